@@ -1,0 +1,72 @@
+/** A kind of device: all that machines, the monitor and the documentation know about it. */
+import type { Clock } from '../clock/clock.ts';
+import type { Line } from './line.ts';
+import type { MmioDevice } from './mmio.ts';
+import type { RegisterBlock } from './registers.ts';
+
+export interface Property {
+  /** `frequency` is in hertz, `size` in bytes; both are whole numbers once read. */
+  readonly type: 'integer' | 'boolean' | 'string' | 'frequency' | 'size';
+  readonly default: number | boolean | string;
+  readonly summary: string;
+}
+export type Properties = Readonly<Record<string, Property>>;
+
+/** The values of declared properties, by name. */
+export type Values<P extends Properties> = {
+  readonly [K in keyof P]: P[K]['type'] extends 'boolean' ? boolean : P[K]['type'] extends 'string' ? string : number;
+};
+
+/** One end of a character connection, for UARTs. */
+export interface CharacterPort {
+  /** Takes a byte that the guest sends. */
+  write(byte: number): void;
+  /** Called with each byte for the guest; the device sets it. */
+  onReceive: (byte: number) => void;
+}
+
+/** What devices may ask of the world outside the machine. */
+export interface HostPorts {
+  /** Returns the character connection of a device, by the device's name. */
+  character(deviceName: string): CharacterPort;
+  /** Asks for the machine to end; it ends after the access that caused this. */
+  powerOff(): void;
+  /** Asks for the machine to start again; it does so after the access that caused this. */
+  reset(): void;
+}
+
+export interface DeviceContext<P extends Properties = Properties> {
+  readonly name: string;
+  readonly clock: Clock;
+  /** Where the interrupt outputs go, by the names in `interrupts`; one that is missing goes nowhere. */
+  readonly lines: Readonly<Record<string, Line>>;
+  readonly properties: Values<P>;
+  readonly host: HostPorts;
+}
+
+/** A device as a model builds it: it reports misuse, and may offer ports for other parts of the machine to connect to. */
+export interface BuiltDevice<X = unknown> extends MmioDevice {
+  readonly ports: X;
+  /** Called at the first misuse of each kind and place by the guest, with one sentence; all are counted. */
+  onGuestError: (problem: string) => void;
+  readonly guestErrors: number;
+}
+
+export interface DeviceModel<P extends Properties = Properties, X = unknown> {
+  /** The name by which a machine description asks for it. */
+  readonly compatible: string;
+  readonly summary: string;
+  /** The manual. */
+  readonly reference: string;
+  readonly sizeBytes: number;
+  readonly properties: P;
+  /** Names of its interrupt outputs, in the order in which a description numbers them. */
+  readonly interrupts: readonly string[];
+  readonly registers: RegisterBlock;
+  build(context: DeviceContext<P>): BuiltDevice<X>;
+}
+
+/** Returns the default value of every property. */
+export function defaultValues<P extends Properties>(properties: P): Values<P> {
+  return Object.fromEntries(Object.entries(properties).map(([key, { default: value }]) => [key, value])) as Values<P>;
+}
