@@ -1,0 +1,116 @@
+/**
+ * Operations and encodings.
+ *
+ * An operation declares its operands (known only when an instruction is decoded) and its shape (a small
+ * finite domain each). Every combination of shape values becomes one micro-op, and `execute` is called
+ * once for each of them, at staging; never per guest instruction.
+ */
+import { Ir } from '../ir/ir.ts';
+import type { OperandKind, OperandOf } from '../ir/operand.ts';
+import type { Template } from '../ir/template.ts';
+import { encoding, type Encoding, type Fields } from './pattern.ts';
+
+export type Operands = Readonly<Record<string, OperandKind>>;
+export type Shape = Readonly<Record<string, readonly (boolean | string | number)[]>>;
+
+/** What `execute` sees of the operands. */
+export type Staged<O extends Operands> = { readonly [K in keyof O]: OperandOf[O[K]] };
+/** What `execute` sees of the shape: plain values, to be tested with a plain `if`. */
+export type Chosen<S extends Shape> = { readonly [K in keyof S]: S[K][number] };
+/** What the decoder provides and the disassembler reads. */
+export type Decoded<O extends Operands, S extends Shape> = { readonly [K in keyof O]: number } & Chosen<S>;
+
+/** What a decoder may know of an instruction beside its bits. */
+export interface Place {
+  /** The address's place in its 4 KB page: 0 to 4095. */
+  readonly pageOffset: number;
+  /** The whole address, for the disassembler; the predecoder gives the page offset, for pages are shared. */
+  readonly address: number;
+  /** Inside an IT block (A2.5.2). */
+  readonly inIt: boolean;
+}
+
+export interface Operation<O extends Operands = Operands, S extends Shape = Shape> {
+  readonly name: string;
+  /** Where the manual defines it. */
+  readonly reference: string;
+  readonly operands: O;
+  readonly shape: S;
+  /** Combinations that no encoding produces; they get no micro-op. */
+  readonly never?: (shape: Chosen<S>) => boolean;
+  /**
+   * The assembler's text in unified syntax; `{c}` stands where the condition goes. `at` is for what is relative to PC.
+   */
+  readonly syntax: (o: Decoded<O, S>, at: Place) => string;
+  readonly execute: (ir: Ir, operands: Staged<O>, shape: Chosen<S>) => void;
+}
+
+export const operation = <const O extends Operands, const S extends Shape>(
+  definition: Operation<O, S>,
+): Operation<O, S> => definition;
+
+/** One way of encoding an operation: fields in, operands and shape out. */
+export interface Instruction {
+  /** The manual's name of the encoding: `ADD_register_A1`. */
+  readonly id: string;
+  readonly encoding: Encoding;
+  readonly operation: Operation;
+  /** Whether the operation itself looks at the condition (branches do); otherwise the framework wraps it. */
+  readonly ownCondition: boolean;
+  /** Undefined if these fields are an undefined instruction. */
+  decode(word: number, place: Place): Decoded<Operands, Shape> | undefined;
+}
+
+/**
+ * Declares an encoding. Where several encodings match a word, the one with more fixed bits wins.
+ * `decode` returns undefined for words that the encoding leaves undefined.
+ */
+export function encode<const P extends string, O extends Operands, S extends Shape>(
+  id: string,
+  pattern: P,
+  op: Operation<O, S>,
+  decode: (f: Fields<P>, place: Place) => NoInfer<Decoded<O, S>> | undefined,
+): Instruction {
+  const compiled = encoding(pattern);
+  return {
+    id,
+    encoding: compiled as unknown as Encoding,
+    operation: op as unknown as Operation,
+    ownCondition: 'condition' in op.shape,
+    decode: (word, place) => decode(compiled.extract(word), place) as Decoded<Operands, Shape> | undefined,
+  };
+}
+
+/** Every combination of the shape's values; a combination's number counts the first name fastest. */
+export function* shapesOf<S extends Shape>(shape: S): Generator<Chosen<S>> {
+  const names = Object.keys(shape);
+  const total = names.reduce((product, name) => product * shape[name]!.length, 1);
+  for (let n = 0; n < total; n++) {
+    let rest = n;
+    const chosen: Record<string, boolean | string | number> = {};
+    for (const name of names) {
+      const domain = shape[name]!;
+      chosen[name] = domain[rest % domain.length]!;
+      rest = Math.floor(rest / domain.length);
+    }
+    yield chosen as Chosen<S>;
+  }
+}
+
+/** Runs `execute` with every operand unknown: operand number `i` of its kind stands for itself. */
+export function stage(op: Operation, shape: Chosen<Shape>): Template {
+  const ir = new Ir();
+  op.execute(ir, slotsOf(op) as unknown as Staged<Operands>, shape);
+  return ir.finish();
+}
+
+/** Where each operand lives in a micro-op record: register slots (0 to 3) and immediate slots (0 and 1), numbered apart. */
+export function slotsOf(op: Operation): Record<string, number> {
+  let registers = 0;
+  let immediates = 0;
+  const slots = Object.fromEntries(
+    Object.entries(op.operands).map(([name, kind]) => [name, kind === 'immediate' ? immediates++ : registers++]),
+  );
+  if (registers > 4 || immediates > 2) throw new Error(`${op.name}: more operands than a record holds`);
+  return slots;
+}

@@ -1,0 +1,307 @@
+/**
+ * Everything that follows from the lists of instructions: micro-ops, decoder, disassembler.
+ *
+ * A decoded instruction is a 16-byte record:
+ *
+ *   0  u16  the micro-op to run first: a prefix (condition, PC as operand) or the same as the next
+ *   2  u16  the micro-op proper
+ *   4  u8x4 register operands, as byte offsets into their register file
+ *   8  i32x2 immediate operands
+ *
+ * An A32 page has a record per word, a T32 page one per halfword; a 32-bit T32 instruction uses the first of its two.
+ */
+import { ALWAYS, CONDITIONS } from '../ir/ops.ts';
+import type { Template } from '../ir/template.ts';
+import { shapesOf, slotsOf, stage, type Instruction, type Operation, type Place } from './instruction.ts';
+
+export const RECORD = { size: 16, first: 0, main: 2, registers: 4, immediates: 8 } as const;
+
+/**
+ * How a template becomes handlers: by the instruction's size and its set. `advance` is the distance to the next record,
+ * `pcShift` turns record bytes into instruction bytes, `pcAhead` is what reading PC adds.
+ */
+export const STAGINGS = {
+  a32: { name: 'a32', advance: 16, pcShift: 2, pcAhead: 8, sizeBytes: 4, thumb: false },
+  t16: { name: 't16', advance: 16, pcShift: 3, pcAhead: 4, sizeBytes: 2, thumb: true },
+  t32: { name: 't32', advance: 32, pcShift: 3, pcAhead: 4, sizeBytes: 4, thumb: true },
+} as const;
+export type StagingName = keyof typeof STAGINGS;
+export type Staging = (typeof STAGINGS)[StagingName];
+
+/** Micro-ops that no instruction declares: they drive the interpreter. A family is followed by 15 more, one a condition. */
+export const BUILTIN = {
+  undecoded: 0,
+  pageEndA32: 1,
+  pageEndT32: 2,
+  undefined: 3,
+  /** Stores what reading PC gives where R15 is read from, then runs the main micro-op. */
+  pcOperandA32: 4,
+  pcOperandT32: 5,
+  /** A T32 instruction whose second halfword is on the next page. */
+  crossPage: 6,
+  /** Stops before the instruction. */
+  breakpoint: 7,
+  /** Goes to `target` and runs what is there. */
+  jump: 8,
+  /** A32: skip unless the condition holds; with `Pc`, and then what `pcOperand` does. */
+  skipUnless: 16,
+  skipUnlessPc: 32,
+  /** T32 inside an IT block, by size: test the condition, run, advance ITSTATE; `Return` advances first. */
+  it16: 48,
+  it32: 64,
+  it16Pc: 80,
+  it32Pc: 96,
+  it16Return: 112,
+  it32Return: 128,
+  first: 144,
+} as const;
+
+/** A micro-op: one operation in one shape, staged one way. Its index is what the interpreter dispatches on. */
+export class MicroOp {
+  readonly name: string;
+  readonly staging: Staging;
+  readonly operation: Operation;
+  readonly #stage: () => Template;
+  #template: Template | undefined;
+
+  constructor(name: string, staging: Staging, op: Operation, stageIt: () => Template) {
+    this.name = name;
+    this.staging = staging;
+    this.operation = op;
+    this.#stage = stageIt;
+  }
+
+  /** Staged when first asked for: with a prebuilt interpreter, most never are. */
+  get template(): Template {
+    return (this.#template ??= this.#stage());
+  }
+}
+
+type Pack = (operands: object, words: Int32Array, at: number) => number;
+interface Packer {
+  readonly pack: Pack;
+  /** Bytes of the register word that hold R0-R15. */
+  readonly registerMask: number;
+}
+interface Entry {
+  readonly instruction: Instruction;
+  readonly mask: number;
+  readonly value: number;
+  readonly packer: Packer;
+}
+
+const PC = 15;
+
+/** The instructions of one set and size, found by their bits. */
+class Decoder {
+  readonly staging: Staging;
+  readonly instructions: readonly Instruction[];
+  readonly #buckets: (Entry[] | undefined)[] = [];
+  readonly #packerOf: (op: Operation) => Packer;
+
+  constructor(staging: Staging, instructions: readonly Instruction[], packerOf: (op: Operation) => Packer) {
+    this.staging = staging;
+    this.instructions = [...instructions].sort((a, b) => popcount(b.encoding.mask) - popcount(a.encoding.mask));
+    this.#packerOf = packerOf;
+  }
+
+  entry(word: number): Entry | undefined {
+    const bucket = this.#bucketOf(word);
+    const entries = (this.#buckets[bucket] ??= this.#fill(bucket));
+    for (let i = 0; i < entries.length; i++) {
+      const entry = entries[i]!;
+      if ((word & entry.mask) === entry.value) return entry;
+    }
+    return undefined;
+  }
+
+  #bucketOf(word: number): number {
+    switch (this.staging.name) {
+      case 'a32':
+        return ((word >>> 28 === 15 ? 1 : 0) << 12) | ((word >>> 16) & 0xff0) | ((word >>> 4) & 0xf);
+      case 't16':
+        return word >>> 6;
+      case 't32':
+        return ((word >>> 16) & 0x1ff0) | ((word >>> 12) & 0xf);
+    }
+  }
+  #fill(bucket: number): Entry[] {
+    // A bucket fixes some bits: an encoding is in it if none of its fixed bits disagrees there.
+    let word = 0;
+    let known = 0;
+    switch (this.staging.name) {
+      case 'a32':
+        word = ((bucket & 0xff0) << 16) | ((bucket & 0xf) << 4);
+        known = 0x0ff000f0;
+        break;
+      case 't16':
+        word = bucket << 6;
+        known = 0xffc0;
+        break;
+      case 't32':
+        word = ((bucket & 0x1ff0) << 16) | ((bucket & 0xf) << 12);
+        known = 0x1ff0f000;
+    }
+    const a32 = this.staging.name === 'a32';
+    return this.instructions
+      .filter(
+        ({ encoding: e }) => (!a32 || e.conditional === bucket < 4096) && ((word ^ e.value) & e.mask & known) === 0,
+      )
+      .map((instruction) => ({
+        instruction,
+        mask: instruction.encoding.mask | 0,
+        value: instruction.encoding.value | 0,
+        packer: this.#packerOf(instruction.operation),
+      }));
+  }
+}
+
+export interface InstructionSets {
+  readonly a32: readonly Instruction[];
+  readonly t16: readonly Instruction[];
+  readonly t32: readonly Instruction[];
+}
+
+export class InstructionTable {
+  /** Indexed by micro-op number; numbers below {@link BUILTIN.first} are empty. */
+  readonly microOps: (MicroOp | undefined)[] = new Array<MicroOp | undefined>(BUILTIN.first);
+  readonly decoders: Readonly<Record<StagingName, Decoder>>;
+  /** Per micro-op: 1 if control may go elsewhere than to the next instruction, so that predecoding stops. */
+  #ends: Uint8Array | undefined;
+
+  constructor(sets: InstructionSets) {
+    const decoder = (staging: Staging): Decoder => {
+      const packers = new Map<Operation, Packer>();
+      for (const { operation } of sets[staging.name]) {
+        if (!packers.has(operation)) packers.set(operation, this.#declare(operation, staging));
+      }
+      return new Decoder(staging, sets[staging.name], (op) => packers.get(op)!);
+    };
+    this.decoders = { a32: decoder(STAGINGS.a32), t16: decoder(STAGINGS.t16), t32: decoder(STAGINGS.t32) };
+  }
+
+  find(set: StagingName, word: number): Instruction | undefined {
+    return this.decoders[set].entry(word)?.instruction;
+  }
+
+  /**
+   * Writes the record of one instruction at `words[at]`. `condition` is that of the IT block (14: none or AL, then
+   * `place.inIt` decides); A32 takes it from the word.
+   */
+  predecode(set: StagingName, word: number, place: Place, condition: number, words: Int32Array, at: number): void {
+    const entry = this.decoders[set].entry(word);
+    const decoded = entry?.instruction.decode(word, place);
+    const main =
+      entry === undefined || decoded === undefined ? BUILTIN.undefined : entry.packer.pack(decoded, words, at);
+    if (main === BUILTIN.undefined) {
+      words[at + 1] = 0;
+      words[at + 2] = word;
+    }
+    const readsPc = main !== BUILTIN.undefined && hasPc(words[at + 1]!, entry!.packer.registerMask);
+    let first: number = main;
+    if (set === 'a32') {
+      const own =
+        entry === undefined
+          ? word >>> 28 === 15
+          : !entry.instruction.encoding.conditional || (entry.instruction.ownCondition && main !== BUILTIN.undefined);
+      const cond = own ? ALWAYS : word >>> 28;
+      if (cond >= ALWAYS) first = readsPc ? BUILTIN.pcOperandA32 : main;
+      else first = (readsPc ? BUILTIN.skipUnlessPc : BUILTIN.skipUnless) + cond;
+    } else if (place.inIt) {
+      const wide = set === 't32';
+      const returns = this.microOps[main]?.operation.name.startsWith('return') ?? false;
+      const family = returns
+        ? wide
+          ? BUILTIN.it32Return
+          : BUILTIN.it16Return
+        : readsPc
+          ? wide
+            ? BUILTIN.it32Pc
+            : BUILTIN.it16Pc
+          : wide
+            ? BUILTIN.it32
+            : BUILTIN.it16;
+      first = family + condition;
+    } else if (readsPc) first = BUILTIN.pcOperandT32;
+    words[at] = first | (main << 16);
+  }
+
+  /** Whether predecoding must not run past this micro-op. */
+  ends(main: number): boolean {
+    this.#ends ??= new Uint8Array(this.microOps.length);
+    const known = this.#ends[main]!;
+    if (known !== 0) return known === 2;
+    const ends = (this.microOps[main]?.template.branch ?? 'system') !== 'none';
+    this.#ends[main] = ends ? 2 : 1;
+    return ends;
+  }
+
+  disassemble(set: StagingName, word: number, place: Place, condition = ALWAYS): string {
+    const instruction = this.find(set, word);
+    const decoded = instruction?.decode(word, place);
+    if (instruction === undefined || decoded === undefined) {
+      return set === 't16'
+        ? `.hword 0x${word.toString(16).padStart(4, '0')}`
+        : `.word 0x${(word >>> 0).toString(16).padStart(8, '0')}`;
+    }
+    const cond = set === 'a32' ? (instruction.encoding.conditional ? word >>> 28 : ALWAYS) : condition;
+    return instruction.operation.syntax(decoded, place).replace('{c}', cond < ALWAYS ? CONDITIONS[cond]! : '');
+  }
+
+  /** Gives every shape of an operation a number, and returns the function that packs decoded operands. */
+  #declare(op: Operation, staging: Staging): Packer {
+    const ids = [...shapesOf(op.shape)].map((shape) => {
+      if (op.never?.(shape)) return BUILTIN.undefined;
+      const values = Object.entries(shape).map(([k, v]) => (typeof v === 'boolean' ? (v ? k : '') : String(v)));
+      const name = [staging.name, op.name, ...values].filter(Boolean).join(' ');
+      return this.microOps.push(new MicroOp(name, staging, op, () => stage(op, shape))) - 1;
+    });
+    let pack: Pack | undefined;
+    let registerMask = 0;
+    const slots = slotsOf(op);
+    for (const [name, kind] of Object.entries(op.operands))
+      if (kind === 'register') registerMask |= 0xff << (8 * slots[name]!);
+    return { pack: (operands, words, at) => (pack ??= compilePacker(op, ids))(operands, words, at), registerMask };
+  }
+}
+
+const SCALE = { register: 2, single: 2, double: 3, quad: 4 } as const;
+
+/** Straight-line code for one operation: predecoding runs this for every guest instruction. */
+function compilePacker(op: Operation, ids: readonly number[]): Pack {
+  let stride = 1;
+  const index = Object.entries(op.shape).map(([name, domain]) => {
+    const flag = domain.length === 2 && domain[0] === false;
+    const position = flag ? `(o.${name} ? 1 : 0)` : `${JSON.stringify(domain)}.indexOf(o.${name})`;
+    const term = `${stride} * ${position}`;
+    stride *= domain.length;
+    return term;
+  });
+  const slots = slotsOf(op);
+  const registers: string[] = [];
+  const immediates: string[] = [];
+  for (const [name, kind] of Object.entries(op.operands)) {
+    if (kind === 'immediate') immediates.push(`words[at + ${2 + slots[name]!}] = o.${name};`);
+    else registers.push(`(o.${name} << ${8 * slots[name]! + SCALE[kind]})`);
+  }
+  return new Function(
+    'ids',
+    `return (o, words, at) => {
+    words[at + 1] = ${registers.join(' | ') || '0'};
+    ${immediates.join('\n')}
+    return ids[${index.join(' + ') || '0'}];
+  };`,
+  )(Uint16Array.from(ids)) as Pack;
+}
+
+/** Whether one of the register bytes under `mask` is R15. */
+function hasPc(registers: number, mask: number): boolean {
+  const x = (registers ^ (0x01010101 * (4 * PC))) | ~mask;
+  return ((x - 0x01010101) & ~x & 0x80808080) !== 0;
+}
+
+const popcount = (n: number): number => {
+  let count = 0;
+  for (; n !== 0; n &= n - 1) count++;
+  return count;
+};

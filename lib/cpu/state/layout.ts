@@ -1,0 +1,79 @@
+/**
+ * Where a CPU keeps its state: byte offsets from the CPU's base in the one WebAssembly memory.
+ *
+ * Everything that generated code touches stands here by name; the words of system registers follow from
+ * {@link SYSTEM_WORDS} in the order of the register table.
+ */
+export const STATE = {
+  /** R15's slot holds the value that reading PC gives, and, while the CPU is stopped, the address to go on at. */
+  pc: 60,
+  /** N is the sign of a word, Z says whether a word is zero, C is 0 or 1, V is the sign of a word. */
+  N: 64,
+  Z: 68,
+  C: 72,
+  V: 76,
+  /** CPSR.Q and CPSR.T are 0 or 1, CPSR.GE four bits, CPSR.IT the eight bits of ITSTATE, CPSR.E 0 or 1. */
+  Q: 80,
+  GE: 84,
+  it: 88,
+  thumb: 92,
+  /** CPSR.M, and CPSR's A, I and F at their places in CPSR. */
+  mode: 96,
+  aif: 100,
+  bigEndian: 104,
+
+  /** What is left of the budget, counted down by the dispatch loop after every instruction. */
+  left: 108,
+  /** Where control goes next, after a fault or a branch that leaves its page. */
+  target: 112,
+  /** What to add to a record's address, counted in instructions' bytes, to get its PC. */
+  delta: 116,
+  /** Set by a slow path when the instruction did not complete: control goes on at `target`. */
+  fault: 120,
+  /** The TLB tables of the current translation bank, and of PL0's for unprivileged accesses. */
+  tlb: 124,
+  tlbUnprivileged: 128,
+
+  /** The local monitor: the address an exclusive load marked (all ones: none), and its size in bytes. */
+  exclusiveAddress: 132,
+  exclusiveSize: 136,
+  /** 1 if VFP and if Advanced SIMD instructions may execute now. */
+  vfpEnabled: 140,
+  simdEnabled: 144,
+  FPSCR: 148,
+  FPEXC: 152,
+  /** 1 at PL1 and PL2. */
+  privileged: 156,
+  /** Thread-ID registers, which code reads all the time (B4.1.149 to B4.1.151). */
+  TPIDRURW: 160,
+  TPIDRURO: 164,
+  TPIDRPRW: 168,
+
+  /** S0-S31, D0-D31 and Q0-Q15, over each other. */
+  vfp: 256,
+  /** Banked registers that are not current; see {@link BANKED}. */
+  banked: 512,
+  system: 1024,
+} as const;
+export type StateWord = Exclude<keyof typeof STATE, 'vfp' | 'banked' | 'system'>;
+
+/** Bytes between the states of two CPUs. */
+export const STATE_SIZE = 8192;
+/** The largest number of CPUs in a cluster (DDI 0438I, 1.1). */
+export const MAX_CPUS = 4;
+
+/** Tables of one translation bank, a word per page of 4 KB: bytes from the bank's base. */
+export const TLB = {
+  read: 0,
+  write: 0x40_0000,
+  /** Per page: the address of its micro-ops as A32 and as T32 code, or 0. */
+  fetchA32: 0x80_0000,
+  fetchT32: 0xc0_0000,
+  size: 0x100_0000,
+  /** Flag bits of an entry of `read` and `write`: the fast path must not be taken. */
+  slow: 3,
+} as const;
+
+/** Translation banks of a CPU. */
+export const BANKS = ['nonSecurePL0', 'nonSecurePL1', 'hyp', 'securePL0', 'securePL1'] as const;
+export type Bank = (typeof BANKS)[number];

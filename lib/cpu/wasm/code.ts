@@ -1,0 +1,130 @@
+/** Writes WebAssembly function bodies, one byte at a time and without intermediate objects. */
+import { W, type WasmType } from './opcodes.ts';
+
+const EMPTY = 0x40;
+export const TYPE_BYTE: Readonly<Record<WasmType, number>> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b };
+
+/** A branch target: the nesting depth at which its block was opened. */
+export type Label = number;
+
+export class Code {
+  bytes: Uint8Array;
+  length = 0;
+  #depth = 0;
+
+  constructor(capacity = 1024) {
+    this.bytes = new Uint8Array(capacity);
+  }
+
+  byte(value: number): this {
+    if (this.length + 16 > this.bytes.length) this.#grow(16);
+    this.bytes[this.length++] = value;
+    return this;
+  }
+  /** An opcode of {@link W}, with its prefix byte if it has one. */
+  op(op: number): this {
+    return op < 0x100 ? this.byte(op) : this.byte(op >>> 8).unsigned(op & 0xff);
+  }
+  unsigned(n: number): this {
+    if (this.length + 16 > this.bytes.length) this.#grow(16);
+    n >>>= 0;
+    while (n > 0x7f) {
+      this.bytes[this.length++] = (n & 0x7f) | 0x80;
+      n >>>= 7;
+    }
+    this.bytes[this.length++] = n;
+    return this;
+  }
+  signed(n: number): this {
+    if (this.length + 16 > this.bytes.length) this.#grow(16);
+    n |= 0;
+    for (;;) {
+      const low = n & 0x7f;
+      n >>= 7;
+      if ((n === 0 && (low & 0x40) === 0) || (n === -1 && (low & 0x40) !== 0)) {
+        this.bytes[this.length++] = low;
+        return this;
+      }
+      this.bytes[this.length++] = low | 0x80;
+    }
+  }
+  const(n: number): this {
+    return this.byte(W.const).signed(n);
+  }
+  /** An i64 constant from its two halves. */
+  const64(low: number, high: number): this {
+    this.byte(W.i64Const);
+    let value = BigInt.asIntN(64, (BigInt(high) << 32n) | BigInt(low >>> 0));
+    for (;;) {
+      const part = Number(value & 0x7fn);
+      value >>= 7n;
+      if ((value === 0n && (part & 0x40) === 0) || (value === -1n && (part & 0x40) !== 0)) return this.byte(part);
+      this.byte(part | 0x80);
+    }
+  }
+  get(local: number): this {
+    return this.byte(W.get).unsigned(local);
+  }
+  set(local: number): this {
+    return this.byte(W.set).unsigned(local);
+  }
+  tee(local: number): this {
+    return this.byte(W.tee).unsigned(local);
+  }
+  call(index: number): this {
+    return this.byte(W.call).unsigned(index);
+  }
+  /** A load or store; the address (and value) are on the stack. Alignment is always declared as 1. */
+  memory(op: number, offset = 0): this {
+    return this.op(op).byte(0).unsigned(offset);
+  }
+
+  block(): Label {
+    this.byte(W.block).byte(EMPTY);
+    return ++this.#depth;
+  }
+  loop(): Label {
+    this.byte(W.loop).byte(EMPTY);
+    return ++this.#depth;
+  }
+  if(): Label {
+    this.byte(W.if).byte(EMPTY);
+    return ++this.#depth;
+  }
+  /** An `if` whose arms leave a value. */
+  ifValue(type: WasmType = 'i32'): this {
+    this.#depth++;
+    return this.byte(W.if).byte(TYPE_BYTE[type]);
+  }
+  else(): this {
+    return this.byte(W.else);
+  }
+  end(): this {
+    this.#depth--;
+    return this.byte(W.end);
+  }
+  br(label: Label): this {
+    return this.byte(W.br).unsigned(this.#depth - label);
+  }
+  brIf(label: Label): this {
+    return this.byte(W.brIf).unsigned(this.#depth - label);
+  }
+
+  append(other: Code): this {
+    if (this.length + other.length + 16 > this.bytes.length) this.#grow(other.length + 16);
+    this.bytes.set(other.bytes.subarray(0, other.length), this.length);
+    this.length += other.length;
+    return this;
+  }
+  name(text: string): this {
+    this.unsigned(text.length);
+    for (let i = 0; i < text.length; i++) this.byte(text.charCodeAt(i));
+    return this;
+  }
+
+  #grow(by: number): void {
+    const grown = new Uint8Array(Math.max(this.bytes.length * 2, this.length + by));
+    grown.set(this.bytes.subarray(0, this.length));
+    this.bytes = grown;
+  }
+}

@@ -1,0 +1,112 @@
+/** Assembles WebAssembly modules from function bodies (WebAssembly Core Specification 2.0, 5.5). */
+import { Code, TYPE_BYTE } from './code.ts';
+import { W, type WasmType } from './opcodes.ts';
+
+/** A function's signature. */
+export interface Signature {
+  readonly parameters: readonly WasmType[];
+  readonly results: readonly WasmType[];
+}
+export interface Import {
+  readonly name: string;
+  readonly signature: Signature;
+}
+export interface Body {
+  readonly signature: Signature;
+  /** The types of the locals behind the parameters. */
+  readonly locals: readonly WasmType[];
+  readonly code: Code;
+  readonly exported?: string;
+}
+
+export interface ModuleParts {
+  readonly imports: readonly Import[];
+  readonly functions: readonly Body[];
+  /** A table of its own, filled from these function indices. */
+  readonly table?: readonly number[];
+}
+
+/** Gives each different signature a number, in order of first use. */
+export class SignatureTable {
+  readonly #numbers = new Map<string, number>();
+  readonly list: Signature[] = [];
+
+  numberOf(signature: Signature): number {
+    const key = `${signature.parameters.join()}:${signature.results.join()}`;
+    let number = this.#numbers.get(key);
+    if (number === undefined) {
+      this.#numbers.set(key, (number = this.list.length));
+      this.list.push(signature);
+    }
+    return number;
+  }
+}
+
+/**
+ * Assembles a module that imports memory `e.m` and functions `e.*`.
+ * `signatures` must be the table that `call_indirect` in the bodies was written with.
+ */
+export function assemble(
+  { imports, functions, table }: ModuleParts,
+  signatures = new SignatureTable(),
+): Uint8Array<ArrayBuffer> {
+  const out = new Code(1 << 16);
+  for (const byte of [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]) out.byte(byte);
+  const section = (id: number, fill: (s: Code) => void): void => {
+    const body = new Code();
+    fill(body);
+    out.byte(id).unsigned(body.length).append(body);
+  };
+  for (const { signature } of [...imports, ...functions]) signatures.numberOf(signature);
+  section(1, (s) => {
+    s.unsigned(signatures.list.length);
+    for (const { parameters, results } of signatures.list) {
+      s.byte(0x60).unsigned(parameters.length);
+      for (const type of parameters) s.byte(TYPE_BYTE[type]);
+      s.unsigned(results.length);
+      for (const type of results) s.byte(TYPE_BYTE[type]);
+    }
+  });
+  section(2, (s) => {
+    s.unsigned(imports.length + 1);
+    s.name('e').name('m').byte(2).byte(0).unsigned(1);
+    for (const { name, signature } of imports) s.name('e').name(name).byte(0).unsigned(signatures.numberOf(signature));
+  });
+  section(3, (s) => {
+    s.unsigned(functions.length);
+    for (const f of functions) s.unsigned(signatures.numberOf(f.signature));
+  });
+  if (table) section(4, (s) => s.unsigned(1).byte(0x70).byte(1).unsigned(table.length).unsigned(table.length));
+  section(7, (s) => {
+    const exported = functions
+      .map((f, i) => ({ name: f.exported, index: imports.length + i }))
+      .filter((f) => f.name !== undefined);
+    s.unsigned(exported.length);
+    for (const { name, index } of exported) s.name(name!).byte(0).unsigned(index);
+  });
+  if (table) {
+    section(9, (s) => {
+      s.unsigned(1).byte(0).const(0).byte(W.end).unsigned(table.length);
+      for (const index of table) s.unsigned(index);
+    });
+  }
+  section(10, (s) => {
+    s.unsigned(functions.length);
+    for (const { locals, code } of functions) {
+      const head = new Code(64);
+      const runs: [WasmType, number][] = [];
+      for (const type of locals) {
+        const last = runs.at(-1);
+        if (last?.[0] === type) last[1]++;
+        else runs.push([type, 1]);
+      }
+      head.unsigned(runs.length);
+      for (const [type, count] of runs) head.unsigned(count).byte(TYPE_BYTE[type]);
+      s.unsigned(head.length + code.length + 1)
+        .append(head)
+        .append(code)
+        .byte(W.end);
+    }
+  });
+  return out.bytes.slice(0, out.length);
+}
