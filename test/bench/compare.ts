@@ -1,0 +1,100 @@
+/**
+ * `npm run compare`: runs the same software on QEMU and on armhyp in turns, and prints medians of CPU time (all threads),
+ * their ratio (above 1, armhyp is faster), armhyp's million instructions per second, and the peak memory. A check word
+ * that differs is an error. CPU times of parts are as fine as the host kernel's tick, mostly 4 ms.
+ */
+import { parseArgs } from 'node:util';
+import { ensurePayloads } from '../payloads/payloads.ts';
+import { runToMarker, type Measured } from '../tools/run-marker.ts';
+import { median, Samples } from './samples.ts';
+import { emulators, workloads, type Emulator, type Workload } from './workloads.ts';
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '3' },
+    rows: { type: 'string', default: Object.keys(workloads).join(',') },
+    emulators: { type: 'string', default: 'qemu,armhyp' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (values.help) {
+  console.log('npm run compare -- [--runs N] [--rows NAME,...] [--emulators qemu,armhyp]');
+  for (const [name, { summary }] of Object.entries(workloads)) console.log(`  ${name.padEnd(16)}${summary}`);
+} else {
+  const rows = pick(values.rows, workloads);
+  const chosen = pick(values.emulators, emulators);
+  await ensurePayloads((line) => console.error(`armhyp: ${line}`));
+  await compare(rows, chosen, Number(values.runs));
+}
+
+function pick<T>(names: string, from: Record<string, T>): [string, T][] {
+  return names.split(',').map((name) => {
+    const found = from[name];
+    if (found !== undefined) return [name, found];
+    console.error(`compare: no ${name}; there are ${Object.keys(from).join(', ')}`);
+    return process.exit(2);
+  });
+}
+
+async function compare(rows: [string, Workload][], chosen: [string, Emulator][], runs: number): Promise<void> {
+  const columns = chosen.flatMap(([name]) => [`${name} s`, `${name} MiB`]);
+  console.log(`medians of ${runs} runs in turns; s: CPU seconds of all threads; MiB: peak resident memory`);
+  console.log(tableRow('', [...columns, 'ratio', 'M instr/s']));
+  for (const [name, workload] of rows) {
+    const samples = chosen.map(() => new Samples());
+    for (let run = 0; run < runs; run++)
+      for (const [index, [emulatorName, emulator]] of chosen.entries()) {
+        const measured = await runToMarker({
+          command: emulator.command(workload),
+          marker: workload.marker,
+          timeoutSeconds: workload.timeoutSeconds,
+          env: { ...process.env, QEMU_AUDIO_DRV: 'none' },
+        });
+        if (measured.ended === 'marker') samples[index]?.addRun(name, workload, emulator, measured);
+        else reportFailure(name, emulatorName, measured);
+      }
+    printSamples(name, samples);
+  }
+}
+
+function printSamples(name: string, samples: readonly Samples[]): void {
+  for (const row of new Set(samples.flatMap((each) => [...each.rows.keys()]))) {
+    const whole = row === name;
+    const seconds = samples.map((each) => median(each.rows.get(row)?.cpuSeconds));
+    const columns = samples.flatMap((each, index) => [figure(seconds[index], 3), whole ? figure(each.peakMiB, 0) : '']);
+    const rate = samples.map(
+      (each, index) => (each.rows.get(row)?.instructions ?? NaN) / (seconds[index] ?? NaN) / 1e6,
+    );
+    const [first = NaN, second = NaN] = seconds;
+    console.log(
+      tableRow(whole ? row : `  ${row}`, [
+        ...columns,
+        figure(first / second, 2),
+        figure(rate.find(Number.isFinite), 0),
+      ]),
+    );
+    const checks = new Set(samples.flatMap((each) => each.rows.get(row)?.check ?? []));
+    if (checks.size > 1) fail(`${name}, ${row}: check words differ: ${[...checks].join(', ')}`);
+  }
+  const wall = samples.flatMap((each) => [figure(median(each.rows.get(name)?.wallSeconds), 3), '']);
+  console.log(tableRow('  (by the clock)', wall));
+}
+
+function tableRow(title: string, cells: readonly string[]): string {
+  return (title.padEnd(18) + cells.map((cell) => cell.padStart(12)).join('')).trimEnd();
+}
+
+function figure(value: number | undefined, digits: number): string {
+  return value !== undefined && Number.isFinite(value) ? value.toFixed(digits) : '';
+}
+
+function reportFailure(name: string, emulator: string, run: Measured): void {
+  const last = run.stderr.trim().split('\n').at(-1) ?? '';
+  fail(`${name} on ${emulator}: no marker, ${run.ended}, status ${run.status}: ${last}`);
+}
+
+function fail(message: string): void {
+  console.error(`compare: ${message}`);
+  process.exitCode = 1;
+}
