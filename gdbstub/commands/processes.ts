@@ -1,0 +1,74 @@
+/**
+ * Processes come and go on their own: attaching and detaching change what this client holds, killing ends nothing.
+ * GDB manual, Appendix E.2 (`!`, `D`, `k`, `R`, `vAttach`, `vKill`, `vRun`), E.4 (`qAttached`).
+ */
+import type { Hub } from '../hub.ts';
+import { LATER, packet, type Commands, type Request } from '../packet.ts';
+import { idOf, noSuchThread } from '../view.ts';
+
+export function processes(hub: Hub): Commands {
+  return {
+    packets: [
+      packet('qAttached', 'ask whether the process was there before', () => '1'),
+      packet('qAttached:{process:hex}', 'ask whether a process was there before', () => '1'),
+
+      packet('D', 'let go of all processes', (request) => {
+        detachAll(hub, request);
+        return 'OK';
+      }),
+      packet('D;{process:hex}', 'let go of one process', (request, { process }) => detach(hub, request, process)),
+      packet('vKill;{process:hex}', 'let go of one process, which is not killed', (request, { process }) =>
+        detach(hub, request, process),
+      ),
+      packet('k', 'let go of all processes, which are not killed', (request) => {
+        detachAll(hub, request);
+        return LATER;
+      }),
+
+      packet('!', 'keep the connection when a process is let go', () => 'OK'),
+      packet('vAttach;{process:hex}', 'halt and hold a process', (request, { process }) => {
+        const at = request.view.find({ process, thread: 0 }) ?? noSuchThread();
+        request.view.select(at);
+        request.detached.delete(process);
+        hub.halt(request.client, { kind: 'signal', thread: idOf(at.context, at.thread), signal: 5 });
+        return LATER;
+      }),
+
+      ...(hub.target.reset ? restarts(hub) : []),
+    ],
+  };
+}
+
+const restarts = (hub: Hub) => [
+  packet('R{ignored:text}', 'reset the machine', ({ client, detached }) => {
+    hub.reset(client);
+    detached.clear();
+    return LATER;
+  }),
+
+  // The machine runs what it was started with, whatever file the client names.
+  packet('vRun;{ignored:text}', 'reset the machine and halt it', ({ client, detached }) => {
+    hub.reset(client);
+    detached.clear();
+    hub.halt(client, { kind: 'reset' });
+    return LATER;
+  }),
+];
+
+/** Ends this client's part in a process; with its last one it lets the machine run. */
+function detach(hub: Hub, request: Request, process: number): 'OK' {
+  const { client, view, detached, described } = request;
+  const visible = view.contexts();
+  if (!visible.some(({ id }) => id === process)) noSuchThread();
+  detached.add(process);
+  described.delete(process);
+  hub.removeAll(client, process);
+  if (visible.every(({ id }) => detached.has(id))) hub.release(client);
+  return 'OK';
+}
+
+function detachAll(hub: Hub, { client, view, detached, described }: Request): void {
+  for (const { id } of view.contexts()) detached.add(id);
+  described.clear();
+  hub.release(client);
+}
