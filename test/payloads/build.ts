@@ -12,12 +12,15 @@ import { oneCpu, xenSetups, xenTree, type XenSetupName } from './trees.ts';
 const sources = import.meta.dirname;
 
 /** The benchmark ELFs and what the compiler is told for each. */
-export const benchmarks = {
+const benchmarks = {
   'bench-a32.elf': ['-marm'],
   'bench-t32.elf': ['-mthumb'],
   'bench-a32-nommu.elf': ['-marm', '-mno-unaligned-access', '-DNOMMU'],
   'bench-a32-stage2.elf': ['-marm', '-DSTAGE2'],
 } as const;
+
+/** The name of a benchmark's ELF. */
+export type Benchmark = keyof typeof benchmarks;
 
 /** Writes every payload into the folder `out`, from packages that are in the folder `cache`. */
 export function buildPayloads(cache: string, out: string): void {

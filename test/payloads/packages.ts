@@ -85,7 +85,8 @@ class Apt {
     try {
       this.#run('apt-get', ['-qq', 'update']);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new Error('payloads need apt, as Debian has it');
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+        throw new Error('payloads need apt, as Debian has it', { cause: error });
     }
   }
 

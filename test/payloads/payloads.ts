@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, w
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { findCommand, skipUnless } from '../tools/requirements.ts';
-import { benchmarks, buildPayloads } from './build.ts';
+import { buildPayloads, type Benchmark } from './build.ts';
 import { withLock } from './lock.ts';
 import { fetchPackages } from './packages.ts';
 import type { XenSetupName } from './trees.ts';
@@ -20,7 +20,7 @@ export type PayloadName =
   | 'vexpress-v2p-ca15-tc1.dtb'
   | 'base-1cpu.dtb'
   | `xen${'' | '-fast'}-${XenSetupName}-${1 | 2}cpu.dtb`
-  | keyof typeof benchmarks;
+  | Benchmark;
 
 const cache = process.env.ARMHYP_PAYLOADS ?? join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'armhyp');
 const built = join(cache, 'built');
