@@ -7,10 +7,11 @@ import { Session, type SessionOptions } from './session.ts';
 const log = debug('armhyp:gdbstub:server');
 
 /** A client that leaves this much unread is dropped. */
-const MOST_UNSENT_BYTES = 4 * 2 ** 20;
+const MOST_UNSENT_BYTES = 64 * 2 ** 20;
 /** So few request bytes are answered at a time that their replies cannot exceed the above before it is looked at. */
 const SLICE_BYTES = 256;
 const KEEP_ALIVE_MS = 30_000;
+const PATIENCE_MS = 30_000;
 
 export interface ServerOptions extends Pick<SessionOptions, 'shows' | 'packetSize'> {
   /** The address to listen on, 127.0.0.1 without it: whoever connects controls the machine. */
@@ -19,6 +20,8 @@ export interface ServerOptions extends Pick<SessionOptions, 'shows' | 'packetSiz
   readonly port: number;
   /** Connections beyond this number, 16 without it, are closed at once. */
   readonly mostClients?: number;
+  /** A client that reads nothing of what waits for it for this long, 30 000 ms without it, is dropped. */
+  readonly patienceMs?: number;
 }
 
 /** A listening port, each of its connections a session of one hub. */
@@ -73,18 +76,19 @@ export class GdbServer {
   }
 
   #accept(socket: Socket): void {
-    const { shows, packetSize } = this.#options;
+    const { shows, packetSize, patienceMs = PATIENCE_MS } = this.#options;
     const client: Connection = new Connection(socket, this.#hub, {
       label: `port ${this.port}`,
       ...(shows && { shows }),
       ...(packetSize !== undefined && { packetSize }),
+      patienceMs,
       ended: () => this.#clients.delete(client),
     });
     this.#clients.add(client);
   }
 }
 
-type ConnectionOptions = Omit<SessionOptions, 'send'> & { readonly ended: () => void };
+type ConnectionOptions = Omit<SessionOptions, 'send'> & { readonly patienceMs: number; readonly ended: () => void };
 
 /** One socket with its session. */
 class Connection {
@@ -95,12 +99,17 @@ class Connection {
   #waiting: Buffer = Buffer.alloc(0);
   #open = true;
 
-  constructor(socket: Socket, hub: Hub, { ended, ...options }: ConnectionOptions) {
+  constructor(socket: Socket, hub: Hub, { ended, patienceMs, ...options }: ConnectionOptions) {
     this.#socket = socket;
     this.#ended = ended;
     this.#session = new Session(hub, { ...options, send: (bytes) => this.#send(bytes) });
     socket.setNoDelay(true);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
+    socket.setTimeout(patienceMs);
+    socket.on('timeout', () => {
+      // A debugger that has nothing to say is idle too.
+      if (socket.writableLength > 0) this.drop('it does not read');
+    });
     socket.on('data', (bytes) => this.#receive(bytes));
     socket.on('drain', () => this.#process());
     socket.on('error', (error) => this.drop(error.message));
