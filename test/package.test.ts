@@ -1,0 +1,66 @@
+/** The package as its users get it: packed, installed elsewhere, started and imported from there. */
+import { expect } from 'chai';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+
+describe('the packed package, installed elsewhere', function () {
+  this.timeout(120_000);
+  const folder = mkdtempSync(join(tmpdir(), 'armhyp-package-'));
+  const installed = join(folder, 'node_modules/armhyp');
+
+  function run(
+    command: string,
+    args: string[],
+    cwd = folder,
+  ): { status: number | null; stdout: string; stderr: string } {
+    return spawnSync(command, args, { cwd, encoding: 'utf8', timeout: 110_000 });
+  }
+
+  function runOrFail(command: string, args: string[], cwd = folder): string {
+    const { status, stdout, stderr } = run(command, args, cwd);
+    expect(status, `${command} ${args.join(' ')}\n${stdout}\n${stderr}`).to.equal(0);
+    return stdout;
+  }
+
+  before('npm pack, npm install', () => {
+    runOrFail('npm', ['pack', '--silent', '--pack-destination', folder], root);
+    writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }');
+    // What `npm ci` has fetched is in npm's cache: nothing is asked of the network again.
+    const quiet = ['--silent', '--no-audit', '--no-fund', '--prefer-offline'];
+    runOrFail('npm', ['install', ...quiet, join(folder, `armhyp-${version}.tgz`)]);
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  it('holds the program, the machines and the usual files, and no tests', () => {
+    const files = ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'machines', 'package.json'];
+    expect(readdirSync(installed).sort()).to.deep.equal(files);
+    expect(readdirSync(join(installed, 'machines/firmware/self-check')))
+      .to.include('self-check.elf')
+      .and.not.include('build');
+  });
+
+  it('prints its version', () => {
+    expect(runOrFail('npx', ['--no-install', 'armhyp', '--version']).trim()).to.equal(version);
+  });
+
+  it('runs the self-check firmware to its end', () => {
+    const elf = join(installed, 'machines/firmware/self-check/self-check.elf');
+    const output = runOrFail('npx', ['--no-install', 'armhyp', 'run', 'fvp-ve-a15x1', elf, '--timeout', '60']);
+    expect(output).to.match(/^self-check: \d+ passed, 0 failed\r?$/m);
+  });
+
+  it('is a library', () => {
+    const script = "const { loadMachine } = await import('armhyp'); console.log(typeof loadMachine)";
+    expect(runOrFail(process.execPath, ['--input-type=module', '-e', script]).trim()).to.equal('function');
+  });
+
+  it('holds the debugger stub as a library of its own', () => {
+    const script = "console.log(Object.keys(await import('armhyp/gdbstub')).length > 0)";
+    expect(runOrFail(process.execPath, ['--input-type=module', '-e', script]).trim()).to.equal('true');
+  });
+});
