@@ -10,8 +10,8 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
 describe('the packed package, installed elsewhere', function () {
   this.timeout(120_000);
-  const folder = mkdtempSync(join(tmpdir(), 'armhyp-package-'));
-  const installed = join(folder, 'node_modules/armhyp');
+  let folder: string;
+  let installed: string;
 
   function run(
     command: string,
@@ -28,6 +28,8 @@ describe('the packed package, installed elsewhere', function () {
   }
 
   before('npm pack, npm install', () => {
+    folder = mkdtempSync(join(tmpdir(), 'armhyp-package-'));
+    installed = join(folder, 'node_modules/armhyp');
     runOrFail('npm', ['pack', '--silent', '--pack-destination', folder], root);
     writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }');
     // What `npm ci` has fetched is in npm's cache: nothing is asked of the network again.
