@@ -93,7 +93,7 @@ export class Bus {
   /** Returns the host offset of the 4 KB page that holds this address if it is RAM or ROM, else -1. */
   ramPage(address: number): number {
     const region = this.#find(address);
-    if (region === undefined || region.device !== null) return -1;
+    if (region?.device !== null) return -1;
     const offset = address - region.at;
     return region.hostOffset + (offset - (offset % PAGE_BYTES));
   }
@@ -101,7 +101,7 @@ export class Bus {
   /** Returns whether the guest may write the memory at this address; false if there is none. */
   isWritable(address: number): boolean {
     const region = this.#find(address);
-    return region !== undefined && region.device === null && region.writable;
+    return region?.device === null && region.writable;
   }
 
   /** Reads for the guest. The result is unsigned; unaligned accesses to devices, and those over an edge, go byte by byte. */
@@ -223,7 +223,7 @@ export class Bus {
 
   #memoryAt(address: number): Region {
     const region = this.#find(address);
-    if (region === undefined || region.device !== null) throw new RangeError(`there is no memory at 0x${hex(address)}`);
+    if (region?.device !== null) throw new RangeError(`there is no memory at 0x${hex(address)}`);
     return region;
   }
 

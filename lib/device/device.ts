@@ -60,15 +60,13 @@ export interface DeviceDefinition<R extends RegisterBlock, S extends object, P e
 }
 
 /** Makes a device model from its declarations. Throws RangeError if registers overlap or leave the window. */
-export function defineDevice<
-  const R extends RegisterBlock,
-  S extends object,
-  const P extends Properties,
-  X = Record<never, never>,
->(definition: DeviceDefinition<R, S, P, X>): DeviceModel<P, X> & { readonly registers: R } {
-  const { state, behave, ...described } = definition;
-  const layout = layOut(definition.registers, definition.sizeBytes);
-  return { ...described, build: (context) => new Device(definition, layout, context) };
+export function defineDevice<const R extends RegisterBlock, S extends object, const P extends Properties, X = unknown>(
+  definition: DeviceDefinition<R, S, P, X>,
+): DeviceModel<P, X> & { readonly registers: R } {
+  const { compatible, summary, reference, sizeBytes, properties, interrupts, registers } = definition;
+  const layout = layOut(registers, sizeBytes);
+  const build = (context: DeviceContext<P>) => new Device(definition, layout, context);
+  return { compatible, summary, reference, sizeBytes, properties, interrupts, registers, build };
 }
 
 export interface Snapshot {

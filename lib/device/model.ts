@@ -12,10 +12,10 @@ export interface Property {
 }
 export type Properties = Readonly<Record<string, Property>>;
 
+type Value<T extends Property['type']> = T extends 'boolean' ? boolean : T extends 'string' ? string : number;
+
 /** The values of declared properties, by name. */
-export type Values<P extends Properties> = {
-  readonly [K in keyof P]: P[K]['type'] extends 'boolean' ? boolean : P[K]['type'] extends 'string' ? string : number;
-};
+export type Values<P extends Properties> = { readonly [K in keyof P]: Value<P[K]['type']> };
 
 /** One end of a character connection, for UARTs. */
 export interface CharacterPort {

@@ -25,8 +25,10 @@ export function peripheralId(identity: PrimeCellIdentity): [number, number, numb
   ];
 }
 
+type PrimeCellRegister = `${'PeriphID' | 'PCellID'}${0 | 1 | 2 | 3}`;
+
 /** Declares PeriphID0-3 and PCellID0-3 at 0xfe0 to 0xffc. */
-export function primeCellIds(identity: PrimeCellIdentity) {
+export function primeCellIds(identity: PrimeCellIdentity): Record<PrimeCellRegister, ReturnType<typeof id>> {
   const [id0, id1, id2, id3] = peripheralId(identity);
   return {
     PeriphID0: id(0xfe0, id0),

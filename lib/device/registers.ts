@@ -55,9 +55,13 @@ export interface RegisterOptions {
   readonly strideBytes?: number;
 }
 
+// A map without keys, so that a field that was not declared does not compile.
+// eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type
+type NoFields = Readonly<Record<never, Field>>;
+
 /** A register as declared, whose type still knows its fields and whether it is an array. */
 export type Declared<O extends RegisterOptions> = Omit<Register, 'fields' | 'array'> & {
-  readonly fields: O extends { readonly fields: infer F extends FieldMap } ? F : Readonly<Record<never, Field>>;
+  readonly fields: O extends { readonly fields: infer F extends FieldMap } ? F : NoFields;
   readonly array: O extends { readonly count: number } ? true : false;
 };
 

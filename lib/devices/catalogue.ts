@@ -1,0 +1,22 @@
+/** Every device this emulator has, by the name a machine description calls it. */
+import { cortexA15Gic } from './gicv2/gic.ts';
+import { pl011 } from './pl011.ts';
+import { pl031 } from './pl031.ts';
+import { primecellStub } from './primecell-stub.ts';
+import { sp804 } from './sp804.ts';
+import { sp805 } from './sp805.ts';
+import { sp810 } from './sp810.ts';
+import { veSysregs } from './ve-sysregs.ts';
+
+export const catalogue = {
+  'arm,cortex-a15-gic': cortexA15Gic,
+  'arm,pl011': pl011,
+  'arm,pl031': pl031,
+  'arm,primecell-stub': primecellStub,
+  'arm,sp804': sp804,
+  'arm,sp805': sp805,
+  'arm,sp810': sp810,
+  'arm,vexpress-sysreg': veSysregs,
+} as const;
+
+export type Catalogue = typeof catalogue;
