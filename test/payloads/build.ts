@@ -3,7 +3,8 @@
  * compression, initial ramdisks, device trees, bare-metal benchmarks.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { writeNewc, type Entry } from './newc.ts';
@@ -24,11 +25,20 @@ export type Benchmark = keyof typeof benchmarks;
 
 /** Writes every payload into the folder `out`, from packages that are in the folder `cache`. */
 export function buildPayloads(cache: string, out: string): void {
-  buildKernels(cache, out);
+  const scratch = mkdtempSync(join(tmpdir(), 'armhyp-payloads-'));
+  try {
+    buildAll(cache, out, scratch);
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
+}
+
+function buildAll(cache: string, out: string, scratch: string): void {
+  buildKernels(cache, out, scratch);
   copyFileSync(find(cache, 'xen-hypervisor-4.17-armhf', /boot\/xen-/), join(out, 'xen'));
   buildRamdisks(cache, out);
   buildTrees(cache, out);
-  for (const [name, options] of Object.entries(benchmarks)) buildBenchmark(join(out, name), options);
+  for (const [name, options] of Object.entries(benchmarks)) buildBenchmark(join(out, name), options, scratch);
 }
 
 /** Gives the path of a package's only file, or the first of several, that matches. */
@@ -39,12 +49,12 @@ function find(cache: string, name: string, pattern: RegExp): string {
   return join(cache, name, found);
 }
 
-function buildKernels(cache: string, out: string): void {
+function buildKernels(cache: string, out: string, scratch: string): void {
   for (const flavour of ['armmp', 'lpae']) {
     const name = flavour === 'lpae' ? 'linux-image-armmp-lpae' : 'linux-image-armmp';
     const zImage = readFileSync(find(cache, name, /boot\/vmlinuz-/));
     writeFileSync(join(out, `zImage-${flavour}`), zImage);
-    writeFileSync(join(out, `zImage-fast-${flavour}`), withShim(decompressed(zImage), out));
+    writeFileSync(join(out, `zImage-fast-${flavour}`), withShim(decompressed(zImage), scratch));
     copyFileSync(find(cache, name, /boot\/config-/), join(out, `config-${flavour}`));
   }
 }
@@ -151,12 +161,25 @@ function buildTrees(cache: string, out: string): void {
 }
 
 /** The benchmarks' figures are about an emulator, not a compiler: every option that matters is fixed here. */
-function buildBenchmark(path: string, options: readonly string[]): void {
-  const bare = join(sources, 'bare');
-  execFileSync('arm-none-eabi-gcc', [
+function buildBenchmark(path: string, options: readonly string[], scratch: string): void {
+  const flags = [
     ...['-mcpu=cortex-a15', '-mfpu=neon-vfpv4', '-mfloat-abi=hard', '-O2', '-fno-math-errno', '-ffp-contract=off'],
     ...['-ffreestanding', '-fno-builtin', '-fno-tree-loop-distribute-patterns', ...options],
-    ...['-nostdlib', '-static', '-Wl,--build-id=none', '-Wl,--no-warn-rwx-segments', '-T', join(bare, 'bench.ld')],
-    ...[join(bare, 'start.S'), join(bare, 'bench.c'), '-lgcc', '-o', path],
-  ]);
+  ];
+  const bare = join(sources, 'bare');
+  // Objects of fixed names, for their names stand in the ELF.
+  const objects = ['start.S', 'bench.c'].map((name) => {
+    const object = `${name}.o`;
+    execFileSync('arm-none-eabi-gcc', [...flags, '-c', join(bare, name), '-o', object], { cwd: scratch });
+    return object;
+  });
+  const link = [
+    '-nostdlib',
+    '-static',
+    '-Wl,--build-id=none',
+    '-Wl,--no-warn-rwx-segments',
+    '-T',
+    join(bare, 'bench.ld'),
+  ];
+  execFileSync('arm-none-eabi-gcc', [...flags, ...link, ...objects, '-lgcc', '-o', path], { cwd: scratch });
 }
