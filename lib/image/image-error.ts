@@ -11,8 +11,10 @@ export class ImageError extends Error {
   }
 }
 
-/** Shows a number as software people write it: `0x8000_0000`. */
+/** Shows a number as software people write it: `0x0800_0000`. */
 export const hex = (value: number): string => {
   const digits = value.toString(16);
-  return `0x${digits.length <= 4 ? digits : digits.replace(/(?<=.)(?=(?:.{4})+$)/g, '_')}`;
+  if (digits.length <= 4) return `0x${digits}`;
+  const padded = digits.length < 8 ? digits.padStart(8, '0') : digits;
+  return `0x${padded.replace(/(?<=.)(?=(?:.{4})+$)/g, '_')}`;
 };

@@ -1,0 +1,124 @@
+/** Checks what the parts of a machine are to each other: windows, interrupts, and names that stand for parts. */
+import type { DescribedCatalogue } from './catalogue.ts';
+import type { Reporter } from './check-values.ts';
+import type { MachineDescription } from './description.ts';
+import { showHex, showSize } from './quantity.ts';
+import { ADDRESS_END } from './shape.ts';
+import { didYouMean } from './suggest.ts';
+import { type Mapping, type Place, placeAt } from './tree.ts';
+
+/** Reports all conflicts; values that were refused before are missing and are passed over. */
+export function checkLayout(
+  machine: MachineDescription,
+  tree: Mapping,
+  catalogue: DescribedCatalogue,
+  reporter: Reporter,
+): void {
+  checkWindows(machine, tree, reporter);
+  checkInterrupts(machine, tree, catalogue, reporter);
+  checkReferences(machine, tree, reporter);
+}
+
+interface Window {
+  readonly path: string;
+  readonly place: Place;
+  readonly at: number;
+  readonly end: number;
+}
+
+const reportAt = (reporter: Reporter, place: Place, path: string, wrong: string, right: string): void =>
+  reporter.report({ kind: 'scalar', value: null, place }, path, wrong, right);
+
+function checkWindows({ memory, devices }: MachineDescription, tree: Mapping, reporter: Reporter): void {
+  const windows: Window[] = [];
+  const add = (keys: string[], path: string, at: number | undefined, sizeBytes: number | undefined): void => {
+    if (at === undefined || sizeBytes === undefined) return;
+    const window = { path, place: placeAt(tree, keys), at, end: at + sizeBytes };
+    if (window.end > ADDRESS_END) {
+      const wrong = `${showSize(sizeBytes)} from ${showHex(at)} end beyond the 40-bit physical address space`;
+      reportAt(reporter, window.place, path, wrong, `it ends at ${showHex(ADDRESS_END - 1)}`);
+    } else windows.push(window);
+  };
+  for (const { name, at, sizeBytes, aliases } of memory) {
+    add(['memory', name, 'at'], `${name}.at`, at, sizeBytes);
+    aliases.forEach((alias, index) =>
+      add(['memory', name, 'aliases', `${index}`], `${name}.aliases[${index}]`, alias, sizeBytes),
+    );
+  }
+  for (const { name, at, sizeBytes } of devices) add(['devices', name, 'at'], `${name}.at`, at, sizeBytes);
+
+  // The one that reaches furthest so far is the one that the next can run into.
+  windows.sort((a, b) => a.at - b.at || a.end - b.end);
+  let furthest: Window | undefined;
+  for (const window of windows) {
+    if (furthest && window.at < furthest.end) {
+      const range = ({ at, end }: Window): string => `${showHex(at)} to ${showHex(end - 1)}`;
+      const wrong = `${range(window)} overlaps ${furthest.path} (${range(furthest)}, ${furthest.place.text})`;
+      reportAt(reporter, window.place, window.path, wrong, 'move one of them or make it smaller');
+    }
+    if (!furthest || window.end > furthest.end) furthest = window;
+  }
+}
+
+function checkInterrupts(
+  { cluster, devices }: MachineDescription,
+  tree: Mapping,
+  catalogue: DescribedCatalogue,
+  reporter: Reporter,
+): void {
+  const owners = new Map<number, string>();
+  const count = cluster?.spiCount;
+  for (const { name, spis, compatible } of devices) {
+    const device = ['devices', name];
+    const listed = placeAt(tree, [...device, 'spis']) !== placeAt(tree, device);
+    for (const [index, spi] of spis.entries()) {
+      // Outputs of one device may be joined on purpose: they are wired, not two devices at one number.
+      const owner = owners.get(spi);
+      const place = placeAt(tree, listed ? [...device, 'spis', `${index}`] : [...device, 'spi']);
+      const path = listed ? `${name}.spis[${index}]` : `${name}.spi`;
+      const output = catalogue[compatible]?.interrupts[index] ?? 'output';
+      if (owner !== undefined && owner !== name)
+        reportAt(reporter, place, path, `SPI ${spi} is already that of ${owner}`, `give ${output} another number`);
+      else owners.set(spi, name);
+      if (count !== undefined && spi >= count)
+        reportAt(reporter, place, path, `there is no SPI ${spi}`, `SPIs are 0 to ${count - 1} (cluster.spiCount)`);
+    }
+  }
+}
+
+function checkReferences(
+  { memory, devices, boot, secondaries }: MachineDescription,
+  tree: Mapping,
+  reporter: Reporter,
+): void {
+  const devicesByName = new Set(devices.map(({ name }) => name));
+  for (const { name } of memory)
+    if (devicesByName.has(name)) {
+      const place = placeAt(tree, ['devices', name]);
+      reportAt(reporter, place, name, 'a memory has this name too', 'give one of them another name');
+    }
+  const rams = memory.filter(({ kind }) => kind === 'ram');
+  const refer = (key: 'ram' | 'console', names: readonly string[], what: string): void => {
+    const name = boot?.[key];
+    if (name === undefined || names.includes(name)) return;
+    const right = didYouMean(name, names, `there are ${names.join(', ') || 'none'}`);
+    reportAt(reporter, placeAt(tree, ['boot', key]), `boot.${key}`, `there is no ${what} ${name}`, right);
+  };
+  refer(
+    'ram',
+    rams.map(({ name }) => name),
+    'memory of kind ram',
+  );
+  refer('console', [...devicesByName], 'device');
+  const pen = secondaries?.pen;
+  if (pen !== undefined && !rams.some(({ at, sizeBytes }) => pen >= at && pen < at + sizeBytes)) {
+    const place = placeAt(tree, ['secondaries', 'pen']);
+    reportAt(
+      reporter,
+      place,
+      'secondaries.pen',
+      `there is no RAM at ${showHex(pen)}`,
+      'choose an address in a memory of kind ram',
+    );
+  }
+}

@@ -1,0 +1,56 @@
+/** What can be set with `-C`: every value of a description by its path, with kind, default and other names. */
+import type { DescribedCatalogue } from './catalogue.ts';
+import { show } from './check-values.ts';
+import { fieldsOfDevice } from './check.ts';
+import type { MachineDescription } from './description.ts';
+import { type Field, type Fields, memoryFields, type SectionName, sections } from './shape.ts';
+
+export interface Parameter {
+  readonly path: string;
+  readonly type: string;
+  /** As it would be written; undefined if there is no value. */
+  readonly value: string | undefined;
+  /** What it is where no file says otherwise. */
+  readonly default: string | undefined;
+  readonly summary: string;
+  readonly aliases: readonly string[];
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** Lists all parameters: the sections, then memories and devices in their order. */
+export function listParameters(machine: MachineDescription, catalogue: DescribedCatalogue): Parameter[] {
+  const aliases = new Map<string, string[]>();
+  for (const [alias, path] of Object.entries(machine.aliases)) {
+    const full = path.replace(/^(devices|memory)\./, '');
+    aliases.set(full, [...(aliases.get(full) ?? []), alias]);
+  }
+  const list = (name: string, fields: Fields, values: Values): Parameter[] =>
+    Object.entries(fields).map(([key, field]) => ({
+      path: `${name}.${key}`,
+      type: field.choices ? field.choices.join('|') : field.type,
+      value: written(values[key], field),
+      default: written(field.default, field),
+      summary: field.summary,
+      aliases: aliases.get(`${name}.${key}`) ?? [],
+    }));
+  const parameters: Parameter[] = [];
+  for (const name of Object.keys(sections) as SectionName[])
+    parameters.push(...list(name, sections[name], (machine[name] ?? {}) as Values));
+  for (const { name, sizeBytes, ...values } of machine.memory)
+    parameters.push(...list(name, memoryFields, { ...values, size: sizeBytes }));
+  for (const { name, compatible, at, spis, properties } of machine.devices) {
+    const values = { compatible, at, ...(spis.length === 1 ? { spi: spis[0] } : { spis }), ...properties };
+    parameters.push(...list(name, fieldsOfDevice(catalogue[compatible]?.properties ?? {}), values));
+  }
+  return parameters;
+}
+
+function written(value: unknown, { type }: Field): string | undefined {
+  if (Array.isArray(value)) {
+    const each = type === 'addresses' ? 'address' : 'integer';
+    return value.length === 0 ? undefined : value.map((item: number) => show(item, each)).join(',');
+  }
+  if (typeof value !== 'number') return value === undefined ? undefined : String(value);
+  return type === 'address' || type === 'size' || type === 'frequency' ? show(value, type) : String(value);
+}
