@@ -41,8 +41,6 @@ export interface Request {
   readonly features: readonly string[];
   /** The processes whose target description this client has read. */
   readonly described: Set<number>;
-  /** The processes that this client has let go. */
-  readonly detached: Set<number>;
   /** How many threads of a list that takes several replies have been named. */
   listedThreads: number;
   readonly packetSize: number;

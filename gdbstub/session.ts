@@ -61,7 +61,6 @@ export class Session {
       offers: new Set(),
       features,
       described: new Set(),
-      detached: new Set(),
       listedThreads: 0,
       packetSize,
       print,

@@ -17,6 +17,7 @@ export class View {
   control: ThreadId = { process: 0, thread: 0 };
   readonly #target: Target;
   readonly #shows: (context: Context) => boolean;
+  readonly #detached = new Set<number>();
   #general: ThreadId = { process: 0, thread: 0 };
 
   /** Shows the contexts that `shows` accepts. */
@@ -25,10 +26,29 @@ export class View {
     this.#shows = shows;
   }
 
-  /** The visible contexts. */
+  /** The contexts that this client may attach to. */
+  all(): readonly Context[] {
+    const shown = this.#target.contexts.filter(this.#shows);
+    return this.multiprocess ? shown : shown.slice(0, 1);
+  }
+
+  /** Those of them that it has not let go: gdb takes a process in a thread list for one that it debugs. */
   contexts(): readonly Context[] {
-    const all = this.#target.contexts.filter(this.#shows);
-    return this.multiprocess ? all : all.slice(0, 1);
+    return this.all().filter(({ id }) => !this.#detached.has(id));
+  }
+
+  /** Hides a context. Throws TargetFault if it is not visible. */
+  detach(process: number): void {
+    if (!this.contexts().some(({ id }) => id === process)) noSuchThread();
+    this.#detached.add(process);
+  }
+
+  /** Shows a context again, or all of them. Throws TargetFault if there is no such context. */
+  attach(process?: number): void {
+    if (process === undefined) return this.#detached.clear();
+    if (!this.all().some(({ id }) => id === process)) noSuchThread();
+    this.#detached.delete(process);
+    return undefined;
   }
 
   /** All visible threads. */

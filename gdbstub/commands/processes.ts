@@ -27,9 +27,9 @@ export function processes(hub: Hub): Commands {
 
       packet('!', 'keep the connection when a process is let go', () => 'OK'),
       packet('vAttach;{process:hex}', 'halt and hold a process', (request, { process }) => {
+        request.view.attach(process);
         const at = request.view.find({ process, thread: 0 }) ?? noSuchThread();
         request.view.select(at);
-        request.detached.delete(process);
         hub.halt(request.client, { kind: 'signal', thread: idOf(at.context, at.thread), signal: 5 });
         return LATER;
       }),
@@ -40,35 +40,32 @@ export function processes(hub: Hub): Commands {
 }
 
 const restarts = (hub: Hub) => [
-  packet('R{ignored:text}', 'reset the machine', ({ client, detached }) => {
+  packet('R{ignored:text}', 'reset the machine', ({ client, view }) => {
     hub.reset(client);
-    detached.clear();
+    view.attach();
     return LATER;
   }),
 
   // The machine runs what it was started with, whatever file the client names.
-  packet('vRun;{ignored:text}', 'reset the machine and halt it', ({ client, detached }) => {
+  packet('vRun;{ignored:text}', 'reset the machine and halt it', ({ client, view }) => {
     hub.reset(client);
-    detached.clear();
+    view.attach();
     hub.halt(client, { kind: 'reset' });
     return LATER;
   }),
 ];
 
 /** Ends this client's part in a process; with its last one it lets the machine run. */
-function detach(hub: Hub, request: Request, process: number): 'OK' {
-  const { client, view, detached, described } = request;
-  const visible = view.contexts();
-  if (!visible.some(({ id }) => id === process)) noSuchThread();
-  detached.add(process);
+function detach(hub: Hub, { client, view, described }: Request, process: number): 'OK' {
+  view.detach(process);
   described.delete(process);
   hub.removeAll(client, process);
-  if (visible.every(({ id }) => detached.has(id))) hub.release(client);
+  if (view.contexts().length === 0) hub.release(client);
   return 'OK';
 }
 
-function detachAll(hub: Hub, { client, view, detached, described }: Request): void {
-  for (const { id } of view.contexts()) detached.add(id);
+function detachAll(hub: Hub, { client, view, described }: Request): void {
+  for (const { id } of view.contexts()) view.detach(id);
   described.clear();
   hub.release(client);
 }

@@ -79,7 +79,7 @@ function executable({ target, view }: Request, annex: string): string {
 }
 
 function osdata({ target, view }: Request, annex: string): string {
-  const tables = [processTable(view.contexts()), ...(target.tables ?? [])];
+  const tables = [processTable(view.all()), ...(target.tables ?? [])];
   if (annex === '') {
     return table(
       'types',

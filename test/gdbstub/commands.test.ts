@@ -32,7 +32,7 @@ const rows: [title: string, ...exchange: [packet: string, reply: string][]][] = 
   ['? names a thread', ['?', `T05thread:p1.1;${at(0x8000)}`]],
   ['qC names the current thread', ['qC', 'QCp1.1']],
   ['qfThreadInfo lists the threads of all processes', ['qfThreadInfo', 'mp1.1,p1.2,p2.3'], ['qsThreadInfo', 'l']],
-  ['qThreadExtraInfo describes a thread', ['qThreadExtraInfo,p1.2', hex('cpu1 (svc)')]],
+  ['qThreadExtraInfo describes a thread', ['qThreadExtraInfo,p1.2', hex('cpu1 svc')]],
   ['T asks whether a thread is alive', ['Tp1.2', 'OK'], ['Tp1.3', 'E03'], ['Tp2.3', 'OK']],
   ['H selects', ['Hgp1.2', 'OK'], ['qC', 'QCp1.2'], ['Hgp2.0', 'OK'], ['qC', 'QCp2.3']],
   ['H refuses a thread that is not there', ['Hgp3.0', 'E03'], ['Hgp1.7', 'E03'], ['Hcp9.9', 'E03']],
@@ -156,6 +156,15 @@ const rows: [title: string, ...exchange: [packet: string, reply: string][]][] = 
     ['vAttach;9', 'E03'],
   ],
   ['D and vKill of a process that is not there', ['D;9', 'E03'], ['vKill;9', 'E03']],
+  [
+    'a process that was let go is not listed until it is attached again',
+    ['D;1', 'OK'],
+    ['qfThreadInfo', 'mp2.3'],
+    ['Hgp1.1', 'E03'],
+    ['D;1', 'E03'],
+    ['vAttach;1', `T05thread:p1.1;${at(0x8000)}`],
+    ['qfThreadInfo', 'mp1.1,p1.2,p2.3'],
+  ],
   ['k has no reply', ['k', '']],
 ];
 
@@ -233,7 +242,7 @@ describe('RSP packets', () => {
     client.ask('Hgp2.0');
     expect(client.ask('g')).to.equal(legacy);
     client.ask('D;1');
-    client.ask('Hgp1.0');
+    client.ask('vAttach;1');
     expect(client.ask('g')).to.equal(legacy);
   });
 
@@ -252,9 +261,7 @@ describe('RSP packets', () => {
 
   it('the thread list, the memory map and the tables are XML', () => {
     const { client } = connect();
-    expect(client.ask('qXfer:threads:read::0,1000')).to.include(
-      '<thread id="p1.2" core="1" name="cpu1">(svc)</thread>',
-    );
+    expect(client.ask('qXfer:threads:read::0,1000')).to.include('<thread id="p1.2" core="1" name="cpu1">svc</thread>');
     expect(client.ask('qXfer:memory-map:read::0,1000')).to.include(
       '<memory type="flash" start="0xffff0000" length="0x10000"><property name="blocksize">0x1000</property></memory>',
     );

@@ -83,7 +83,7 @@ export class TinyCpu implements Thread {
   }
 
   describe(): string {
-    return '(svc)';
+    return 'svc';
   }
 
   readonly registers = {
