@@ -49,6 +49,6 @@ function setMemory(root: TreeNode, { address, sizeBytes }: MemoryRange): void {
 
 function keepCpus(root: TreeNode, count: number): void {
   let seen = 0;
-  const isCpu = (node: TreeNode): boolean => node.string('device_type') === 'cpu' || /^cpu@/.test(node.name);
+  const isCpu = (node: TreeNode): boolean => node.string('device_type') === 'cpu' || node.name.startsWith('cpu@');
   root.child('cpus')?.removeChildren((node) => isCpu(node) && ++seen > count);
 }

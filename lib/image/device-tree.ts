@@ -67,7 +67,7 @@ export class TreeNode {
   /** The property's strings; undefined if it is missing, empty or does not end in a zero byte. */
   strings(name: string): string[] | undefined {
     const bytes = this.properties.get(name);
-    if (!bytes || bytes.at(-1) !== 0) return undefined;
+    if (bytes?.at(-1) !== 0) return undefined;
     return Buffer.from(bytes).toString('utf8').slice(0, -1).split('\0');
   }
 

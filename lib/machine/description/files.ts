@@ -89,13 +89,8 @@ export function readChain(nameOrPath: string): Chain {
       right: `choose one that extends it: ${bundledMachines().join(', ')}`,
     });
   if (problems.length > 0) throw new MachineError(problems);
-  const merged = files
-    .map(({ tree }) => withoutOwnKeys(tree))
-    .reduce((earlier, later) => merge(earlier, later), {
-      kind: 'mapping',
-      entries: new Map(),
-      place: top!.tree.place,
-    } as Mapping);
+  const nothing: Mapping = { kind: 'mapping', entries: new Map(), place: top!.tree.place };
+  const merged = files.map(({ tree }) => withoutOwnKeys(tree)).reduce(merge, nothing);
   return { files, merged };
 }
 

@@ -36,7 +36,7 @@ export function listParameters(machine: MachineDescription, catalogue: Described
     }));
   const parameters: Parameter[] = [];
   for (const name of Object.keys(sections) as SectionName[])
-    parameters.push(...list(name, sections[name], (machine[name] ?? {}) as Values));
+    parameters.push(...list(name, sections[name], machine[name] ?? {}));
   for (const { name, sizeBytes, ...values } of machine.memory)
     parameters.push(...list(name, memoryFields, { ...values, size: sizeBytes }));
   for (const { name, compatible, at, spis, properties } of machine.devices) {
@@ -47,10 +47,16 @@ export function listParameters(machine: MachineDescription, catalogue: Described
 }
 
 function written(value: unknown, { type }: Field): string | undefined {
-  if (Array.isArray(value)) {
-    const each = type === 'addresses' ? 'address' : 'integer';
-    return value.length === 0 ? undefined : value.map((item: number) => show(item, each)).join(',');
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return String(value);
+    case 'number':
+      return type === 'address' || type === 'size' || type === 'frequency' ? show(value, type) : String(value);
+    default: {
+      const each = type === 'addresses' ? 'address' : 'integer';
+      const list = Array.isArray(value) ? value.map((item: number) => show(item, each)).join(',') : '';
+      return list === '' ? undefined : list;
+    }
   }
-  if (typeof value !== 'number') return value === undefined ? undefined : String(value);
-  return type === 'address' || type === 'size' || type === 'frequency' ? show(value, type) : String(value);
 }

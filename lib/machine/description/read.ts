@@ -15,7 +15,7 @@ export interface ReadOptions {
   readonly memory?: string | undefined;
   /** Number of processors, as `--cpus` gives it. */
   readonly cpus?: string | undefined;
-  /** Whether files of the user's own are also held against the JSON Schema, which costs some 60 ms; true by default. */
+  /** Whether files of the user's own are also held against the JSON Schema, which costs some 80 ms; true by default. */
   readonly schemaCheck?: boolean | undefined;
 }
 

@@ -7,7 +7,7 @@ import { fieldsOfDevice } from './check.ts';
 import { quantityPattern, type QuantityKind } from './quantity.ts';
 import { type Field, type Fields, memoryFields, NAME_PATTERN, sections } from './shape.ts';
 
-export type Schema = { readonly [key: string]: unknown };
+export type Schema = Readonly<Record<string, unknown>>;
 
 /** Builds the schema of description files for these devices. */
 export function machineSchema(catalogue: DescribedCatalogue): Schema {
@@ -37,6 +37,7 @@ export function machineSchema(catalogue: DescribedCatalogue): Schema {
 /** Any device has the keys of its kind; an entry without `compatible` changes one in the file that is extended. */
 function deviceSchema(catalogue: DescribedCatalogue): Schema {
   const kinds = Object.entries(catalogue);
+  if (kinds.length === 0) return { type: ['object', 'null'] };
   return {
     type: ['object', 'null'],
     properties: { compatible: { enum: kinds.map(([compatible]) => compatible) } },

@@ -2,6 +2,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { MachineError, machineSchema, readDescription } from '../../../lib/machine/description/index.ts';
+import { checkAgainstSchema } from '../../../lib/machine/description/schema-check.ts';
+import { parseTree } from '../../../lib/machine/description/tree.ts';
 import { BOARD, complaints, readFiles, tinyCatalogue } from './tiny-catalogue.ts';
 
 /** The board with one text replaced. */
@@ -251,6 +253,22 @@ describe('the JSON Schema', () => {
     expect(validate({ memory: { dram: { size: '2GB' } } })).to.equal(false);
     expect(validate({ memory: { dram: { size: '2GiB' }, sram: null } })).to.equal(true);
     expect(validate({ memory: { dram: { size: 'much' } } })).to.equal(false);
+  });
+});
+
+describe('the second opinion of the JSON Schema on a file', () => {
+  it('names the place of what it refuses', async () => {
+    const tree = parseTree(BOARD.replace('spi: 5', 'spi: -5').replace('clockHz', 'clokHz'), 'board.yaml', '/', []);
+    const problems = await checkAgainstSchema([{ path: '/board.yaml', bundled: false, tree }], tinyCatalogue);
+    expect(problems.map(({ place, path, wrong }) => `${place}: ${path}: ${wrong}`)).to.deep.equal([
+      'board.yaml:13:58: devices.uart0.spi: this must be >= 0',
+      'board.yaml:15:5: devices.timer0: this must NOT have additional properties (clokHz)',
+    ]);
+  });
+
+  it('has nothing against a file that is right', async () => {
+    const tree = parseTree(BOARD, 'board.yaml', '/', []);
+    expect(await checkAgainstSchema([{ path: '/board.yaml', bundled: false, tree }], tinyCatalogue)).to.deep.equal([]);
   });
 });
 
