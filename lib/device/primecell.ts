@@ -1,4 +1,4 @@
-/** The eight identification registers that every PrimeCell ends with (e.g. DDI 0183G, 3.3.15-3.3.22). */
+/** The eight identification registers that every PrimeCell ends with (as in DDI 0183G, chapter 3). */
 import { ro } from './registers.ts';
 
 export interface PrimeCellIdentity {

@@ -2,7 +2,7 @@
  * PL011 UART (ARM DDI 0183G, chapter 3).
  *
  * A character takes no time on the wire: a write drains at once, so the transmit FIFO is always empty, and every write
- * is a passage of its level through the trigger (2.8.2). Bytes from outside that find the receive FIFO full wait in
+ * is a passage of its level through the trigger (UARTTXINTR). Bytes from outside that find the receive FIFO full wait in
  * line behind it; none is lost, and OE never appears.
  */
 import { defineDevice } from '../device/device.ts';
@@ -91,9 +91,9 @@ export const pl011Registers = {
   ...primeCellIds({ partNumber: 0x011, revision: 3 }),
 };
 
-/** A receive timeout is 32 bit periods without a character (2.8.4), here at 115 200 baud whatever the divisors say. */
+/** A receive timeout is 32 bit periods without a character (UARTRTINTR), here at 115 200 baud whatever the divisors say. */
 const RECEIVE_TIMEOUT_NS = 277_778;
-/** r1p5 doubled the FIFOs (3.3.17). */
+/** r1p5 doubled the FIFOs (UARTPeriphID2, Revision). */
 const DEEP_FIFO_REVISION = 3;
 const TRIGGER_EIGHTHS = [1, 2, 4, 6, 7, 7, 7, 7];
 
@@ -166,7 +166,7 @@ export const pl011 = defineDevice({
 
     const flags = () => {
       const { LBE, RTS, DTR, Out1, Out2 } = UARTCR;
-      // Table 3-12, LBE: the modem outputs come back as inputs.
+      // UARTCR.LBE: the modem outputs come back as inputs.
       const modem = LBE ? RTS | (DTR << 1) | (Out1 << 2) | (Out2 << 8) : 0;
       const receiver = waiting() === 0 ? 1 << 4 : waiting() >= depth() ? 1 << 6 : 0;
       return modem | receiver | (1 << 7);

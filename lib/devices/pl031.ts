@@ -69,7 +69,7 @@ export const pl031 = defineDevice({
           compare();
         },
         RTCCR(value) {
-          // Once started, it runs until reset (3.3.4).
+          // Once started, it runs until reset (RTCCR).
           if (!(value & 1) || RTCCR.Start) return;
           state.asOfNs = clock.now();
           RTCCR.Start = 1;

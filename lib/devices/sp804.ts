@@ -9,7 +9,7 @@ import { defineDevice } from '../device/device.ts';
 import { primeCellIds } from '../device/primecell.ts';
 import { bit, bits, ro, rw, wo } from '../device/registers.ts';
 
-/** Timer 1 at 0x00, timer 2 at 0x20 (table 3-1). */
+/** Timer 1 at 0x00, timer 2 at 0x20 ("Summary of registers"). */
 const both = { count: 2, strideBytes: 0x20 } as const;
 
 export const sp804Registers = {
@@ -84,7 +84,7 @@ export const sp804 = defineDevice({
         counter.count = 0;
         counter.stopped = true;
       } else {
-        // Periodic: the zero and the reload are one tick, so the interval is Load ticks (2.2.6).
+        // Periodic: the zero and the reload are one tick, so the interval is Load ticks ("Interrupt behavior").
         const left = period - (beyond % period);
         counter.count = left === modulus(n) ? 0 : left;
       }
@@ -110,7 +110,7 @@ export const sp804 = defineDevice({
       combined.set(isAsserted(0) || isAsserted(1));
     };
 
-    /** Starts a counter from a value; zero interrupts at once (3.3.1). */
+    /** Starts a counter from a value; zero interrupts at once (TimerXLoad). */
     const load = (value: number, n: number) => {
       bring(n);
       registers.TimerXLoad[n]!.value = value;
@@ -148,7 +148,7 @@ export const sp804 = defineDevice({
           const counter = counters[n]!;
           const wasRunning = isRunning(n);
           control(n).value = value;
-          // Clearing OneShot lets a halted counter go on, in the mode that is selected now (2.2.1).
+          // Clearing OneShot lets a halted counter go on, in the mode that is selected now ("One-shot mode").
           if (counter.stopped && !control(n).OneShot) {
             counter.stopped = false;
             if (control(n).TimerMode) counter.count = registers.TimerXLoad[n]!.value;

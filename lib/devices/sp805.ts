@@ -54,7 +54,7 @@ export const sp805 = defineDevice({
       settle();
     };
     const reload = () => startFrom(WdogLoad.value);
-    /** Wraps the write of a register that the lock protects (3.3.7). */
+    /** Wraps the write of a register that WdogLock protects. */
     const locked = (write: (value: number) => void) => (value: number) => {
       if (state.locked) report('register written while the watchdog is locked, ignored');
       else write(value);

@@ -1,5 +1,5 @@
 /**
- * Versatile Express system registers (ARM DUI 0447J, 4.3): identity, flags, counters, and the configuration bus by which
+ * Versatile Express system registers (ARM DUI 0447J, chapter 4): identity, flags, counters, and the configuration bus by which
  * software reads oscillators and voltages, reboots, and switches off. The core tile's part is that of a V2P-CA15 (DUI 0604).
  */
 import { rateOf } from '../clock/rate.ts';
@@ -54,7 +54,7 @@ const VOLTAGES: Readonly<Record<number, readonly number[]>> = {
   [SITE_1]: [900_000],
 };
 
-/** Functions of the configuration bus (DUI 0447J, table 4-26). */
+/** Functions of the configuration bus (DUI 0447J, SYS_CFGCTRL). */
 const CFG = { oscillator: 1, voltage: 2, reset: 5, muxfpga: 7, shutdown: 8, reboot: 9, dvimode: 11 } as const;
 
 export const veSysregs = defineDevice({

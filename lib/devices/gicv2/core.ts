@@ -150,7 +150,7 @@ export class GicCore {
     this.drive(cpu);
   }
 
-  /** Drives a CPU's lines from its best pending interrupt (3.8.4). */
+  /** Drives a CPU's lines from its best pending interrupt (3.7, GenerateExceptions). */
   drive(cpu: number): void {
     const signalled = this.#isSignalled(cpu);
     const asFiq = signalled && (this.state.control[cpu]! & GICC_CTLR.FIQEn) !== 0 && !this.isGroup1(this.#best[cpu]!);
@@ -195,7 +195,7 @@ export class GicCore {
     return result;
   }
 
-  /** Drops the running priority, of one group (3.2.1, "priority drop"). */
+  /** Drops the running priority, of one group (3.2, "Priority drop and interrupt deactivation"). */
   priorityDrop(cpu: number, isGroup1: boolean): void {
     const levels = isGroup1 ? this.state.activePrioritiesGroup1 : this.state.activePriorities;
     levels[cpu]! &= levels[cpu]! - 1;

@@ -45,7 +45,7 @@ export const cpuInterfaceRegisters = {
 
 const EOI_MODE_S = 1 << 9;
 const EOI_MODE_NS = 1 << 10;
-/** Bits of GICC_CTLR: all with the Security Extensions; without them there is one EOImode (figures 4-23 to 4-25). */
+/** Bits of GICC_CTLR: all with the Security Extensions; without them there is one EOImode (4.4.1). */
 const CONTROL_WITH_SECURITY = 0x7ff;
 const CONTROL_WITHOUT_SECURITY = 0x3ff;
 
@@ -62,7 +62,7 @@ export function cpuInterface(
   const has = (access: Readonly<Access>, mask: number) => (control[access.cpu]! & mask) !== 0;
   const isSplit = (access: Readonly<Access>) => has(access, isSecure(access) ? EOI_MODE_S : EOI_MODE_NS);
 
-  /** A priority as Non-secure software sees it: the lower half of the range, or 0 for the upper (3.8.1). */
+  /** A priority as Non-secure software sees it: the lower half of the range, or 0 for the upper (3.5). */
   const nonSecureView = (priority: number) => ((priority & 0x80) === 0 ? 0 : (priority << 1) & 0xff);
 
   const endOfInterrupt = (value: number, asGroup1: boolean, access: Readonly<Access>) => {
@@ -99,7 +99,7 @@ export function cpuInterface(
       },
       GICC_HPPIR: (_, access) => core.highestPending(access.cpu, isSecure(access), has(access, GICC_CTLR.AckCtl)),
       GICC_ABPR: (_, access) => (isSecure(access) ? state.aliasedBinaryPoint[access.cpu]! : 0),
-      // The aliases are the Non-secure registers, for Secure software (4.4.9-4.4.11).
+      // The aliases are the Non-secure registers, for Secure software.
       GICC_AIAR: (_, access) => (isSecure(access) ? core.acknowledge(access.cpu, false, false) : 0),
       GICC_AHPPIR: (_, access) => (isSecure(access) ? core.highestPending(access.cpu, false, false) : 0),
       GICC_APR0: (_, access) =>

@@ -61,7 +61,7 @@ export function distributor(core: GicCore): Behaviour<typeof distributorRegister
 
   const isSecure = (access: Readonly<Access>) => !security || access.secure;
   const existing = (slot: number) => (slot < cpus ? bankedMask : 0xffff_ffff);
-  /** Interrupts of a slot that an access may see: Non-secure ones see group 1 only (4.1.5). */
+  /** Interrupts of a slot that an access may see: Non-secure ones see group 1 only (3.5). */
   const visible = (slot: number, access: Readonly<Access>) =>
     existing(slot) & (isSecure(access) ? 0xffff_ffff : state.group[slot]!);
 
@@ -118,7 +118,7 @@ export function distributor(core: GicCore): Behaviour<typeof distributorRegister
         for (let i = 0; i < 4; i++) {
           if (!isVisible(key + i, access)) continue;
           const priority = state.priority[key + i]!;
-          // Non-secure software sees the lower half of the range, spread over the whole (3.8.1).
+          // Non-secure software sees the lower half of the range, spread over the whole (3.5).
           word |= (isSecure(access) ? priority : (priority << 1) & 0xff) << (8 * i);
         }
         return word;
