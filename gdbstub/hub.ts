@@ -68,6 +68,8 @@ const MOST_POINTS = 65536;
 export class Hub {
   readonly target: Target;
   readonly #clients = new Set<Client>();
+  /** How many points of all clients are each one to the target. */
+  readonly #set = new Map<string, number>();
   /** The target has been asked to stop and has not yet reported it. */
   #stopping = false;
   #exited: StopReason | undefined;
@@ -117,9 +119,8 @@ export class Hub {
     client.actions = actions;
     client.resumed = thread;
     if (this.#exited) return this.#deliver(client, this.#exited);
-    for (const other of this.#clients) {
-      if (other.holds) client.port.say(`waiting for the debugger on ${other.port.label}\n`);
-    }
+    const holding = [...this.#clients].filter(({ holds }) => holds).map(({ port }) => port.label);
+    if (holding.length > 0) client.port.say(`waiting for the debugger on ${holding.join(', ')}\n`);
     return this.#settle();
   }
 
@@ -144,14 +145,24 @@ export class Hub {
   insert(client: Client, point: Point): void {
     if (client.points.has(keyOf(point))) return;
     if (client.points.size >= MOST_POINTS) throw new TargetFault(ENOMEM, 'too many breakpoints');
-    if (!this.#isSet(point)) this.#insert(point);
+    const key = targetKeyOf(point);
+    const count = this.#set.get(key) ?? 0;
+    if (count === 0) this.#insert(point);
+    this.#set.set(key, count + 1);
     client.points.set(keyOf(point), point);
   }
 
   /** Removes a breakpoint; removing one that is not there changes nothing. */
   remove(client: Client, point: Point): void {
     if (!client.points.delete(keyOf(point))) return;
-    if (!this.#isSet(point)) this.#remove(point);
+    const key = targetKeyOf(point);
+    const count = this.#set.get(key)! - 1;
+    if (count > 0) {
+      this.#set.set(key, count);
+    } else {
+      this.#set.delete(key);
+      this.#remove(point);
+    }
   }
 
   /** Removes the client's breakpoints in one process, or in all. */
@@ -195,16 +206,6 @@ export class Hub {
     if (this.#stopping) return;
     this.#stopping = true;
     this.target.interrupt();
-  }
-
-  /** Whether any client has a breakpoint that is the same one to the target. */
-  #isSet(point: Point): boolean {
-    for (const client of this.#clients) {
-      for (const other of client.points.values()) {
-        if (targetKeyOf(other) === targetKeyOf(point)) return true;
-      }
-    }
-    return false;
   }
 
   #insert({ type, process, address, length }: Point): void {

@@ -71,7 +71,7 @@ export interface Thread {
 /** The registers of a thread; `index` counts in `description`, which is one stable array. */
 export interface Registers {
   readonly description: readonly RegisterDescription[];
-  /** Names of target features that have no registers of their own, such as `org.gnu.gdb.arm.neon`. */
+  /** Names of target features without registers of their own; gdb 13 does not derive q0-q15 from a bare arm.neon. */
   readonly features?: readonly string[];
   /** Little-endian bytes, or undefined if the value is not available. */
   read(index: number): Uint8Array | undefined;
@@ -89,13 +89,21 @@ export interface RegisterDescription {
   readonly feature: string;
 }
 
-export type RegisterType =
-  'int' | 'uint32' | 'uint64' | 'data_ptr' | 'code_ptr' | 'ieee_single' | 'ieee_double' | Flags;
+export type ScalarType =
+  'int' | 'uint8' | 'uint16' | 'uint32' | 'uint64' | 'data_ptr' | 'code_ptr' | 'ieee_single' | 'ieee_double';
+
+export type RegisterType = ScalarType | Flags | Lanes;
 
 /** A register with named bits; gdb prints it as `[ VM IMO ]`. */
 export interface Flags {
   readonly id: string;
   readonly fields: readonly { readonly name: string; readonly low: number; readonly high: number }[];
+}
+
+/** A vector register seen in several ways, each a member of a union, such as `$q0.u8`. */
+export interface Lanes {
+  readonly id: string;
+  readonly lanes: readonly { readonly name: string; readonly type: ScalarType; readonly count: number }[];
 }
 
 /** Breakpoints at virtual addresses of one context; asked once per address however many clients want it. */

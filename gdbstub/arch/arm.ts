@@ -2,7 +2,7 @@
  * Arm registers as gdb numbers and describes them.
  * GDB manual, Appendix E.5.1.1 (ARM-specific Protocol Details), G.5.3 (ARM Features), G.3 (types).
  */
-import type { Flags, RegisterDescription, Registers, RegisterType } from '../target.ts';
+import type { Flags, Lanes, RegisterDescription, Registers } from '../target.ts';
 import { attributes } from '../xml.ts';
 
 export const PC = 15;
@@ -72,7 +72,7 @@ function targetXml(description: readonly RegisterDescription[], numbers: readonl
     '<architecture>arm</architecture>',
     ...features.flatMap((feature) => [
       `<feature${attributes({ name: feature })}>`,
-      ...flagsOf(description, feature),
+      ...typesOf(description, feature),
       ...description.flatMap((register, index) =>
         register.feature === feature ? [registerXml(register, numbers[index]!)] : [],
       ),
@@ -88,15 +88,20 @@ function registerXml({ name, bits, type, group }: RegisterDescription, number: n
   return `<reg${attributes({ name, bitsize: bits, type: typeName, regnum: number, group })}/>`;
 }
 
-/** The flag types of a feature, each once; gdb wants them before their use. */
-function flagsOf(description: readonly RegisterDescription[], feature: string): readonly string[] {
+/** The types that a feature defines, each once; gdb wants them before their use. */
+function typesOf(description: readonly RegisterDescription[], feature: string): readonly string[] {
   const seen = new Map<string, string>();
-  for (const register of description) {
-    if (register.feature === feature && isFlags(register.type)) {
-      seen.set(register.type.id, flagsXml(register.type, register.bits));
-    }
+  for (const { type, bits, feature: own } of description) {
+    if (own !== feature || typeof type === 'string') continue;
+    seen.set(type.id, 'lanes' in type ? lanesXml(type) : flagsXml(type, bits));
   }
   return [...seen.values()];
+}
+
+function lanesXml({ id, lanes }: Lanes): string {
+  const vectors = lanes.map(({ name, type, count }) => `<vector${attributes({ id: `${id}_${name}`, type, count })}/>`);
+  const fields = lanes.map(({ name }) => `<field${attributes({ name, type: `${id}_${name}` })}/>`);
+  return `${vectors.join('')}<union${attributes({ id })}>${fields.join('')}</union>`;
 }
 
 function flagsXml({ id, fields }: Flags, bits: number): string {
@@ -107,5 +112,3 @@ function flagsXml({ id, fields }: Flags, bits: number): string {
   });
   return `<flags${attributes({ id, size: bits / 8 })}>${rows.join('')}</flags>`;
 }
-
-const isFlags = (type: RegisterType): type is Flags => typeof type !== 'string';

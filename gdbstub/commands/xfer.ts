@@ -5,7 +5,6 @@
 import { armLayout } from '../arch/arm.ts';
 import { packet, type Commands, type Packet, type Request } from '../packet.ts';
 import { TargetFault, type Context, type MemoryRegion, type OsTable, type Target } from '../target.ts';
-import { noSuchThread } from '../view.ts';
 import { attributes, escapeXml } from '../xml.ts';
 
 /** The errno that the protocol gives to an annex that is not there. */

@@ -1,5 +1,8 @@
 /** Real gdb against the stub over a target that is no emulator. */
 import { expect } from 'chai';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { GdbServer, Hub } from '../../gdbstub/index.ts';
 import { branch, COUNT, NOP, TinyTarget } from '../gdbstub/tiny-target.ts';
 import { needs } from '../tools/requirements.ts';
@@ -74,6 +77,38 @@ describe('gdb-multiarch on the tiny target', function () {
     expect(text).to.include('$3 = 0x0');
     expect(text).to.include('0x9000\n1 pattern found');
     expect(target.cpu(1).words[3]).to.equal(0xcafe);
+  });
+
+  it('knows VFP and NEON registers', async () => {
+    const remote = await listen([[1]]);
+    target.cpu(1).doubles[31] = 0.5;
+    const text = await startGdb(
+      remote,
+      'print $d31',
+      'print $q15.f64[1]',
+      'set $s1 = 2.0',
+      'print $d0',
+      'print/x $fpscr',
+    ).output;
+    expect(text).to.match(/\$1 = 0\.5/);
+    expect(text).to.match(/\$2 = 0\.5/);
+    expect(text).to.include('$3 = 2');
+    expect(text).to.include('$4 = 0x0');
+  });
+
+  it('carries all bytes both ways', async () => {
+    const remote = await listen([[1]]);
+    const folder = mkdtempSync(join(tmpdir(), 'armhyp-gdb-'));
+    try {
+      const [input, output] = [join(folder, 'in'), join(folder, 'out')];
+      const bytes = Buffer.from(Uint8Array.from({ length: 0xf000 }, (_, n) => n ^ (n >> 8)));
+      writeFileSync(input, bytes);
+      await startGdb(remote, `restore ${input} binary 0x9000`, `dump binary memory ${output} 0x9000 0x18000`).output;
+      expect(Buffer.from(target.memory.buffer, 0x1000).equals(bytes)).to.equal(true);
+      expect(readFileSync(output).equals(bytes)).to.equal(true);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('breaks, steps, continues and detaches', async () => {

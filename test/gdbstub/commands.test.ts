@@ -1,3 +1,4 @@
+/** Every packet but the resuming ones, over a tiny target. GDB manual, Appendix E.2 and E.4. */
 import { expect } from 'chai';
 import { Hub, type Target } from '../../gdbstub/index.ts';
 import { packet } from '../../gdbstub/packet.ts';
@@ -66,7 +67,7 @@ const rows: [title: string, ...exchange: [packet: string, reply: string][]][] = 
     'system registers are numbered from 26',
     ['P1a=01000000', 'OK'],
     ['p1a', '01000000'],
-    ['p1c', 'E16'],
+    ['p4d', 'E16'],
     ['p10', 'E16'],
   ],
   ['an unavailable register reads as x', ['p1b', 'xxxxxxxxxxxxxxxx'], ['P1b=0000000000000000', 'E16']],

@@ -1,3 +1,4 @@
+/** The packet layer, cut at every byte. GDB manual, Appendix E.1 (Overview) and E.11 (Packet Acknowledgment). */
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { encodePacket, Framer, type Frame } from '../../gdbstub/framing.ts';

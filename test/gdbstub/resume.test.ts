@@ -1,3 +1,4 @@
+/** Running, stepping and stopping, for one client and for several. GDB manual, Appendix E.2 and E.3. */
 import { expect } from 'chai';
 import { Hub } from '../../gdbstub/index.ts';
 import { OFFERS, TestClient } from './client.ts';

@@ -1,3 +1,4 @@
+/** The stub on real loopback sockets: several clients, and clients that are no debuggers. */
 import { expect } from 'chai';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
@@ -5,7 +6,8 @@ import { encodePacket } from '../../gdbstub/framing.ts';
 import { GdbServer, Hub, type ServerOptions } from '../../gdbstub/index.ts';
 import { TinyTarget } from './tiny-target.ts';
 
-describe('the RSP server', () => {
+describe('the RSP server', function () {
+  this.timeout(20_000);
   let target: TinyTarget;
   let server: GdbServer;
   const sockets: Socket[] = [];
@@ -80,7 +82,7 @@ describe('the RSP server', () => {
     socket.write('$QStartNoAckMode#b0');
     await until(socket, '#9a');
     socket.pause();
-    const count = 3000;
+    const count = 1000;
     const request = Buffer.from(encodePacket('m8000,2000'));
     socket.write(Buffer.concat(Array<Buffer>(count).fill(request)));
     let received = 0;
@@ -133,7 +135,7 @@ describe('the RSP server', () => {
 
   it('says so when the port is taken', async () => {
     await listen();
-    const error = await GdbServer.listen(new Hub(target), { port: server.port }).catch((reason: Error) => reason);
+    const error = await GdbServer.listen(new Hub(target), { port: server.port }).catch((reason: unknown) => reason);
     expect(error).to.have.property('code', 'EADDRINUSE');
   });
 });

@@ -1,3 +1,4 @@
+/** Acknowledgements, rubbish and random input, one session without a socket. GDB manual, Appendix E.1 and E.11. */
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { encodePacket } from '../../gdbstub/framing.ts';
@@ -107,7 +108,7 @@ describe('an RSP session', () => {
       'qThreadExtraInfo,',
       'qfThreadInfo',
     );
-    const argument = fc.string({ unit: fc.constantFrom(...'018fpP.,;:=-csr+x#*'), maxLength: 20 });
+    const argument = fc.string({ unit: fc.constantFrom(...Array.from('018fpP.,;:=-csr+x#*')), maxLength: 20 });
     const packets = fc.array(fc.tuple(fc.constantFrom(...names), argument), { maxLength: 40 });
     fc.assert(
       fc.property(packets, (sent) => {

@@ -9,6 +9,7 @@ import {
   type Breakpoints,
   type Context,
   type Flags,
+  type Lanes,
   type MemoryRegion,
   type Monitor,
   type RegisterDescription,
@@ -35,6 +36,13 @@ const PSR: Flags = {
     { name: 'C', low: 29, high: 29 },
   ],
 };
+const QUAD: Lanes = {
+  id: 'quad',
+  lanes: [
+    { name: 'u8', type: 'uint8', count: 16 },
+    { name: 'f64', type: 'ieee_double', count: 2 },
+  ],
+};
 const core = (name: string, type: RegisterDescription['type']): RegisterDescription => ({
   name,
   bits: 32,
@@ -49,16 +57,34 @@ const description: readonly RegisterDescription[] = [
   core('cpsr', PSR),
   { name: 'hcr', bits: 32, type: 'uint32', group: 'system', feature: 'tiny.system' },
   { name: 'vttbr', bits: 64, type: 'uint64', group: 'system', feature: 'tiny.system' },
+  ...Array.from({ length: 32 }, (_, n): RegisterDescription => ({
+    name: `d${n}`,
+    bits: 64,
+    type: 'ieee_double',
+    feature: 'org.gnu.gdb.arm.vfp',
+  })),
+  { name: 'fpscr', bits: 32, type: 'int', group: 'float', feature: 'org.gnu.gdb.arm.vfp' },
+  ...Array.from({ length: 16 }, (_, n): RegisterDescription => ({
+    name: `q${n}`,
+    bits: 128,
+    type: QUAD,
+    group: 'vector',
+    feature: 'org.gnu.gdb.arm.neon',
+  })),
 ];
 const CPSR = 16;
 const PC = 15;
 const VTTBR = 18;
+const D0 = 19;
+const FPSCR = 51;
 
 export class TinyCpu implements Thread {
   readonly id: number;
   readonly name: string;
   readonly core: number;
-  readonly words = new Uint32Array(18);
+  /** r0-r15, cpsr, hcr, fpscr */
+  readonly words = new Uint32Array(19);
+  readonly doubles = new Float64Array(32);
   readonly #memory: DataView;
 
   constructor(id: number, core: number, memory: DataView) {
@@ -88,15 +114,21 @@ export class TinyCpu implements Thread {
 
   readonly registers = {
     description,
-    read: (index: number): Uint8Array | undefined => {
-      if (index === VTTBR) return undefined;
-      return new Uint8Array(this.words.slice(index, index + 1).buffer);
-    },
+    read: (index: number): Uint8Array | undefined => this.#slot(index)?.slice(),
     write: (index: number, bytes: Uint8Array): void => {
-      if (index === VTTBR) throw new TargetFault(EINVAL, 'read only');
-      this.words[index] = Buffer.from(bytes).readUInt32LE();
+      const slot = this.#slot(index);
+      if (!slot) throw new TargetFault(EINVAL, 'read only');
+      slot.set(bytes);
     },
   };
+
+  /** The bytes of a register, or undefined for the one that has none. */
+  #slot(index: number): Uint8Array | undefined {
+    if (index === VTTBR) return undefined;
+    if (index >= D0 && index < FPSCR) return new Uint8Array(this.doubles.buffer, (index - D0) * 8, 8);
+    if (index > FPSCR) return new Uint8Array(this.doubles.buffer, (index - FPSCR - 1) * 16, 16);
+    return new Uint8Array(this.words.buffer, (index === FPSCR ? VTTBR : index) * 4, 4);
+  }
 
   readMemory(address: number, length: number): Uint8Array {
     if (address < BASE || address >= BASE + SIZE_BYTES) throw new TargetFault(EFAULT, 'nothing mapped');
@@ -127,6 +159,7 @@ export class TinyTarget implements Target {
   onStop: (stop: StopReason) => void = () => {};
   /** Called when it starts to run; a test with real sockets lets `slice` be called from here. */
   onRun: () => void = () => {};
+  readonly #cpus: { readonly cpu: TinyCpu; readonly process: number }[] = [];
   readonly #points = new Set<string>();
   #steps: readonly ResumeAction[] = [];
   #interrupted = false;
@@ -136,6 +169,7 @@ export class TinyTarget implements Target {
   constructor(processes: readonly (readonly number[])[] = [[1, 2]]) {
     for (const [at, ids] of processes.entries()) {
       const threads = ids.map((id, n) => new TinyCpu(id, n, this.memory));
+      this.#cpus.push(...threads.map((cpu) => ({ cpu, process: at + 1 })));
       this.contexts.push({ id: at + 1, name: at === 0 ? 'hypervisor' : `guest ${at}`, threads });
     }
   }
@@ -146,7 +180,7 @@ export class TinyTarget implements Target {
   }
 
   cpu(id: number): TinyCpu {
-    return this.#cpus().find(({ cpu }) => cpu.id === id)!.cpu;
+    return this.#cpus.find(({ cpu }) => cpu.id === id)!.cpu;
   }
 
   resume(actions: readonly ResumeAction[]): void {
@@ -154,7 +188,7 @@ export class TinyTarget implements Target {
     this.#steps = actions;
     this.#interrupted = false;
     this.running = true;
-    for (const { cpu } of this.#cpus()) this.#passing.set(cpu.id, cpu.pc);
+    for (const { cpu } of this.#cpus) this.#passing.set(cpu.id, cpu.pc);
     this.onRun();
   }
 
@@ -166,7 +200,7 @@ export class TinyTarget implements Target {
   slice(instructions: number): void {
     for (let n = 0; n < instructions && this.running; n++) {
       if (this.#interrupted) return this.stop({ kind: 'interrupt' });
-      for (const { cpu, process } of this.#cpus()) {
+      for (const { cpu, process } of this.#cpus) {
         if (!this.#execute(cpu, process)) return;
       }
     }
@@ -222,7 +256,7 @@ export class TinyTarget implements Target {
 
   reset(): void {
     this.running = false;
-    for (const { cpu } of this.#cpus()) cpu.reset();
+    for (const { cpu } of this.#cpus) cpu.reset();
   }
 
   memoryMap(context: Context): readonly MemoryRegion[] {
@@ -235,11 +269,5 @@ export class TinyTarget implements Target {
 
   executable(context: Context): string | undefined {
     return context.id === 1 ? '/srv/tiny.elf' : undefined;
-  }
-
-  #cpus(): readonly { cpu: TinyCpu; process: number }[] {
-    return this.contexts.flatMap(({ id, threads }) =>
-      threads.map((thread) => ({ cpu: thread as TinyCpu, process: id })),
-    );
   }
 }
