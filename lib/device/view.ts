@@ -13,23 +13,45 @@ export type View<R extends RegisterBlock> = {
 export function viewOf<R extends RegisterBlock>(block: R, words: Uint32Array): View<R> {
   let slot = 0;
   const entries = Object.entries(block).map(([key, register]) => {
-    const cells = Array.from({ length: register.count }, () => cellOf(register, words, slot++));
-    return [key, register.array ? cells : cells[0]];
+    const CellOfRegister = cellClass(register);
+    const cells = Array.from({ length: register.count }, () => new CellOfRegister(words, slot++));
+    return [key, register.array ? cells : cells[0]] as const;
   });
-  return Object.fromEntries(entries) as View<R>;
+  return Object.fromEntries(entries) as unknown as View<R>;
 }
 
-function cellOf(register: Register, words: Uint32Array, slot: number): Cell {
-  const cell = Object.defineProperty({}, 'value', {
-    get: () => words[slot]!,
-    set: (value: number) => (words[slot] = value),
-  });
+class Word {
+  readonly #words: Uint32Array;
+  readonly #slot: number;
+
+  constructor(words: Uint32Array, slot: number) {
+    this.#words = words;
+    this.#slot = slot;
+  }
+
+  get value(): number {
+    return this.#words[this.#slot]!;
+  }
+
+  set value(value: number) {
+    this.#words[this.#slot] = value;
+  }
+}
+
+/** A class for each register, with its fields on the prototype: accesses then cost what hand-written ones do. */
+function cellClass(register: Register): typeof Word {
+  class CellOfRegister extends Word {}
   for (const [key, field] of Object.entries(register.fields)) {
     const mask = maskOf(field);
-    Object.defineProperty(cell, key, {
-      get: () => (words[slot]! & mask) >>> field.low,
-      set: (value: number) => (words[slot] = (words[slot]! & ~mask) | ((value << field.low) & mask)),
+    const { low } = field;
+    Object.defineProperty(CellOfRegister.prototype, key, {
+      get(this: Word) {
+        return (this.value & mask) >>> low;
+      },
+      set(this: Word, value: number) {
+        this.value = (this.value & ~mask) | ((value << low) & mask);
+      },
     });
   }
-  return cell as Cell;
+  return CellOfRegister;
 }

@@ -165,9 +165,8 @@ export const pl011 = defineDevice({
     };
 
     const flags = () => {
-      const { LBE, RTS, DTR, Out1, Out2 } = UARTCR;
       // UARTCR.LBE: the modem outputs come back as inputs.
-      const modem = LBE ? RTS | (DTR << 1) | (Out1 << 2) | (Out2 << 8) : 0;
+      const modem = UARTCR.LBE ? UARTCR.RTS | (UARTCR.DTR << 1) | (UARTCR.Out1 << 2) | (UARTCR.Out2 << 8) : 0;
       const receiver = waiting() === 0 ? 1 << 4 : waiting() >= depth() ? 1 << 6 : 0;
       return modem | receiver | (1 << 7);
     };

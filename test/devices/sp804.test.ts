@@ -1,6 +1,7 @@
 /** SP804 dual timer, sentence by sentence of ARM DDI 0271D. */
 import { expect } from 'chai';
-import { sp804, sp804Registers } from '../../lib/devices/sp804.ts';
+import type { sp804Registers } from '../../lib/devices/sp804.ts';
+import { sp804 } from '../../lib/devices/sp804.ts';
 import { benchFor } from './bench.ts';
 
 const TICK_NS = 1000;

@@ -1,6 +1,7 @@
 /** Versatile Express system registers, by ARM DUI 0447J. */
 import { expect } from 'chai';
-import { veSysregs, veSysregsRegisters } from '../../lib/devices/ve-sysregs.ts';
+import type { veSysregsRegisters } from '../../lib/devices/ve-sysregs.ts';
+import { veSysregs } from '../../lib/devices/ve-sysregs.ts';
 import { benchFor } from './bench.ts';
 
 describe('Versatile Express system registers', () => {

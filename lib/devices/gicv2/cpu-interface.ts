@@ -33,8 +33,9 @@ export const cpuInterfaceRegisters = {
   GICC_AIAR: ro({ at: 0x0020, reset: SPURIOUS, destructive: true, fields: interruptFields }),
   GICC_AEOIR: wo({ at: 0x0024, fields: interruptFields }),
   GICC_AHPPIR: ro({ at: 0x0028, reset: SPURIOUS, fields: interruptFields }),
-  GICC_APR0: rw({ at: 0x00d0 }),
-  GICC_NSAPR0: rw({ at: 0x00e0 }),
+  // Of each four the first exists: 32 levels of priority have one bit each.
+  GICC_APR: rw({ at: 0x00d0, count: 4 }),
+  GICC_NSAPR: rw({ at: 0x00e0, count: 4 }),
   GICC_IIDR: ro({
     at: 0x00fc,
     reset: 0x0002_043b,
@@ -102,9 +103,13 @@ export function cpuInterface(
       // The aliases are the Non-secure registers, for Secure software.
       GICC_AIAR: (_, access) => (isSecure(access) ? core.acknowledge(access.cpu, false, false) : 0),
       GICC_AHPPIR: (_, access) => (isSecure(access) ? core.highestPending(access.cpu, false, false) : 0),
-      GICC_APR0: (_, access) =>
-        isSecure(access) ? state.activePriorities[access.cpu]! : state.activePrioritiesGroup1[access.cpu]! >>> 16,
-      GICC_NSAPR0: (_, access) => (isSecure(access) ? state.activePrioritiesGroup1[access.cpu]! : 0),
+      GICC_APR(n, access) {
+        if (n > 0) return 0;
+        // Non-secure priorities are the lower half, so their levels are the upper 16 bits.
+        if (!isSecure(access)) return state.activePrioritiesGroup1[access.cpu]! >>> 16;
+        return state.activePriorities[access.cpu]!;
+      },
+      GICC_NSAPR: (n, access) => (n === 0 && isSecure(access) ? state.activePrioritiesGroup1[access.cpu]! : 0),
     },
 
     write: {
@@ -147,13 +152,14 @@ export function cpuInterface(
         const key = core.keyOf(id, access.cpu);
         if (isSecure(access) || core.isGroup1(key)) core.deactivate(key);
       },
-      GICC_APR0(value, _, access) {
+      GICC_APR(value, n, access) {
+        if (n > 0) return;
         if (isSecure(access)) state.activePriorities[access.cpu] = value;
         else state.activePrioritiesGroup1[access.cpu] = (value & 0xffff) << 16;
         core.drive(access.cpu);
       },
-      GICC_NSAPR0(value, _, access) {
-        if (!isSecure(access)) return;
+      GICC_NSAPR(value, n, access) {
+        if (n > 0 || !isSecure(access)) return;
         state.activePrioritiesGroup1[access.cpu] = value;
         core.drive(access.cpu);
       },

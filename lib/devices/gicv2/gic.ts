@@ -24,9 +24,9 @@ export interface InterruptControllerPorts {
 /** SGIs, and the PPIs that a Cortex-A15 has: 25 to 31. */
 const BANKED_INTERRUPTS = 0xfe00_ffff;
 
-const configurationOf = (properties: { cpus: number; spis: number; security: boolean }): GicConfiguration => ({
+const configurationOf = (properties: { cpus: number; spiCount: number; security: boolean }): GicConfiguration => ({
   cpus: properties.cpus,
-  words: Math.ceil(properties.spis / 32) + 1,
+  words: Math.ceil(properties.spiCount / 32) + 1,
   security: properties.security,
   priorityMask: 0xf8,
   leastBinaryPoint: 2,
@@ -40,7 +40,7 @@ export const cortexA15Gic = defineDevice({
   sizeBytes: 0x7000,
   properties: {
     cpus: { type: 'integer', default: 1, summary: 'CPU interfaces, 1 to 8' },
-    spis: { type: 'integer', default: 128, summary: 'shared interrupts, a multiple of 32 up to 480' },
+    spiCount: { type: 'integer', default: 128, summary: 'shared interrupts, a multiple of 32 up to 480' },
     security: { type: 'boolean', default: false, summary: 'has the Security Extensions' },
   },
   interrupts: [],

@@ -99,7 +99,7 @@ describe('GICv2 interrupts', () => {
     expect(irq()).to.equal(false);
     spi(9).set(true);
     expect([irq(), cpu.acknowledge(), cpu.read('GICC_RPR')]).to.deep.equal([true, 41, 0x40]);
-    expect(cpu.read('GICC_APR0')).to.equal((1 << 16) | (1 << 8));
+    expect(cpu.read('GICC_APR')).to.equal((1 << 16) | (1 << 8));
     spi(9).set(false);
     cpu.end(41);
     expect([irq(), cpu.read('GICC_RPR')]).to.deep.equal([false, 0x80]);
@@ -257,9 +257,9 @@ describe('GICv2 interrupts', () => {
       const { spi, s, ns } = build(BOTH);
       spi(9).set(true);
       expect([ns.read('GICC_AIAR'), s.read('GICC_AHPPIR'), s.read('GICC_AIAR')]).to.deep.equal([0, 41, 41]);
-      expect(s.read('GICC_NSAPR0')).to.equal(1 << (0xa0 >> 3));
+      expect(s.read('GICC_NSAPR')).to.equal(1 << (0xa0 >> 3));
       s.write('GICC_AEOIR', 41);
-      expect([s.read('GICC_NSAPR0'), s.read('GICD_ISACTIVER', 1)]).to.deep.equal([0, 0]);
+      expect([s.read('GICC_NSAPR'), s.read('GICD_ISACTIVER', 1)]).to.deep.equal([0, 0]);
     });
 
     it('Non-secure software cannot end a group 0 interrupt', () => {
@@ -278,7 +278,7 @@ describe('GICv2 interrupts', () => {
       spi(9).set(true);
       ns.acknowledge();
       expect([s.read('GICC_RPR'), ns.read('GICC_RPR')]).to.deep.equal([0xa0, 0x40]);
-      expect([s.read('GICC_NSAPR0'), ns.read('GICC_APR0')]).to.deep.equal([1 << 20, 1 << 4]);
+      expect([s.read('GICC_NSAPR'), ns.read('GICC_APR')]).to.deep.equal([1 << 20, 1 << 4]);
       s.write('GICC_PMR', 0x40);
       ns.write('GICC_PMR', 0xff);
       expect([s.read('GICC_PMR'), ns.read('GICC_PMR')]).to.deep.equal([0x40, 0]);
@@ -335,7 +335,7 @@ describe('GICv2 interrupts', () => {
     second.device.restore(structuredClone(first.device.save()) as never);
     second.device.settle();
     expect([second.irq(), second.secure[0]!.acknowledge()]).to.deep.equal([true, 41]);
-    expect(second.secure[0]!.read('GICC_APR0')).to.equal((1 << 16) | (1 << 8));
+    expect(second.secure[0]!.read('GICC_APR')).to.equal((1 << 16) | (1 << 8));
   });
 
   it('a debugger looks without acknowledging', () => {
