@@ -5,12 +5,24 @@ import type { Value } from '../ir/operand.ts';
 /** Amounts 1 to 31. Shifts by zero are `none`, and the two shifts by 32 have their own entries. */
 export const CONSTANT_SHIFTS = ['none', 'lsl', 'lsr', 'asr', 'ror', 'rrx', 'lsr32', 'asr32'] as const;
 export type ConstantShift = (typeof CONSTANT_SHIFTS)[number];
+export const SHIFTS_BUT_NONE = ['lsl', 'lsr', 'asr', 'ror', 'rrx', 'lsr32', 'asr32'] as const;
 export const REGISTER_SHIFTS = ['lsl', 'lsr', 'asr', 'ror'] as const;
 export type RegisterShift = (typeof REGISTER_SHIFTS)[number];
 
 export interface Shifted {
   readonly value: Value;
   readonly carry?: Value;
+}
+
+/** The shift of an address: no carry comes out, so that LSL #0 is none, and ASR #32 is ASR #63 modulo 32. */
+export const ADDRESS_SHIFTS = ['lsl', 'lsr', 'asr', 'ror', 'rrx', 'lsr32'] as const;
+export type AddressShift = (typeof ADDRESS_SHIFTS)[number];
+const ASR32 = 63;
+
+/** DecodeImmShift() for an address. */
+export function decodeAddressShift(type: number, imm5: number): { shift: AddressShift; amount: number } {
+  if (imm5 !== 0) return { shift: REGISTER_SHIFTS[type]!, amount: imm5 };
+  return { shift: (['lsl', 'lsr32', 'asr', 'rrx'] as const)[type]!, amount: type === 2 ? ASR32 : 0 };
 }
 
 /** DecodeImmShift(): zero means 32 for LSR and ASR, and RRX for ROR. */
@@ -71,11 +83,10 @@ export function shiftByRegister(ir: Ir, shift: RegisterShift, value: Value, regi
   }
 }
 
-export const shiftText = (shift: ConstantShift, amount: number): string =>
-  shift === 'none'
-    ? ''
-    : shift === 'rrx'
-      ? ', rrx'
-      : shift.endsWith('32')
-        ? `, ${shift.slice(0, 3)} #32`
-        : `, ${shift} #${amount}`;
+/** A shift as it follows a register's name, with its comma; nothing for LSL #0. */
+export function shiftText(shift: ConstantShift, amount: number): string {
+  if (shift === 'none' || (shift === 'lsl' && amount === 0)) return '';
+  if (shift === 'rrx') return ', rrx';
+  if (shift === 'lsr32' || shift === 'asr32') return `, ${shift.slice(0, 3)} #32`;
+  return `, ${shift} #${amount === ASR32 ? 32 : amount}`;
+}

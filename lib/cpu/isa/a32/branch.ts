@@ -1,75 +1,31 @@
-/** Branches (DDI 0406C, A5.5 and A5.2.12). */
+/** A32 branches (DDI 0406C, A5.2.12, A5.5 and A5.7). */
 import { CONDITIONS } from '../../ir/ops.ts';
-import { fixed } from '../../ir/operand.ts';
-import { encode, operation } from '../instruction.ts';
-import { r } from '../names.ts';
-
-const LR = fixed(14);
-
-/** The condition is part of the shape here, so that a conditional branch is one dispatch and not two. */
-const B = operation({
-  name: 'b',
-  reference: 'DDI 0406C, A8.8.18',
-  operands: { offset: 'immediate' },
-  shape: { near: [false, true], condition: CONDITIONS },
-  syntax: (o) => `b ${o.offset}`,
-  execute(ir, { offset }, { near, condition }) {
-    if (near) ir.branchNear(offset, 'near', condition);
-    else ir.branch(ir.relative(offset), 'jump', condition);
-  },
-});
-
-const BL = operation({
-  name: 'bl',
-  reference: 'DDI 0406C, A8.8.25',
-  operands: { offset: 'immediate' },
-  shape: { near: [false, true] },
-  syntax: (o) => `bl ${o.offset}`,
-  execute(ir, { offset }, { near }) {
-    ir.setReg(LR, ir.returnAddress());
-    if (near) ir.branchNear(offset, 'nearCall');
-    else ir.branch(ir.relative(offset), 'call');
-  },
-});
-
-const BX = operation({
-  name: 'bx',
-  reference: 'DDI 0406C, A8.8.27',
-  operands: { rm: 'register' },
-  shape: {},
-  syntax: (o) => `bx ${r(o.rm)}`,
-  execute(ir, { rm }) {
-    ir.branch(ir.reg(rm), 'exchange');
-  },
-});
-
-const BLX = operation({
-  name: 'blx',
-  reference: 'DDI 0406C, A8.8.26',
-  operands: { rm: 'register' },
-  shape: {},
-  syntax: (o) => `blx ${r(o.rm)}`,
-  execute(ir, { rm }) {
-    const target = ir.reg(rm);
-    ir.setReg(LR, ir.returnAddress());
-    ir.branch(target, 'callExchange');
-  },
-});
+import { encode, type Instruction } from '../instruction.ts';
+import { B, BL, BLX, BLX_IMMEDIATE, BX, isNear, RECORDS } from '../operations/branch.ts';
+import { BXJ } from '../operations/system.ts';
+import { encodeWord } from '../raw.ts';
+import { namesPc } from '../unpredictable.ts';
 
 /** Relative to the branch itself, as {@link Ir.relative} wants it. */
-const offset = (imm24: number) => ((imm24 << 8) >> 6) + 8;
-const reach = (from: number, by: number) => {
-  const to = from + by;
-  const near = to >= 0 && to < 4096;
-  return { near, offset: near ? by * 4 : by };
-};
+const distance = (imm24: number): number => ((imm24 << 8) >> 6) + 8;
 
-export const branchInstructions = [
-  encode('B_A1', 'cond:4 1010 imm24:24', B, ({ cond, imm24 }, at) => ({
-    ...reach(at.pageOffset, offset(imm24)),
-    condition: CONDITIONS[cond]!,
+export const branchInstructions: readonly Instruction[] = [
+  encode('B_A1', 'cond:4 1010 imm24:24', B, (f, at) => {
+    const bytes = distance(f.imm24);
+    const near = isNear(at, bytes, 4);
+    return { offset: near ? bytes * RECORDS.a32 : bytes, bytes, near, condition: CONDITIONS[f.cond]! };
+  }),
+  encode('BL_A1', 'cond:4 1011 imm24:24', BL, (f, at) => {
+    const bytes = distance(f.imm24);
+    const near = isNear(at, bytes, 4);
+    return { offset: near ? bytes * RECORDS.a32 : bytes, bytes, near };
+  }),
+  encode('BLX_immediate_A2', '1111 101 h:1 imm24:24', BLX_IMMEDIATE, (f) => ({
+    offset: (distance(f.imm24) + 2 * f.h) | 1,
   })),
-  encode('BL_A1', 'cond:4 1011 imm24:24', BL, ({ imm24 }, at) => reach(at.pageOffset, offset(imm24))),
-  encode('BX_A1', 'cond:4 00010010 1111 1111 1111 0001 rm:4', BX, ({ rm }) => ({ rm })),
-  encode('BLX_A1', 'cond:4 00010010 1111 1111 1111 0011 rm:4', BLX, ({ rm }) => ({ rm })),
+  encode('BX_A1', 'cond:4 00010010 ---- ---- ---- 0001 rm:4', BX, (f) => ({ rm: f.rm })),
+  encode('BLX_register_A1', 'cond:4 00010010 ---- ---- ---- 0011 rm:4', BLX, (f) =>
+    namesPc(f.rm) ? undefined : { rm: f.rm },
+  ),
+  encodeWord('BXJ_A1', 'cond:4 00010010 ---- ---- ---- 0010 rm:4', BXJ, (f) => namesPc(f.rm)),
 ];

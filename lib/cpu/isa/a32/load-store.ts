@@ -1,208 +1,288 @@
-/** Loads and stores of one register or a pair (DDI 0406C, A5.2.8 and A5.3). */
-import type { Ir } from '../../ir/ir.ts';
-import { WIDTHS, type Width } from '../../ir/ops.ts';
-import type { Imm, Reg, Value } from '../../ir/operand.ts';
-import { encode, operation } from '../instruction.ts';
-import { r, signed } from '../names.ts';
-import { CONSTANT_SHIFTS, decodeShift, shiftByConstant, shiftText, type ConstantShift } from '../shift.ts';
+/** A32 loads and stores of one register, a pair, or exclusively (DDI 0406C, A5.2.8 to A5.2.10 and A5.3). */
+import type { Width } from '../../ir/ops.ts';
+import { encode, type Instruction } from '../instruction.ts';
+import {
+  LDRT_IMMEDIATE,
+  LDRT_SHIFTED,
+  LDR_IMMEDIATE,
+  LDR_INDEX,
+  LDR_LITERAL,
+  LDR_SHIFTED,
+  STRT_IMMEDIATE,
+  STRT_SHIFTED,
+  STR_IMMEDIATE,
+  STR_INDEX,
+  STR_SHIFTED,
+  type Indexing,
+} from '../operations/load-store.ts';
+import {
+  LDRD_IMMEDIATE,
+  LDRD_LITERAL,
+  LDRD_REGISTER,
+  LDREX,
+  LDREXD,
+  STRD_IMMEDIATE,
+  STRD_REGISTER,
+  STREX,
+  STREXD,
+  type ExclusiveWidth,
+} from '../operations/load-store-pair.ts';
+import { SWP } from '../operations/system.ts';
+import { encodeWord, fill } from '../raw.ts';
+import { decodeAddressShift, type AddressShift } from '../shift.ts';
+import { exclusiveOverlap, namesPc, oddPair, pcWriteback } from '../unpredictable.ts';
 
-const INDEXING = ['offset', 'pre', 'post'] as const;
-type Indexing = (typeof INDEXING)[number];
-const OFFSETS = ['immediate', 'add', 'subtract'] as const;
-
-const addressing = { indexing: INDEXING, offset: OFFSETS, shift: CONSTANT_SHIFTS } as const;
-type Addressing = {
-  readonly indexing: Indexing;
-  readonly offset: (typeof OFFSETS)[number];
-  readonly shift: ConstantShift;
-};
-
-/** The address to access, and what writeback (if any) leaves in the base register. */
-function addressOf(
-  ir: Ir,
-  o: { rn: Reg; rm: Reg; imm: Imm },
-  { indexing, offset, shift }: Addressing,
-): { address: Value; updated: Value } {
-  const base = ir.reg(o.rn);
-  if (offset === 'immediate') {
-    const updated = ir.add(base, ir.imm(o.imm));
-    return { address: indexing === 'post' ? base : updated, updated };
-  }
-  const amount = shiftByConstant(ir, shift, ir.reg(o.rm), ir.imm(o.imm)).value;
-  const updated = offset === 'add' ? ir.add(base, amount) : ir.sub(base, amount);
-  return { address: indexing === 'post' ? base : updated, updated };
-}
-
-function addressText(o: { rn: number; rm: number; imm: number } & Addressing): string {
-  const offset =
-    o.offset === 'immediate'
-      ? signed(o.imm)
-      : `${o.offset === 'subtract' ? '-' : ''}${r(o.rm)}${shiftText(o.shift, o.imm)}`;
-  if (o.indexing === 'post') return `[${r(o.rn)}], ${offset}`;
-  const plain = o.offset === 'immediate' && o.imm === 0 && o.indexing === 'offset';
-  return `[${r(o.rn)}${plain ? '' : `, ${offset}`}]${o.indexing === 'pre' ? '!' : ''}`;
-}
-
-/** Halfword and signed forms have no shifted offset, and an immediate offset no shift. */
-const neverAddressed = (o: Addressing, shifts: boolean) => o.shift !== 'none' && (o.offset === 'immediate' || !shifts);
-const SUFFIX: Record<Width, string> = { u32: '', u8: 'b', s8: 'sb', u16: 'h', s16: 'sh' };
-const shiftable = (width: Width) => width === 'u32' || width === 'u8';
-
-const operands = { rt: 'register', rn: 'register', rm: 'register', imm: 'immediate' } as const;
-
-const LDR = operation({
-  name: 'ldr',
-  reference: 'DDI 0406C, A8.8.63 to A8.8.93',
-  operands,
-  shape: { width: WIDTHS, toPc: [false, true], ...addressing },
-  never: (o) => neverAddressed(o, shiftable(o.width)) || (o.toPc && o.width !== 'u32'),
-  syntax: (o) => `ldr${SUFFIX[o.width]} ${r(o.toPc ? 15 : o.rt)}, ${addressText(o)}`,
-  execute(ir, { rt, ...o }, shape) {
-    const { address, updated } = addressOf(ir, o, shape);
-    const value = ir.load(shape.width, address);
-    if (shape.indexing !== 'offset') ir.setReg(o.rn, updated);
-    if (shape.toPc) ir.branch(value);
-    else ir.setReg(rt, value);
-  },
-});
-
-const STR = operation({
-  name: 'str',
-  reference: 'DDI 0406C, A8.8.203 to A8.8.219',
-  operands,
-  shape: { width: ['u32', 'u8', 'u16'], ...addressing },
-  never: (o) => neverAddressed(o, shiftable(o.width)),
-  syntax: (o) => `str${SUFFIX[o.width]} ${r(o.rt)}, ${addressText(o)}`,
-  execute(ir, { rt, ...o }, shape) {
-    const { address, updated } = addressOf(ir, o, shape);
-    ir.store(shape.width, address, ir.reg(rt));
-    if (shape.indexing !== 'offset') ir.setReg(o.rn, updated);
-  },
-});
-
-const pair = { rt: 'register', rt2: 'register', rn: 'register', rm: 'register', imm: 'immediate' } as const;
-
-const LDRD = operation({
-  name: 'ldrd',
-  reference: 'DDI 0406C, A8.8.72',
-  operands: pair,
-  shape: addressing,
-  never: (o) => neverAddressed(o, false),
-  syntax: (o) => `ldrd ${r(o.rt)}, ${r(o.rt2)}, ${addressText(o)}`,
-  execute(ir, { rt, rt2, ...o }, shape) {
-    const { address, updated } = addressOf(ir, o, shape);
-    ir.access('read', address, ir.const(8));
-    const low = ir.load('u32', address),
-      high = ir.load('u32', ir.add(address, ir.const(4)));
-    if (shape.indexing !== 'offset') ir.setReg(o.rn, updated);
-    ir.setReg(rt, low);
-    ir.setReg(rt2, high);
-  },
-});
-
-const STRD = operation({
-  name: 'strd',
-  reference: 'DDI 0406C, A8.8.210',
-  operands: pair,
-  shape: addressing,
-  never: (o) => neverAddressed(o, false),
-  syntax: (o) => `strd ${r(o.rt)}, ${r(o.rt2)}, ${addressText(o)}`,
-  execute(ir, { rt, rt2, ...o }, shape) {
-    const { address, updated } = addressOf(ir, o, shape);
-    ir.access('write', address, ir.const(8));
-    ir.store('u32', address, ir.reg(rt));
-    ir.store('u32', ir.add(address, ir.const(4)), ir.reg(rt2));
-    if (shape.indexing !== 'offset') ir.setReg(o.rn, updated);
-  },
-});
-
-const indexing = (p: number, w: number): Indexing => (p === 0 ? 'post' : w === 1 ? 'pre' : 'offset');
-const byteOrWord = (b: number) => (b === 1 ? ('u8' as const) : ('u32' as const));
-/** R15 as destination is a branch, not a register. */
-const destination = (rt: number) => (rt === 15 ? 0 : rt);
-
-// Objects are written out, not spread: this runs for every instruction that is predecoded.
-interface Single {
+type StoredWidth = 'u32' | 'u8' | 'u16';
+interface Fields {
   readonly p: number;
   readonly u: number;
   readonly w: number;
   readonly rn: number;
   readonly rt: number;
 }
-const immediate = <W extends Width>(f: Single, imm: number, width: W) => ({
-  rt: destination(f.rt),
-  rn: f.rn,
-  rm: 0,
-  imm: f.u === 1 ? imm : -imm,
-  width,
-  toPc: f.rt === 15,
-  indexing: indexing(f.p, f.w),
-  offset: 'immediate' as const,
-  shift: 'none' as const,
+/** R15 as destination of a load is a branch, not a register. */
+const destination = (rt: number): number => (rt === 15 ? 0 : rt);
+const indexing = (p: number, w: number): Indexing => (p === 0 ? 'post' : w === 1 ? 'pre' : 'offset');
+const offset = (u: number, imm: number): number => (u === 1 ? imm : -imm);
+/** Writeback goes to neither PC nor, in a load to anything but memory's own, a byte or halfword to PC. */
+const badLoad = (f: Fields, width: Width): boolean =>
+  pcWriteback(f.rn, f.p === 0 || f.w === 1) || (width !== 'u32' && namesPc(f.rt));
+const badStore = (f: Fields, width: Width): boolean =>
+  pcWriteback(f.rn, f.p === 0 || f.w === 1) || (width !== 'u32' && namesPc(f.rt));
+
+// Objects are written out, not spread: this runs for every instruction that is predecoded.
+
+const loadImmediate = (f: Fields, imm: number, width: Width) =>
+  badLoad(f, width)
+    ? undefined
+    : {
+        rt: destination(f.rt),
+        rn: f.rn,
+        imm: offset(f.u, imm),
+        width,
+        indexing: indexing(f.p, f.w),
+        toPc: f.rt === 15,
+      };
+const storeImmediate = (f: Fields, imm: number, width: StoredWidth) =>
+  badStore(f, width) ? undefined : { rt: f.rt, rn: f.rn, imm: offset(f.u, imm), width, indexing: indexing(f.p, f.w) };
+const literal = (f: { u: number; rt: number }, imm: number, width: Width) =>
+  width !== 'u32' && namesPc(f.rt)
+    ? undefined
+    : { rt: destination(f.rt), offset: offset(f.u, imm) + 8, width, toPc: f.rt === 15 };
+interface RegisterFields extends Fields {
+  readonly rm: number;
+}
+const loadIndex = (f: RegisterFields, amount: number, width: Width) =>
+  namesPc(f.rm) || badLoad(f, width)
+    ? undefined
+    : { rt: destination(f.rt), rn: f.rn, rm: f.rm, amount, width, scaled: amount !== 0, toPc: f.rt === 15 };
+const storeIndex = (f: RegisterFields, amount: number, width: StoredWidth) =>
+  namesPc(f.rm) || badStore(f, width)
+    ? undefined
+    : { rt: f.rt, rn: f.rn, rm: f.rm, amount, width, scaled: amount !== 0 };
+const loadShifted = (f: RegisterFields, shift: AddressShift, amount: number, width: Width) =>
+  namesPc(f.rm) || badLoad(f, width)
+    ? undefined
+    : {
+        rt: destination(f.rt),
+        rn: f.rn,
+        rm: f.rm,
+        amount,
+        width,
+        indexing: indexing(f.p, f.w),
+        subtract: f.u === 0,
+        shift,
+        toPc: f.rt === 15,
+      };
+const storeShifted = (f: RegisterFields, shift: AddressShift, amount: number, width: StoredWidth) =>
+  namesPc(f.rm) || badStore(f, width)
+    ? undefined
+    : {
+        rt: f.rt,
+        rn: f.rn,
+        rm: f.rm,
+        amount,
+        width,
+        indexing: indexing(f.p, f.w),
+        subtract: f.u === 0,
+        shift,
+      };
+interface UnprivilegedFields {
+  readonly u: number;
+  readonly rn: number;
+  readonly rt: number;
+}
+const unprivileged = <W extends Width>(f: UnprivilegedFields, imm: number, width: W) =>
+  namesPc(f.rn, f.rt) ? undefined : { rt: f.rt, rn: f.rn, imm: offset(f.u, imm), width, indexing: 'post' as const };
+const unprivilegedShifted = <W extends Width>(
+  f: UnprivilegedFields & { readonly rm: number },
+  shift: AddressShift,
+  amount: number,
+  width: W,
+) =>
+  namesPc(f.rn, f.rt, f.rm) ? undefined : { rt: f.rt, rn: f.rn, rm: f.rm, amount, width, subtract: f.u === 0, shift };
+
+/** A5.3: words and unsigned bytes. */
+const wordsAndBytes = (['u32', 'u8'] as const).flatMap((width) => {
+  const name = width === 'u32' ? '' : 'B';
+  const pattern = <const P extends string>(p: P): P => fill(p, 'B', width === 'u32' ? '0' : '1');
+  return [
+    encode(`LDR${name}_immediate_A1`, pattern('cond:4 010 p:1 u:1 B w:1 1 rn:4 rt:4 imm12:12'), LDR_IMMEDIATE, (f) =>
+      loadImmediate(f, f.imm12, width),
+    ),
+    encode(`LDR${name}_literal_A1`, pattern('cond:4 0101 u:1 B 0 1 1111 rt:4 imm12:12'), LDR_LITERAL, (f) =>
+      literal(f, f.imm12, width),
+    ),
+    encode(`STR${name}_immediate_A1`, pattern('cond:4 010 p:1 u:1 B w:1 0 rn:4 rt:4 imm12:12'), STR_IMMEDIATE, (f) =>
+      storeImmediate(f, f.imm12, width),
+    ),
+    encode(`LDR${name}T_A1`, pattern('cond:4 0100 u:1 B 1 1 rn:4 rt:4 imm12:12'), LDRT_IMMEDIATE, (f) =>
+      unprivileged(f, f.imm12, width),
+    ),
+    encode(`STR${name}T_A1`, pattern('cond:4 0100 u:1 B 1 0 rn:4 rt:4 imm12:12'), STRT_IMMEDIATE, (f) =>
+      unprivileged(f, f.imm12, width),
+    ),
+    encode(
+      `LDR${name}_register_A1`,
+      pattern('cond:4 011 p:1 u:1 B w:1 1 rn:4 rt:4 imm5:5 type:2 0 rm:4'),
+      LDR_SHIFTED,
+      (f) => {
+        const { shift, amount } = decodeAddressShift(f.type, f.imm5);
+        return loadShifted(f, shift, amount, width);
+      },
+    ),
+    encode(
+      `STR${name}_register_A1`,
+      pattern('cond:4 011 p:1 u:1 B w:1 0 rn:4 rt:4 imm5:5 type:2 0 rm:4'),
+      STR_SHIFTED,
+      (f) => {
+        const { shift, amount } = decodeAddressShift(f.type, f.imm5);
+        return storeShifted(f, shift, amount, width);
+      },
+    ),
+    encode(`LDR${name}_register_index_A1`, pattern('cond:4 01111 B 0 1 rn:4 rt:4 imm5:5 00 0 rm:4'), LDR_INDEX, (f) =>
+      loadIndex({ p: 1, u: 1, w: 0, rn: f.rn, rt: f.rt, rm: f.rm }, f.imm5, width),
+    ),
+    encode(`STR${name}_register_index_A1`, pattern('cond:4 01111 B 0 0 rn:4 rt:4 imm5:5 00 0 rm:4'), STR_INDEX, (f) =>
+      storeIndex({ p: 1, u: 1, w: 0, rn: f.rn, rt: f.rt, rm: f.rm }, f.imm5, width),
+    ),
+    encode(`LDR${name}T_A2`, pattern('cond:4 0110 u:1 B 1 1 rn:4 rt:4 imm5:5 type:2 0 rm:4'), LDRT_SHIFTED, (f) => {
+      const { shift, amount } = decodeAddressShift(f.type, f.imm5);
+      return unprivilegedShifted(f, shift, amount, width);
+    }),
+    encode(`STR${name}T_A2`, pattern('cond:4 0110 u:1 B 1 0 rn:4 rt:4 imm5:5 type:2 0 rm:4'), STRT_SHIFTED, (f) => {
+      const { shift, amount } = decodeAddressShift(f.type, f.imm5);
+      return unprivilegedShifted(f, shift, amount, width);
+    }),
+  ];
 });
-const register = <W extends Width>(f: Single & { rm: number }, type: number, imm5: number, width: W) => {
-  const { shift, amount } = decodeShift(type, imm5);
-  return {
-    rt: destination(f.rt),
-    rn: f.rn,
-    rm: f.rm,
-    imm: amount,
-    width,
-    toPc: f.rt === 15,
-    indexing: indexing(f.p, f.w),
-    offset: f.u === 1 ? ('add' as const) : ('subtract' as const),
-    shift,
-  };
-};
-/** A store of R15 stores a value; it is an operand like any other. */
-const stored = <D extends { rt: number }>(f: Single, decoded: D): D => {
-  decoded.rt = f.rt;
-  return decoded;
-};
-const doubled = <D extends { rt: number }>(decoded: D) => ({ ...decoded, rt2: decoded.rt + 1 });
 
-export const loadStoreInstructions = [
-  encode('LDR_immediate_A1', 'cond:4 010 p:1 u:1 b:1 w:1 1 rn:4 rt:4 imm12:12', LDR, (f) =>
-    immediate(f, f.imm12, byteOrWord(f.b)),
-  ),
-  encode('STR_immediate_A1', 'cond:4 010 p:1 u:1 b:1 w:1 0 rn:4 rt:4 imm12:12', STR, (f) =>
-    stored(f, immediate(f, f.imm12, byteOrWord(f.b))),
-  ),
-  encode('LDR_register_A1', 'cond:4 011 p:1 u:1 b:1 w:1 1 rn:4 rt:4 imm5:5 type:2 0 rm:4', LDR, (f) =>
-    register(f, f.type, f.imm5, byteOrWord(f.b)),
-  ),
-  encode('STR_register_A1', 'cond:4 011 p:1 u:1 b:1 w:1 0 rn:4 rt:4 imm5:5 type:2 0 rm:4', STR, (f) =>
-    stored(f, register(f, f.type, f.imm5, byteOrWord(f.b))),
-  ),
+const imm8 = (f: { high: number; low: number }): number => (f.high << 4) | f.low;
 
-  ...(['u16', 's8', 's16'] as const).flatMap((width) => {
-    const bits = { u16: '1011', s8: '1101', s16: '1111' }[width];
-    const fill = <P extends string>(pattern: P): P => pattern.replace('oooo', bits) as P;
-    return [
-      encode(`LDR_${width}_immediate_A1`, fill('cond:4 000 p:1 u:1 1 w:1 1 rn:4 rt:4 high:4 oooo low:4'), LDR, (f) =>
-        immediate(f, (f.high << 4) | f.low, width),
-      ),
-      encode(`LDR_${width}_register_A1`, fill('cond:4 000 p:1 u:1 0 w:1 1 rn:4 rt:4 0000 oooo rm:4'), LDR, (f) =>
-        register(f, 0, 0, width),
-      ),
-    ];
-  }),
-  encode('STRH_immediate_A1', 'cond:4 000 p:1 u:1 1 w:1 0 rn:4 rt:4 high:4 1011 low:4', STR, (f) =>
-    stored(f, immediate(f, (f.high << 4) | f.low, 'u16')),
+/** A5.2.8 and A5.2.9: halfwords and signed bytes. */
+const HALVES = [
+  ['H', 'u16', '1011'],
+  ['SB', 's8', '1101'],
+  ['SH', 's16', '1111'],
+] as const;
+const halfLoads = HALVES.flatMap(([name, width, bits]) => {
+  const pattern = <const P extends string>(p: P): P => fill(p, 'oooo', bits);
+  return [
+    encode(
+      `LDR${name}_immediate_A1`,
+      pattern('cond:4 000 p:1 u:1 1 w:1 1 rn:4 rt:4 high:4 oooo low:4'),
+      LDR_IMMEDIATE,
+      (f) => loadImmediate(f, imm8(f), width),
+    ),
+    encode(`LDR${name}_literal_A1`, pattern('cond:4 0001 u:1 1 0 1 1111 rt:4 high:4 oooo low:4'), LDR_LITERAL, (f) =>
+      literal(f, imm8(f), width),
+    ),
+    encode(`LDR${name}_register_A1`, pattern('cond:4 000 p:1 u:1 0 w:1 1 rn:4 rt:4 ---- oooo rm:4'), LDR_SHIFTED, (f) =>
+      loadShifted(f, 'lsl', 0, width),
+    ),
+    encode(`LDR${name}_register_index_A1`, pattern('cond:4 00011 0 0 1 rn:4 rt:4 ---- oooo rm:4'), LDR_INDEX, (f) =>
+      loadIndex({ p: 1, u: 1, w: 0, rn: f.rn, rt: f.rt, rm: f.rm }, 0, width),
+    ),
+    encode(`LDR${name}T_A1`, pattern('cond:4 0000 u:1 1 1 1 rn:4 rt:4 high:4 oooo low:4'), LDRT_IMMEDIATE, (f) =>
+      unprivileged(f, imm8(f), width),
+    ),
+    encode(`LDR${name}T_A2`, pattern('cond:4 0000 u:1 0 1 1 rn:4 rt:4 ---- oooo rm:4'), LDRT_SHIFTED, (f) =>
+      unprivilegedShifted(f, 'lsl', 0, width),
+    ),
+  ];
+});
+const halfStores = [
+  encode('STRH_immediate_A1', 'cond:4 000 p:1 u:1 1 w:1 0 rn:4 rt:4 high:4 1011 low:4', STR_IMMEDIATE, (f) =>
+    storeImmediate(f, imm8(f), 'u16'),
   ),
-  encode('STRH_register_A1', 'cond:4 000 p:1 u:1 0 w:1 0 rn:4 rt:4 0000 1011 rm:4', STR, (f) =>
-    stored(f, register(f, 0, 0, 'u16')),
+  encode('STRH_register_A1', 'cond:4 000 p:1 u:1 0 w:1 0 rn:4 rt:4 ---- 1011 rm:4', STR_SHIFTED, (f) =>
+    storeShifted(f, 'lsl', 0, 'u16'),
   ),
-  encode('LDRD_immediate_A1', 'cond:4 000 p:1 u:1 1 w:1 0 rn:4 rt:4 high:4 1101 low:4', LDRD, (f) =>
-    doubled(immediate(f, (f.high << 4) | f.low, 'u32')),
+  encode('STRH_register_index_A1', 'cond:4 00011 0 0 0 rn:4 rt:4 ---- 1011 rm:4', STR_INDEX, (f) =>
+    storeIndex({ p: 1, u: 1, w: 0, rn: f.rn, rt: f.rt, rm: f.rm }, 0, 'u16'),
   ),
-  encode('LDRD_register_A1', 'cond:4 000 p:1 u:1 0 w:1 0 rn:4 rt:4 0000 1101 rm:4', LDRD, (f) =>
-    doubled(register(f, 0, 0, 'u32')),
+  encode('STRHT_A1', 'cond:4 0000 u:1 1 1 0 rn:4 rt:4 high:4 1011 low:4', STRT_IMMEDIATE, (f) =>
+    unprivileged(f, imm8(f), 'u16'),
   ),
-  encode('STRD_immediate_A1', 'cond:4 000 p:1 u:1 1 w:1 0 rn:4 rt:4 high:4 1111 low:4', STRD, (f) =>
-    doubled(immediate(f, (f.high << 4) | f.low, 'u32')),
+  encode('STRHT_A2', 'cond:4 0000 u:1 0 1 0 rn:4 rt:4 ---- 1011 rm:4', STRT_SHIFTED, (f) =>
+    unprivilegedShifted(f, 'lsl', 0, 'u16'),
   ),
-  encode('STRD_register_A1', 'cond:4 000 p:1 u:1 0 w:1 0 rn:4 rt:4 0000 1111 rm:4', STRD, (f) =>
-    doubled(register(f, 0, 0, 'u32')),
+];
+
+/** LDRD and STRD; P = 0 with W = 1 is no addressing mode of theirs. */
+const badPair = (f: Fields): boolean =>
+  oddPair(f.rt) || (f.p === 0 && f.w === 1) || pcWriteback(f.rn, f.p === 0 || f.w === 1);
+const pairImmediate = (f: Fields, imm: number) =>
+  badPair(f) ? undefined : { rt: f.rt, rt2: f.rt + 1, rn: f.rn, imm: offset(f.u, imm), indexing: indexing(f.p, f.w) };
+const pairRegister = (f: RegisterFields) =>
+  badPair(f) || namesPc(f.rm)
+    ? undefined
+    : { rt: f.rt, rt2: f.rt + 1, rn: f.rn, rm: f.rm, indexing: indexing(f.p, f.w), subtract: f.u === 0 };
+const pairs = [
+  encode('LDRD_immediate_A1', 'cond:4 000 p:1 u:1 1 w:1 0 rn:4 rt:4 high:4 1101 low:4', LDRD_IMMEDIATE, (f) =>
+    pairImmediate(f, imm8(f)),
   ),
+  encode('LDRD_literal_A1', 'cond:4 0001 u:1 1 0 0 1111 rt:4 high:4 1101 low:4', LDRD_LITERAL, (f) =>
+    oddPair(f.rt) ? undefined : { rt: f.rt, rt2: f.rt + 1, offset: offset(f.u, imm8(f)) + 8 },
+  ),
+  encode('LDRD_register_A1', 'cond:4 000 p:1 u:1 0 w:1 0 rn:4 rt:4 ---- 1101 rm:4', LDRD_REGISTER, pairRegister),
+  encode('STRD_immediate_A1', 'cond:4 000 p:1 u:1 1 w:1 0 rn:4 rt:4 high:4 1111 low:4', STRD_IMMEDIATE, (f) =>
+    pairImmediate(f, imm8(f)),
+  ),
+  encode('STRD_register_A1', 'cond:4 000 p:1 u:1 0 w:1 0 rn:4 rt:4 ---- 1111 rm:4', STRD_REGISTER, pairRegister),
+];
+
+const EXCLUSIVES: readonly (readonly [string, ExclusiveWidth, string])[] = [
+  ['', 'u32', '00'],
+  ['B', 'u8', '10'],
+  ['H', 'u16', '11'],
+];
+const exclusives = [
+  ...EXCLUSIVES.flatMap(([name, width, bits]) => [
+    encode(`LDREX${name}_A1`, fill('cond:4 00011 oo 1 rn:4 rt:4 ---- 1001 ----', 'oo', bits), LDREX, (f) =>
+      namesPc(f.rt, f.rn) ? undefined : { rt: f.rt, rn: f.rn, imm: 0, width },
+    ),
+    encode(`STREX${name}_A1`, fill('cond:4 00011 oo 0 rn:4 rd:4 ---- 1001 rt:4', 'oo', bits), STREX, (f) =>
+      namesPc(f.rd, f.rt, f.rn) || exclusiveOverlap(f.rd, f.rn, f.rt)
+        ? undefined
+        : { rd: f.rd, rt: f.rt, rn: f.rn, imm: 0, width },
+    ),
+  ]),
+  encode('LDREXD_A1', 'cond:4 00011011 rn:4 rt:4 ---- 1001 ----', LDREXD, (f) =>
+    oddPair(f.rt) || namesPc(f.rn) ? undefined : { rt: f.rt, rt2: f.rt + 1, rn: f.rn },
+  ),
+  encode('STREXD_A1', 'cond:4 00011010 rn:4 rd:4 ---- 1001 rt:4', STREXD, (f) =>
+    oddPair(f.rt) || namesPc(f.rd, f.rn) || exclusiveOverlap(f.rd, f.rn, f.rt, f.rt + 1)
+      ? undefined
+      : { rd: f.rd, rt: f.rt, rt2: f.rt + 1, rn: f.rn },
+  ),
+  encodeWord('SWP_A1', 'cond:4 00010 b:1 00 rn:4 rt:4 ---- 1001 rt2:4', SWP),
+];
+
+export const loadStoreInstructions: readonly Instruction[] = [
+  ...wordsAndBytes,
+  ...halfLoads,
+  ...halfStores,
+  ...pairs,
+  ...exclusives,
 ];

@@ -1,117 +1,112 @@
-/** Multiply, multiply-accumulate and divide (DDI 0406C, A5.2.5 and A5.4.4). */
-import { encode, operation } from '../instruction.ts';
-import { r } from '../names.ts';
+/** A32 multiply, multiply-accumulate and divide (DDI 0406C, A5.2.5, A5.2.7 and A5.4.4). */
+import { encode, type Instruction } from '../instruction.ts';
+import {
+  DIV,
+  MLA,
+  MLS,
+  MUL,
+  MULL,
+  SMLAD,
+  SMLALD,
+  SMLAL_HALF,
+  SMLA_HALF,
+  SMLA_WORD,
+  SMMLA,
+  UMAAL,
+} from '../operations/multiply.ts';
+import { namesPc, sameResult } from '../unpredictable.ts';
 
-const three = { rd: 'register', rm: 'register', rs: 'register' } as const;
-const four = { rd: 'register', ra: 'register', rm: 'register', rs: 'register' } as const;
-const s = (setFlags: boolean) => (setFlags ? 's' : '');
-
-const MUL = operation({
-  name: 'mul',
-  reference: 'DDI 0406C, A8.8.114',
-  operands: three,
-  shape: { setFlags: [false, true] },
-  syntax: (o) => `mul${s(o.setFlags)} ${r(o.rd)}, ${r(o.rm)}, ${r(o.rs)}`,
-  execute(ir, { rd, rm, rs }, { setFlags }) {
-    const result = ir.mul(ir.reg(rm), ir.reg(rs));
-    ir.setReg(rd, result);
-    if (setFlags) ir.setFlags('nz', result);
-  },
-});
-
-const MLA = operation({
-  name: 'mla',
-  reference: 'DDI 0406C, A8.8.100',
-  operands: four,
-  shape: { setFlags: [false, true] },
-  syntax: (o) => `mla${s(o.setFlags)} ${r(o.rd)}, ${r(o.rm)}, ${r(o.rs)}, ${r(o.ra)}`,
-  execute(ir, { rd, ra, rm, rs }, { setFlags }) {
-    const result = ir.add(ir.mul(ir.reg(rm), ir.reg(rs)), ir.reg(ra));
-    ir.setReg(rd, result);
-    if (setFlags) ir.setFlags('nz', result);
-  },
-});
-
-const MLS = operation({
-  name: 'mls',
-  reference: 'DDI 0406C, A8.8.101',
-  operands: four,
-  shape: {},
-  syntax: (o) => `mls ${r(o.rd)}, ${r(o.rm)}, ${r(o.rs)}, ${r(o.ra)}`,
-  execute(ir, { rd, ra, rm, rs }) {
-    ir.setReg(rd, ir.sub(ir.reg(ra), ir.mul(ir.reg(rm), ir.reg(rs))));
-  },
-});
-
-const MULL = operation({
-  name: 'mull',
-  reference: 'DDI 0406C, A8.8.189, A8.8.257',
-  operands: { hi: 'register', lo: 'register', rm: 'register', rs: 'register' },
-  shape: { signed: [false, true], accumulate: [false, true], setFlags: [false, true] },
-  syntax: (o) =>
-    `${o.signed ? 's' : 'u'}${o.accumulate ? 'mlal' : 'mull'}${s(o.setFlags)} ${r(o.lo)}, ${r(o.hi)}, ${r(o.rm)}, ${r(o.rs)}`,
-  execute(ir, { hi, lo, rm, rs }, { signed, accumulate, setFlags }) {
-    const x = ir.reg(rm),
-      y = ir.reg(rs);
-    let low = ir.mul(x, y),
-      high = signed ? ir.mulHighSigned(x, y) : ir.mulHighUnsigned(x, y);
-    if (accumulate) {
-      const product = low;
-      low = ir.add(product, ir.reg(lo));
-      high = ir.add(ir.add(high, ir.reg(hi)), ir.ltU(low, product));
-    }
-    ir.setReg(lo, low);
-    ir.setReg(hi, high);
-    // Z looks at all 64 bits: a value that is zero, or has N's sign, exactly when the pair does.
-    if (setFlags) ir.setFlags('nz', ir.or(high, ir.or(ir.shr(low, ir.const(1)), ir.and(low, ir.const(1)))));
-  },
-});
-
-const DIV = operation({
-  name: 'div',
-  reference: 'DDI 0406C, A8.8.165, A8.8.248',
-  operands: three,
-  shape: { signed: [false, true] },
-  syntax: (o) => `${o.signed ? 's' : 'u'}div ${r(o.rd)}, ${r(o.rm)}, ${r(o.rs)}`,
-  execute(ir, { rd, rm, rs }, { signed }) {
-    ir.setReg(rd, signed ? ir.divideSigned(ir.reg(rm), ir.reg(rs)) : ir.divideUnsigned(ir.reg(rm), ir.reg(rs)));
-  },
-});
-
-export const multiplyInstructions = [
-  encode('MUL_A1', 'cond:4 0000000 s:1 rd:4 0000 rs:4 1001 rm:4', MUL, ({ rd, rm, rs, ...f }) => ({
-    rd,
-    rm,
-    rs,
-    setFlags: f.s === 1,
-  })),
-  encode('MLA_A1', 'cond:4 0000001 s:1 rd:4 ra:4 rs:4 1001 rm:4', MLA, ({ rd, ra, rm, rs, ...f }) => ({
-    rd,
-    ra,
-    rm,
-    rs,
-    setFlags: f.s === 1,
-  })),
-  encode('MLS_A1', 'cond:4 00000110 rd:4 ra:4 rs:4 1001 rm:4', MLS, ({ rd, ra, rm, rs }) => ({ rd, ra, rm, rs })),
-  encode('MULL_A1', 'cond:4 00001 sign:1 acc:1 s:1 hi:4 lo:4 rs:4 1001 rm:4', MULL, ({ hi, lo, rm, rs, ...f }) => ({
-    hi,
-    lo,
-    rm,
-    rs,
-    signed: f.sign === 1,
-    accumulate: f.acc === 1,
-    setFlags: f.s === 1,
-  })),
-  encode('SDIV_A1', 'cond:4 01110001 rd:4 1111 rs:4 0001 rm:4', DIV, ({ rd, rm, rs }) => ({
-    rd,
-    rm,
-    rs,
-    signed: true,
-  })),
-  encode('UDIV_A1', 'cond:4 01110011 rd:4 1111 rs:4 0001 rm:4', DIV, ({ rd, rm, rs }) => ({
-    rd,
-    rm,
-    rs,
-    signed: false,
-  })),
+/** The manual's Rn is in bits 3 to 0 here, and its Rm in bits 11 to 8. */
+export const multiplyInstructions: readonly Instruction[] = [
+  encode('MUL_A1', 'cond:4 0000000 s:1 rd:4 ---- rm:4 1001 rn:4', MUL, (f) =>
+    namesPc(f.rd, f.rm, f.rn) ? undefined : { rd: f.rd, rn: f.rn, rm: f.rm, setFlags: f.s === 1 },
+  ),
+  encode('MLA_A1', 'cond:4 0000001 s:1 rd:4 ra:4 rm:4 1001 rn:4', MLA, (f) =>
+    namesPc(f.rd, f.rm, f.rn, f.ra) ? undefined : { rd: f.rd, rn: f.rn, rm: f.rm, ra: f.ra, setFlags: f.s === 1 },
+  ),
+  encode('UMAAL_A1', 'cond:4 00000100 hi:4 lo:4 rm:4 1001 rn:4', UMAAL, (f) =>
+    namesPc(f.hi, f.lo, f.rm, f.rn) || sameResult(f.hi, f.lo) ? undefined : { lo: f.lo, hi: f.hi, rn: f.rn, rm: f.rm },
+  ),
+  encode('MLS_A1', 'cond:4 00000110 rd:4 ra:4 rm:4 1001 rn:4', MLS, (f) =>
+    namesPc(f.rd, f.rm, f.rn, f.ra) ? undefined : { rd: f.rd, rn: f.rn, rm: f.rm, ra: f.ra },
+  ),
+  encode('MULL_A1', 'cond:4 00001 sign:1 acc:1 s:1 hi:4 lo:4 rm:4 1001 rn:4', MULL, (f) =>
+    namesPc(f.hi, f.lo, f.rm, f.rn) || sameResult(f.hi, f.lo)
+      ? undefined
+      : {
+          lo: f.lo,
+          hi: f.hi,
+          rn: f.rn,
+          rm: f.rm,
+          signed: f.sign === 1,
+          accumulate: f.acc === 1,
+          setFlags: f.s === 1,
+        },
+  ),
+  encode('SMLAxy_A1', 'cond:4 00010000 rd:4 ra:4 rm:4 1 m:1 n:1 0 rn:4', SMLA_HALF, (f) =>
+    namesPc(f.rd, f.rm, f.rn, f.ra)
+      ? undefined
+      : { rd: f.rd, rn: f.rn, rm: f.rm, ra: f.ra, accumulate: true, nHigh: f.n === 1, mHigh: f.m === 1 },
+  ),
+  encode('SMULxy_A1', 'cond:4 00010110 rd:4 ---- rm:4 1 m:1 n:1 0 rn:4', SMLA_HALF, (f) =>
+    namesPc(f.rd, f.rm, f.rn)
+      ? undefined
+      : { rd: f.rd, rn: f.rn, rm: f.rm, ra: 0, accumulate: false, nHigh: f.n === 1, mHigh: f.m === 1 },
+  ),
+  encode('SMLAWy_A1', 'cond:4 00010010 rd:4 ra:4 rm:4 1 m:1 0 0 rn:4', SMLA_WORD, (f) =>
+    namesPc(f.rd, f.rm, f.rn, f.ra)
+      ? undefined
+      : { rd: f.rd, rn: f.rn, rm: f.rm, ra: f.ra, accumulate: true, mHigh: f.m === 1 },
+  ),
+  encode('SMULWy_A1', 'cond:4 00010010 rd:4 ---- rm:4 1 m:1 1 0 rn:4', SMLA_WORD, (f) =>
+    namesPc(f.rd, f.rm, f.rn)
+      ? undefined
+      : { rd: f.rd, rn: f.rn, rm: f.rm, ra: 0, accumulate: false, mHigh: f.m === 1 },
+  ),
+  encode('SMLALxy_A1', 'cond:4 00010100 hi:4 lo:4 rm:4 1 m:1 n:1 0 rn:4', SMLAL_HALF, (f) =>
+    namesPc(f.hi, f.lo, f.rm, f.rn) || sameResult(f.hi, f.lo)
+      ? undefined
+      : { lo: f.lo, hi: f.hi, rn: f.rn, rm: f.rm, nHigh: f.n === 1, mHigh: f.m === 1 },
+  ),
+  encode('SMLAD_A1', 'cond:4 01110000 rd:4 ra:4 rm:4 0 sub:1 x:1 1 rn:4', SMLAD, (f) =>
+    namesPc(f.rd, f.rm, f.rn)
+      ? undefined
+      : {
+          rd: f.rd,
+          rn: f.rn,
+          rm: f.rm,
+          ra: f.ra === 15 ? 0 : f.ra,
+          accumulate: f.ra !== 15,
+          subtract: f.sub === 1,
+          swap: f.x === 1,
+        },
+  ),
+  encode('SMLALD_A1', 'cond:4 01110100 hi:4 lo:4 rm:4 0 sub:1 x:1 1 rn:4', SMLALD, (f) =>
+    namesPc(f.hi, f.lo, f.rm, f.rn) || sameResult(f.hi, f.lo)
+      ? undefined
+      : { lo: f.lo, hi: f.hi, rn: f.rn, rm: f.rm, subtract: f.sub === 1, swap: f.x === 1 },
+  ),
+  encode('SMMLA_A1', 'cond:4 01110101 rd:4 ra:4 rm:4 00 round:1 1 rn:4', SMMLA, (f) =>
+    namesPc(f.rd, f.rm, f.rn)
+      ? undefined
+      : {
+          rd: f.rd,
+          rn: f.rn,
+          rm: f.rm,
+          ra: f.ra === 15 ? 0 : f.ra,
+          accumulate: f.ra === 15 ? ('no' as const) : ('add' as const),
+          round: f.round === 1,
+        },
+  ),
+  encode('SMMLS_A1', 'cond:4 01110101 rd:4 ra:4 rm:4 11 round:1 1 rn:4', SMMLA, (f) =>
+    namesPc(f.rd, f.rm, f.rn, f.ra)
+      ? undefined
+      : { rd: f.rd, rn: f.rn, rm: f.rm, ra: f.ra, accumulate: 'subtract', round: f.round === 1 },
+  ),
+  encode('SDIV_A1', 'cond:4 01110001 rd:4 ---- rm:4 0001 rn:4', DIV, (f) =>
+    namesPc(f.rd, f.rm, f.rn) ? undefined : { rd: f.rd, rn: f.rn, rm: f.rm, signed: true },
+  ),
+  encode('UDIV_A1', 'cond:4 01110011 rd:4 ---- rm:4 0001 rn:4', DIV, (f) =>
+    namesPc(f.rd, f.rm, f.rn) ? undefined : { rd: f.rd, rn: f.rn, rm: f.rm, signed: false },
+  ),
 ];

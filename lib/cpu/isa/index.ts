@@ -1,0 +1,9 @@
+/** All instructions of the processor, by set (DDI 0406C, chapters A5 to A8). VFP and Advanced SIMD join here. */
+import { integerA32 } from './a32/index.ts';
+import type { InstructionSets } from './table.ts';
+
+export const instructionSets: InstructionSets = {
+  a32: [...integerA32],
+  t16: [],
+  t32: [],
+};

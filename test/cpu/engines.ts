@@ -1,0 +1,228 @@
+/**
+ * Runs single instructions and short programs on the engines, with flat memory and no system: what the rows of the manual need.
+ */
+import { interpreterModule } from '../../lib/cpu/interpreter/module.ts';
+import type { InterpreterImports } from '../../lib/cpu/interpreter/imports.ts';
+import { ACCESS, LOAD } from '../../lib/cpu/ir/ops.ts';
+import { instructionSets } from '../../lib/cpu/isa/index.ts';
+import { BUILTIN, InstructionTable, RECORD } from '../../lib/cpu/isa/table.ts';
+import { STATE, TLB, type StateWord } from '../../lib/cpu/state/layout.ts';
+import { W } from '../../lib/cpu/wasm/opcodes.ts';
+
+export const table = new InstructionTable(instructionSets);
+
+/** Where programs start, where data may lie, and the first address that faults. */
+export const CODE = 0x8000;
+export const DATA = 0x10000;
+export const END = 0x20000;
+
+const CPU = 0x2000;
+const POOL = 0x10000;
+const POOL_PAGE = 4096 * 8 + RECORD.size;
+const BANK = 0x100000;
+const RAM = BANK + TLB.size;
+const PAGES = (RAM + END) / 0x10000;
+
+export type Set = 'a32' | 'thumb';
+export interface Setup {
+  /** Register values by number. */
+  readonly r?: Readonly<Record<number, number>>;
+  /** Any of the letters NZCVQ that are set. */
+  readonly flags?: string;
+  readonly GE?: number;
+  /** Words of memory by address. */
+  readonly memory?: Readonly<Record<number, number>>;
+  /** Further words of state. */
+  readonly state?: Partial<Record<StateWord, number>>;
+  /** Instructions to run; by default as many as the program has. */
+  readonly steps?: number;
+  /** Where the program lies, {@link CODE} by default. */
+  readonly at?: number;
+}
+export interface Outcome {
+  readonly r: Uint32Array;
+  /** The letters of NZCVQ that are set. */
+  readonly flags: string;
+  readonly GE: number;
+  readonly pc: number;
+  readonly thumb: boolean;
+  readonly system: readonly { readonly operation: number; readonly word: number }[];
+  readonly fault: { readonly address: number; readonly access: number } | undefined;
+  state(word: StateWord): number;
+  word(address: number): number;
+}
+
+const memory = new WebAssembly.Memory({ initial: PAGES });
+const words = new Int32Array(memory.buffer);
+const view = new DataView(memory.buffer);
+const stateAt = (word: StateWord): number => (CPU + STATE[word]) >> 2;
+
+let fault: Outcome['fault'];
+let system: { operation: number; word: number }[] = [];
+let pages = new Map<number, number>();
+
+const pcOf = (up: number): number => (up >>> (words[stateAt('thumb')] ? 3 : 2)) + words[stateAt('delta')]!;
+const faults = (address: number, size: number, access: number): boolean => {
+  const misaligned = (access & ACCESS.aligned) !== 0 && address % size !== 0;
+  if (!misaligned && address >= DATA && address + size <= END) return false;
+  fault ??= { address, access };
+  words[stateAt('fault')] = 1;
+  words[stateAt('target')] = 0;
+  words[stateAt('thumb')] = 0;
+  words[stateAt('left')] = 0;
+  return true;
+};
+const half = (address: number): number => view.getUint16(RAM + address, true);
+
+/** Reads the instruction at an address and writes its record. */
+function predecodeAt(pc: number, up: number): void {
+  const place = { pageOffset: pc % 4096, address: pc, inIt: words[stateAt('it')]! !== 0 };
+  if (words[stateAt('thumb')] === 0) {
+    table.predecode('a32', words[(RAM + pc) >> 2]!, { ...place, inIt: false }, 14, words, up >> 2);
+    return;
+  }
+  const condition = place.inIt ? words[stateAt('it')]! >>> 4 : 14;
+  const first = half(pc);
+  if (first < 0xe800) table.predecode('t16', first, place, condition, words, up >> 2);
+  else table.predecode('t32', (first << 16) | half(pc + 2), place, condition, words, up >> 2);
+}
+
+const imports: InterpreterImports = {
+  load(address, access) {
+    const at = address >>> 0;
+    const size = [4, 1, 1, 2, 2][access & ACCESS.width]!;
+    if (faults(at, size, access)) return 0;
+    switch (LOAD[access & ACCESS.width]) {
+      case W.load8u:
+        return view.getUint8(RAM + at);
+      case W.load8s:
+        return view.getInt8(RAM + at);
+      case W.load16u:
+        return view.getUint16(RAM + at, true);
+      case W.load16s:
+        return view.getInt16(RAM + at, true);
+      default:
+        return view.getInt32(RAM + at, true);
+    }
+  },
+  store(address, access, value) {
+    const at = address >>> 0;
+    const size = [4, 1, 1, 2, 2][access & ACCESS.width]!;
+    if (faults(at, size, access)) return;
+    if (size === 1) view.setUint8(RAM + at, value);
+    else if (size === 2) view.setUint16(RAM + at, value, true);
+    else view.setInt32(RAM + at, value, true);
+  },
+  probe(address, size, access) {
+    const at = address >>> 0;
+    if (!faults(at, 4, access)) faults(at + size - 4, 4, access);
+  },
+  predecode(up) {
+    predecodeAt(pcOf(up), up);
+  },
+  fetch() {
+    const target = words[stateAt('target')]! >>> 0;
+    const thumb = words[stateAt('thumb')]!;
+    const page = (target - (target % 4096)) | thumb;
+    let records = pages.get(page);
+    if (records === undefined) {
+      records = POOL + pages.size * POOL_PAGE;
+      pages.set(page, records);
+      words.fill(BUILTIN.undecoded, records >> 2, (records + POOL_PAGE) >> 2);
+      words[(records + 4096 * (thumb ? 8 : 4)) >> 2] = thumb ? BUILTIN.pageEndT32 : BUILTIN.pageEndA32;
+    }
+    const shift = thumb ? 3 : 2;
+    const up = records + (target % 4096) * 2 ** shift;
+    words[stateAt('delta')] = target - (up >>> shift);
+    return up;
+  },
+  crossPage: () => 0,
+  system(operation, word) {
+    system.push({ operation, word: word >>> 0 });
+    return 0;
+  },
+  refused(state) {
+    system.push({ operation: -1, word: state });
+    words[stateAt('target')] = 0;
+    words[stateAt('left')] = 0;
+  },
+  breakpoint() {
+    throw new Error('no breakpoints here');
+  },
+};
+
+words.fill(3, (BANK + TLB.read) >> 2, (BANK + TLB.fetchA32) >> 2);
+for (let page = DATA >> 12; page < END >> 12; page++) {
+  words[((BANK + TLB.read) >> 2) + page] = RAM;
+  words[((BANK + TLB.write) >> 2) + page] = RAM;
+}
+let interpreter: ((cpu: number) => void) | undefined;
+const load = (): ((cpu: number) => void) => {
+  const module = new WebAssembly.Module(interpreterModule(table));
+  return new WebAssembly.Instance(module, { e: { m: memory, ...imports } }).exports.run as (cpu: number) => void;
+};
+
+/** Instructions of a program; a 32-bit T32 one has its first halfword in the upper half. */
+export function run(set: Set, program: number | readonly number[], setup: Setup = {}): Outcome {
+  interpreter ??= load();
+  const code = typeof program === 'number' ? [program] : program;
+  fault = undefined;
+  system = [];
+  pages = new Map();
+  const start = setup.at ?? CODE;
+  let at = start;
+  view.setUint32(RAM, 0, true);
+  for (const word of code) {
+    if (set === 'a32') {
+      view.setUint32(RAM + at, word, true);
+      at += 4;
+    } else if (word <= 0xffff) {
+      view.setUint16(RAM + at, word, true);
+      at += 2;
+    } else {
+      view.setUint16(RAM + at, word >>> 16, true);
+      view.setUint16(RAM + at + 2, word, true);
+      at += 4;
+    }
+  }
+  words.fill(0, CPU >> 2, (CPU + STATE.system) >> 2);
+  words.fill(0, (RAM + DATA) >> 2, (RAM + END) >> 2);
+  for (const [register, value] of Object.entries(setup.r ?? {})) words[(CPU >> 2) + Number(register)] = value;
+  for (const [address, value] of Object.entries(setup.memory ?? {})) view.setInt32(RAM + Number(address), value, true);
+  const flags = setup.flags ?? '';
+  words[stateAt('N')] = flags.includes('N') ? -1 : 0;
+  words[stateAt('Z')] = flags.includes('Z') ? 0 : 1;
+  words[stateAt('C')] = flags.includes('C') ? 1 : 0;
+  words[stateAt('V')] = flags.includes('V') ? -1 : 0;
+  words[stateAt('Q')] = flags.includes('Q') ? 1 : 0;
+  words[stateAt('GE')] = setup.GE ?? 0;
+  words[stateAt('thumb')] = set === 'a32' ? 0 : 1;
+  words[stateAt('tlb')] = words[stateAt('tlbUnprivileged')] = BANK;
+  words[stateAt('exclusiveAddress')] = -1;
+  words[stateAt('privileged')] = 1;
+  words[stateAt('mode')] = 0x13;
+  for (const [word, value] of Object.entries(setup.state ?? {})) words[stateAt(word as StateWord)] = value;
+  words[stateAt('pc')] = start;
+  words[stateAt('left')] = setup.steps ?? code.length;
+  interpreter(CPU);
+  // Flags of N and Z may stand in one word each: N in a sign, Z in being zero.
+  const letters = [
+    words[stateAt('N')]! < 0 ? 'N' : '',
+    words[stateAt('Z')] === 0 ? 'Z' : '',
+    words[stateAt('C')] === 1 ? 'C' : '',
+    words[stateAt('V')]! < 0 ? 'V' : '',
+    words[stateAt('Q')] === 1 ? 'Q' : '',
+  ];
+  const state = words.slice(CPU >> 2, (CPU + STATE.system) >> 2);
+  return {
+    r: Uint32Array.from(state.subarray(0, 16)),
+    flags: letters.join(''),
+    GE: words[stateAt('GE')]!,
+    pc: words[stateAt('pc')]! >>> 0,
+    thumb: words[stateAt('thumb')] === 1,
+    system,
+    fault,
+    state: (word) => state[STATE[word] >> 2]!,
+    word: (address) => view.getUint32(RAM + address, true),
+  };
+}
