@@ -111,7 +111,7 @@ export const pl011 = defineDevice({
   state: () => ({ received: [] as number[], head: 0, receiveTimeoutNs: Infinity }),
 
   behave({ name, registers, state, clock, properties, host, line, event, report }) {
-    const { UARTFR, UARTLCR_H, UARTCR, UARTIFLS, UARTIMSC, UARTRIS, UARTRSR } = registers;
+    const { UARTLCR_H, UARTCR, UARTIFLS, UARTIMSC, UARTRIS, UARTRSR } = registers;
     const interrupt = line('UARTINTR');
     const port = host.character(name);
     const fifoDepth = properties.revision >= DEEP_FIFO_REVISION ? 32 : 16;
@@ -205,7 +205,6 @@ export const pl011 = defineDevice({
         UARTICR: lower,
       },
       settle() {
-        UARTFR.value = flags();
         timeout.schedule(state.receiveTimeoutNs);
         lower(0);
       },
