@@ -20,8 +20,8 @@ export interface InterpreterImports {
   system(operation: number, word: number, up: number, cpu: number): number;
   /** Takes the exception of an instruction that may not execute now because `STATE[state]` is 0. */
   refused(state: number, up: number, cpu: number): void;
-  /** Stops before an instruction; control is to go on there. */
-  breakpoint(up: number, cpu: number): void;
+  /** Stops before an instruction, with 0; or the one-off record by which a breakpoint is passed over. */
+  breakpoint(up: number, cpu: number): number;
 }
 
 const i32s = (parameters: number, results: number): Signature => ({
@@ -39,6 +39,6 @@ export const IMPORTS: readonly (Import & { readonly name: keyof InterpreterImpor
   { name: 'crossPage', signature: i32s(2, 1) },
   { name: 'system', signature: i32s(4, 1) },
   { name: 'refused', signature: i32s(3, 0) },
-  { name: 'breakpoint', signature: i32s(2, 0) },
+  { name: 'breakpoint', signature: i32s(2, 1) },
 ];
 export const importIndex = (name: keyof InterpreterImports): number => IMPORTS.findIndex((i) => i.name === name);

@@ -69,13 +69,15 @@ class Builtins extends HandlerLowering {
           this.jumpAnywhere();
           return;
         case BUILTIN.crossPage:
-          this.up().get(CPU).call(importIndex('crossPage')).tee(UP).op(W.eqz).if();
+        case BUILTIN.breakpoint:
+          this.up().get(CPU);
+          code
+            .call(importIndex(family === BUILTIN.crossPage ? 'crossPage' : 'breakpoint'))
+            .tee(UP)
+            .op(W.eqz)
+            .if();
           code.const(STOP).op(W.return).end();
           this.#dispatch(RECORD.first).op(W.return);
-          return;
-        case BUILTIN.breakpoint:
-          this.up().get(CPU).call(importIndex('breakpoint'));
-          code.const(STOP).op(W.return);
           return;
         case BUILTIN.pcOperandA32:
         case BUILTIN.pcOperandT32:

@@ -93,7 +93,7 @@ export function walkStage2(walk: Walk, memory: WalkMemory, regs: Stage2Registers
 }
 
 /**
- * Tells whether stage 1 may read a descriptor through this stage 2 walk (B4.1.66).
+ * Tells whether stage 1 may read a descriptor through this stage 2 walk.
  *
  * It must be readable and, with `protectTables` (HCR.PTW), Normal memory; else a stage 2 Permission fault.
  */

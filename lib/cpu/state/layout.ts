@@ -74,6 +74,6 @@ export const TLB = {
   slow: 3,
 } as const;
 
-/** Translation banks of a CPU. */
-export const BANKS = ['nonSecurePL0', 'nonSecurePL1', 'hyp', 'securePL0', 'securePL1'] as const;
+/** Translation banks of a CPU; the last one never has a fast entry. */
+export const BANKS = ['nonSecurePL0', 'nonSecurePL1', 'hyp', 'securePL0', 'securePL1', 'slow'] as const;
 export type Bank = (typeof BANKS)[number];

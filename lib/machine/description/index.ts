@@ -4,6 +4,6 @@ export type * from './description.ts';
 export { bundledMachines, machinesDirectory } from './files.ts';
 export { MachineError, type Problem, problemLine } from './machine-error.ts';
 export { listParameters, type Parameter } from './parameters.ts';
-export { toQuantity, type QuantityKind } from './quantity.ts';
+export { quantityExample, toQuantity, type QuantityKind } from './quantity.ts';
 export { readDescription, type ReadOptions } from './read.ts';
 export { machineSchema, type Schema } from './schema.ts';

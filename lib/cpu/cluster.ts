@@ -1,0 +1,194 @@
+/**
+ * The CPUs of a machine and their scheduler: round robin in slices of instructions, time that follows the count.
+ *
+ * Nothing here depends on the host's speed: which CPU runs when, and when an event is due, follows from counts alone.
+ */
+import type { Bus } from '../bus/bus.ts';
+import type { Clock } from '../clock/clock.ts';
+import type { Line } from '../device/line.ts';
+import { Cpu, type CpuConfiguration, type CpuSurroundings } from './cpu.ts';
+import { CodeCache } from './interpreter/code-cache.ts';
+import type { InterpreterImports } from './interpreter/imports.ts';
+import type { InstructionTable } from './isa/table.ts';
+import { STATE_SIZE } from './state/layout.ts';
+import type { MemoryMap } from './state/memory-map.ts';
+import type { TimerOutput } from './system/generic-timer.ts';
+
+/** Instructions that a CPU executes before the next one has its turn. */
+const SLICE = 10_000;
+/** WFE gives up waiting after so long, as an event stream would have it (B1.8.13). */
+const WFE_LIMIT_NS = 10_000;
+
+export interface ClusterParts {
+  readonly memory: WebAssembly.Memory;
+  readonly map: MemoryMap;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly table: InstructionTable;
+  /** The interpreter's module, as interpreterModule() makes it. */
+  readonly module: WebAssembly.Module;
+  readonly configuration: CpuConfiguration;
+  readonly cpus: number;
+  readonly nanosecondsPerInstruction: number;
+  timerLines(cpu: number): Partial<Record<TimerOutput, Line>>;
+  report(kind: string, message: string): void;
+}
+
+/** Why {@link Cluster.run} returned: its budget is used up, all CPUs wait with no event to come, it was stopped. */
+export type ClusterEnd = 'budget' | 'waiting' | 'stopped' | 'breakpoint';
+
+export class Cluster {
+  readonly cpus: readonly Cpu[];
+  readonly code: CodeCache;
+  readonly #clock: Clock;
+  readonly #run: (base: number) => void;
+  readonly #nsPerInstruction: number;
+  #current = 0;
+  /** Instructions of the current CPU's slice that are used up: part of the machine's state. */
+  #sliceUsed = 0;
+  #running: Cpu | undefined;
+  #budget = 0;
+  #stop = false;
+  /** Instructions executed by all CPUs since power-on. */
+  instructions = 0;
+  /** Nanoseconds that passed while every CPU waited. */
+  idleNs = 0;
+
+  constructor(parts: ClusterParts) {
+    const { memory, map, bus, clock, table, module, configuration, nanosecondsPerInstruction } = parts;
+    this.#clock = clock;
+    this.#nsPerInstruction = nanosecondsPerInstruction;
+    this.code = new CodeCache(table, memory.buffer, map.pools);
+    const cpus: Cpu[] = [];
+    const surroundings: CpuSurroundings = {
+      memory,
+      map,
+      bus,
+      clock,
+      code: this.code,
+      configuration,
+      cpus,
+      cpuCount: parts.cpus,
+      report: parts.report,
+    };
+    for (let n = 0; n < parts.cpus; n++) cpus.push(new Cpu(n, surroundings, parts.timerLines(n)));
+    this.cpus = cpus;
+    const { exports } = new WebAssembly.Instance(module, { e: { m: memory, ...importsFor(cpus) } });
+    this.#run = exports['run'] as (base: number) => void;
+
+    this.code.onLive = (hostPage) => {
+      for (const cpu of cpus) cpu.mmu.protect(hostPage);
+    };
+    this.code.onClear = () => {
+      for (const cpu of cpus) cpu.mmu.clearFetch();
+    };
+    bus.onRamWrite = (address, lengthBytes) => this.#written(bus, address, lengthBytes);
+    clock.elapsed = () => (this.#running === undefined ? 0 : this.#running.used(this.#budget) * this.#nsPerInstruction);
+    clock.onEarlier = () => this.#running?.requestExit();
+    for (const cpu of cpus) cpu.wfeTimeout = clock.event(`cpu${cpu.number} event wait`, () => cpu.wake());
+  }
+
+  reset(): void {
+    this.#current = 0;
+    this.#sliceUsed = 0;
+    this.code.clear();
+    for (const cpu of this.cpus) cpu.reset();
+  }
+
+  /** Makes {@link run} return after the current instruction. */
+  stop(): void {
+    this.#stop = true;
+    this.#running?.requestExit();
+  }
+
+  /**
+   * Runs at most `limit` instructions, all CPUs together. While all CPUs wait, time skips to the next event; with
+   * `untilNs` not beyond that time.
+   */
+  run(limit: number, untilNs = Infinity): ClusterEnd {
+    const end = this.instructions + limit;
+    this.#stop = false;
+    while (this.instructions < end) {
+      const cpu = this.#next();
+      if (cpu === undefined) {
+        const due = this.#clock.nextDue();
+        if (due === Infinity || due > untilNs) return 'waiting';
+        this.idleNs += due - this.#clock.now();
+        this.#clock.advance(due);
+      } else {
+        this.#execute(cpu, end - this.instructions);
+        if (cpu.atBreakpoint) return 'breakpoint';
+      }
+      if (this.#stop) return 'stopped';
+    }
+    return 'budget';
+  }
+
+  /** The CPU whose turn it is, or undefined if all wait. */
+  #next(): Cpu | undefined {
+    const { cpus } = this;
+    if (this.#sliceUsed >= SLICE || cpus[this.#current]!.waiting !== 'no') this.#pass();
+    for (let tries = 0; tries < cpus.length; tries++) {
+      const cpu = cpus[this.#current]!;
+      if (cpu.waiting === 'no') return cpu;
+      this.#pass();
+    }
+    return undefined;
+  }
+  #pass(): void {
+    this.#sliceUsed = 0;
+    if (this.cpus.length === 1) return;
+    // Whatever another CPU stores meanwhile ends an exclusive sequence; failing it always is as good (A3.4.1).
+    this.cpus[this.#current]!.exclusiveCleared();
+    this.#current = (this.#current + 1) % this.cpus.length;
+  }
+
+  #execute(cpu: Cpu, limit: number): void {
+    const clock = this.#clock;
+    const now = clock.now();
+    const toEvent = Math.ceil((clock.nextDue() - now) / this.#nsPerInstruction);
+    let budget = Math.min(limit, SLICE_LIMIT, toEvent);
+    if (this.cpus.length > 1) budget = Math.min(budget, SLICE - this.#sliceUsed);
+    if (budget > 0) {
+      this.#budget = budget;
+      cpu.begin(budget);
+      this.#running = cpu;
+      cpu.interrupt();
+      this.#run(cpu.base);
+      this.#running = undefined;
+      const used = cpu.used(budget);
+      this.instructions += used;
+      this.#sliceUsed += used;
+      if (cpu.waiting === 'event') cpu.wfeTimeout.schedule(now + used * this.#nsPerInstruction + WFE_LIMIT_NS);
+      clock.advance(now + used * this.#nsPerInstruction);
+    } else clock.advance(now);
+  }
+
+  #written(bus: Bus, address: number, lengthBytes: number): void {
+    for (let done = 0; done < lengthBytes;) {
+      const page = bus.ramPage(address + done);
+      const offset = (address + done) % 4096;
+      const part = Math.min(lengthBytes - done, 4096 - offset);
+      if (page >= 0 && this.code.isLive(page)) this.code.written(page + offset, part);
+      done += part;
+    }
+  }
+}
+/** A budget must fit a word, and a run without events shall still come back. */
+const SLICE_LIMIT = 100_000_000;
+
+/** The interpreter's imports, each a method of the CPU whose base it is given. */
+function importsFor(cpus: readonly Cpu[]): InterpreterImports {
+  const at = (base: number): Cpu => cpus[base / STATE_SIZE - 1]!;
+  return {
+    load: (address, access, up, cpu) => at(cpu).mmu.load(address, access, up),
+    store: (address, access, value, up, cpu) => at(cpu).mmu.store(address, access, value, up),
+    probe: (address, size, access, up, cpu) => at(cpu).mmu.probe(address, size, access, up),
+    predecode: (up, cpu) => at(cpu).predecode(up),
+    fetch: (cpu) => at(cpu).fetch(),
+    crossPage: (up, cpu) => at(cpu).crossPage(up),
+    system: (operation, word, up, cpu) => at(cpu).system(operation, word, up),
+    refused: (state, up, cpu) => at(cpu).refused(state, up),
+    breakpoint: (up, cpu) => at(cpu).breakpoint(up),
+  };
+}

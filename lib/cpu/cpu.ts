@@ -1,0 +1,377 @@
+/**
+ * One CPU: its state in the shared memory, and the slow paths of the interpreter, which are its whole behaviour beyond
+ * plain instructions.
+ */
+import type { Bus } from '../bus/bus.ts';
+import type { Clock, ClockEvent } from '../clock/clock.ts';
+import type { Line } from '../device/line.ts';
+import type { Access } from '../device/mmio.ts';
+import type { CodeCache } from './interpreter/code-cache.ts';
+import { BUILTIN, RECORD } from './isa/table.ts';
+import { Mmu } from './mmu/mmu.ts';
+import { STATE, STATE_SIZE } from './state/layout.ts';
+import { ONE_OFF, type MemoryMap } from './state/memory-map.ts';
+import {
+  EXCEPTIONS,
+  interruptIsPending,
+  takeInterrupt,
+  takeUndefined,
+  type ExceptionName,
+} from './system/exceptions.ts';
+import { execute } from './system/execute.ts';
+import { GenericTimer, type TimerOutput } from './system/generic-timer.ts';
+import { MODE, PSR } from './system/modes.ts';
+import { writeFlags } from './system/psr.ts';
+import { reg, registers, SYSTEM_WORDS } from './system/registers.ts';
+
+const W = {
+  pc: STATE.pc >> 2,
+  left: STATE.left >> 2,
+  target: STATE.target >> 2,
+  delta: STATE.delta >> 2,
+  fault: STATE.fault >> 2,
+  it: STATE.it >> 2,
+  thumb: STATE.thumb >> 2,
+  mode: STATE.mode >> 2,
+  aif: STATE.aif >> 2,
+  tlb: STATE.tlb >> 2,
+} as const;
+const SCR = reg('SCR'),
+  CPACR = reg('CPACR'),
+  NSACR = reg('NSACR'),
+  HCPTR = reg('HCPTR'),
+  SCTLR = reg('SCTLR');
+const JUMP = ONE_OFF + 64;
+
+/** What a machine description says of a cluster. */
+export interface CpuConfiguration {
+  readonly security: boolean;
+  readonly virtualization: boolean;
+  /** Frequency of the generic counter in hertz. */
+  readonly counterHz: number;
+  /** Base of the GIC's registers, as CBAR shows it. */
+  readonly cbar: number;
+}
+
+/** What CPUs share. */
+export interface CpuSurroundings {
+  readonly memory: WebAssembly.Memory;
+  readonly map: MemoryMap;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly code: CodeCache;
+  readonly configuration: CpuConfiguration;
+  readonly cpuCount: number;
+  /** All CPUs of the cluster, for what one broadcasts to the others. */
+  readonly cpus: readonly Cpu[];
+  /** Told what real software should not do, once per kind and place. */
+  report(kind: string, message: string): void;
+}
+
+export class Cpu implements CpuSurroundings {
+  readonly number: number;
+  /** Address of the state in memory, and the state as words. */
+  readonly base: number;
+  readonly words: Int32Array;
+  readonly memory: WebAssembly.Memory;
+  readonly map: MemoryMap;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly code: CodeCache;
+  readonly configuration: CpuConfiguration;
+  readonly cpuCount: number;
+  readonly cpus: readonly Cpu[];
+  readonly hasSecurity: boolean;
+  readonly hasVirtualization: boolean;
+  readonly mmu: Mmu;
+  readonly timer: GenericTimer;
+  readonly registers = { index: reg };
+  readonly access: Access;
+  readonly #surroundings: CpuSurroundings;
+
+  /** Interrupt inputs, as bits of LINE. */
+  lines = 0;
+  /** Waits for an interrupt (WFI) or event (WFE). */
+  waiting: 'no' | 'interrupt' | 'event' = 'no';
+  /** Ends a WFE that nothing else ends; the scheduler makes and arms it. */
+  wfeTimeout!: ClockEvent;
+  /** The event register (B1.8.13). */
+  event = false;
+  /** In Secure state: SCR.NS is 0, or Monitor mode. */
+  secure = false;
+  /** Which copy of a banked register the current state uses (0 Secure, 1 Non-secure), and which one MCR and MRC reach. */
+  bank = 1;
+  accessBank = 1;
+  /** CPACR and its kin allow VFP now; FPEXC.EN may still be clear. */
+  vfpAllowed = false;
+  /** High word of the 64-bit register accessed last. */
+  high = 0;
+  /** Instructions set aside from the budget by {@link requestExit}. */
+  #reserve = 0;
+  /** Stopped by a breakpoint at `pc`. */
+  atBreakpoint = false;
+  /** The breakpoint at this address is passed over once, -1 for none. */
+  passBreakpoint = -1;
+  readonly counts: Record<ExceptionName, number>;
+
+  constructor(number: number, surroundings: CpuSurroundings, timerLines: Partial<Record<TimerOutput, Line>>) {
+    const { memory, map, bus, clock, code, configuration, cpuCount, cpus } = surroundings;
+    this.number = number;
+    this.#surroundings = surroundings;
+    [this.memory, this.map, this.bus, this.clock, this.code] = [memory, map, bus, clock, code];
+    [this.configuration, this.cpuCount, this.cpus] = [configuration, cpuCount, cpus];
+    this.base = map.state(number);
+    this.words = new Int32Array(memory.buffer, this.base, STATE_SIZE / 4);
+    this.hasSecurity = configuration.security;
+    this.hasVirtualization = configuration.virtualization;
+    this.counts = Object.fromEntries(EXCEPTIONS.map((name) => [name, 0])) as Record<ExceptionName, number>;
+    this.access = { cpu: number, secure: false, privileged: true };
+    this.mmu = new Mmu(this);
+    this.timer = new GenericTimer(this, clock, configuration.counterHz, timerLines);
+    if (STATE.system + 4 * SYSTEM_WORDS > ONE_OFF) throw new Error('the system registers do not fit into the state');
+    this.reset();
+  }
+
+  get mode(): number {
+    return this.words[W.mode]!;
+  }
+  get thumb(): boolean {
+    return this.words[W.thumb] !== 0;
+  }
+  get pc(): number {
+    return this.words[W.pc]! >>> 0;
+  }
+  /** Starts at another address; bit 0 selects Thumb state. */
+  set pc(address: number) {
+    this.words[W.pc] = address & ~1;
+    this.words[W.thumb] = address & 1;
+  }
+
+  reset(): void {
+    const { words } = this;
+    words.fill(0, 0, ONE_OFF >> 2);
+    words[STATE.Z >> 2] = 1;
+    words[STATE.exclusiveAddress >> 2] = -1;
+    words[(JUMP - 0) >> 2] = BUILTIN.jump | (BUILTIN.jump << 16);
+    for (const { index, stride, reset = 0, wide } of registers) {
+      const value = typeof reset === 'function' ? reset(this) : reset;
+      words[index] = value;
+      if (stride > 0) words[index + stride] = value;
+      if (wide) words[index + 1] = 0;
+    }
+    words[W.mode] = MODE.svc;
+    words[W.aif] = PSR.AIF;
+    this.lines &= 0;
+    this.waiting = 'no';
+    this.event = false;
+    this.#reserve = 0;
+    this.timer.reset();
+    this.securityChanged();
+    this.mmu.reset();
+    this.modeChanged();
+    this.vfpAccessChanged();
+  }
+
+  /** Starts in Non-secure state, in Hyp or Supervisor mode, as boot loaders leave it for a kernel. */
+  enterNonSecure(mode: number): void {
+    if (this.hasSecurity) {
+      this.words[SCR] = 0x131; // NS, FW, AW and HCE, as boot loaders set them
+      this.words[NSACR] = 0x0000_0c00;
+    }
+    this.words[W.mode] = mode;
+    this.securityChanged();
+    this.modeChanged();
+  }
+  /** Waits, and can hear no interrupt: none can come, or CPSR masks what would come. */
+  get deaf(): boolean {
+    return (this.words[W.aif]! & (PSR.I | PSR.F)) === (PSR.I | PSR.F);
+  }
+
+  // What follows from a change of state.
+
+  /** After a write to SCR, or into and out of Monitor mode. */
+  securityChanged(): void {
+    const ns = !this.hasSecurity || (this.words[SCR]! & 1) !== 0;
+    this.accessBank = ns ? 1 : 0;
+    this.secure = this.hasSecurity && (!ns || this.mode === MODE.mon);
+    this.bank = this.secure ? 0 : 1;
+    this.access.secure = this.secure;
+    this.#selectBank();
+    this.stateChanged();
+  }
+  modeChanged(): void {
+    if (this.hasSecurity) {
+      const ns = (this.words[SCR]! & 1) !== 0;
+      this.secure = !ns || this.mode === MODE.mon;
+      this.bank = this.secure ? 0 : 1;
+      this.access.secure = this.secure;
+    }
+    this.#selectBank();
+    this.vfpAccessChanged();
+  }
+  /** An exception from Monitor mode goes to Secure state (B1.8.6). */
+  leaveMonitor(): void {
+    this.words[SCR] = this.words[SCR]! & ~1;
+    this.securityChanged();
+  }
+  /** After a change of masks, lines or routing: an interrupt may be due before the next instruction. */
+  stateChanged(): void {
+    if (interruptIsPending(this)) this.requestExit();
+  }
+  #selectBank(): void {
+    const { mode } = this;
+    const user = mode === MODE.usr;
+    const bank = mode === MODE.hyp ? 2 : this.secure ? (user ? 3 : 4) : user ? 0 : 1;
+    this.words[STATE.privileged >> 2] = user ? 0 : 1;
+    this.access.privileged = !user;
+    this.mmu.select(bank, mode === MODE.hyp ? 2 : this.secure ? 3 : 0);
+  }
+  /** Who may use VFP and Advanced SIMD now (B1.11.1; traps to Hyp mode are taken when the instruction is refused). */
+  vfpAccessChanged(): void {
+    const { words } = this;
+    const privileged = this.mode !== MODE.usr;
+    const enabled = (words[STATE.FPEXC >> 2]! & (1 << 30)) !== 0;
+    let access = (words[CPACR]! >>> 20) & 3;
+    let simd = (words[CPACR]! & (1 << 31)) === 0;
+    if (this.hasSecurity && !this.secure) {
+      if ((words[NSACR]! & 0x400) === 0) access = 0;
+      if ((words[NSACR]! & (1 << 15)) !== 0) simd = false;
+    }
+    if (this.mode === MODE.hyp) access = 3;
+    if (this.hasVirtualization && !this.secure) {
+      if ((words[HCPTR]! & 0x400) !== 0) access = 0;
+      if ((words[HCPTR]! & (1 << 15)) !== 0) simd = false;
+    }
+    const allowed = (this.vfpAllowed = access === 3 || (access === 1 && privileged));
+    words[STATE.vfpEnabled >> 2] = allowed && enabled ? 1 : 0;
+    words[STATE.simdEnabled >> 2] = allowed && enabled && simd ? 1 : 0;
+  }
+  exclusiveCleared(): void {
+    this.words[STATE.exclusiveAddress >> 2] = -1;
+  }
+  writeFlags(value: number, mask: number): void {
+    writeFlags(this, value, mask);
+  }
+  count(name: ExceptionName): void {
+    this.counts[name]++;
+  }
+  get alignmentChecked(): boolean {
+    return (this.words[this.mode === MODE.hyp ? reg('HSCTLR') : SCTLR + this.bank]! & 2) !== 0;
+  }
+
+  // Running.
+
+  /** Drives an interrupt input; `bit` is one of LINE. */
+  setLine(bit: number, level: boolean): void {
+    const lines = level ? this.lines | bit : this.lines & ~bit;
+    if (lines === this.lines) return;
+    this.lines = lines;
+    if (!level) return;
+    // A physical or virtual interrupt ends WFI even if CPSR masks it (B1.8.14).
+    if (this.waiting !== 'no') this.wake();
+    this.stateChanged();
+  }
+  wake(): void {
+    this.waiting = 'no';
+  }
+  /** Makes the dispatch loop return after the current instruction. */
+  requestExit(): void {
+    const left = this.words[W.left]!;
+    if (left > 0) {
+      this.#reserve += left;
+      this.words[W.left] = 0;
+    }
+  }
+  /** How many instructions of `budget` are used up so far. */
+  used(budget: number): number {
+    return budget - this.#reserve - this.words[W.left]!;
+  }
+  /** Prepares a run of `budget` instructions; {@link used} tells how far it came. */
+  begin(budget: number): void {
+    this.words[W.left] = budget;
+    this.#reserve = 0;
+  }
+  /** Takes an interrupt that is due now; PC is then its vector. */
+  interrupt(): boolean {
+    if (this.lines === 0 && !this.hasVirtualization) return false;
+    if (!takeInterrupt(this, this.pc)) return false;
+    this.words[W.pc] = this.words[W.target]!;
+    return true;
+  }
+
+  // Slow paths of the interpreter; see InterpreterImports.
+
+  pcOf(up: number): number {
+    return ((up >>> (this.thumb ? 3 : 2)) + this.words[W.delta]!) >>> 0;
+  }
+  /** Goes on at `target`, in front of the instruction that could not complete. */
+  fault(): void {
+    this.words[W.fault] = 1;
+  }
+  predecode(up: number): void {
+    this.code.predecode(up, this.words[W.it]!);
+  }
+  /** The record for `target`; where fetching aborts, the record that goes to the vector. */
+  fetch(): number {
+    const { words, mmu } = this;
+    const target = words[W.target]! >>> 0;
+    const hostPage = mmu.fetchPage(target, target);
+    if (hostPage < 0) return this.base + JUMP;
+    const thumb = this.thumb;
+    const base = this.code.page(hostPage, thumb, target - (target % 4096));
+    mmu.setFetch(target >>> 12, thumb, base);
+    const up = base + ((target & 0xfff) << (thumb ? 3 : 2));
+    words[W.delta] = (target - (up >>> (thumb ? 3 : 2))) | 0;
+    return up;
+  }
+  crossPage(up: number): number {
+    const pc = this.pcOf(up);
+    const first = this.mmu.fetchHalfword(pc, pc);
+    const second = first < 0 ? -1 : this.mmu.fetchHalfword(pc + 2, pc);
+    if (second < 0) return this.base + JUMP;
+    return this.oneOff(pc, (first << 16) | second, true);
+  }
+  /** Decodes one instruction into a record of its own, and makes PC right there. */
+  oneOff(pc: number, word: number, wide: boolean): number {
+    const { words, thumb } = this;
+    const record = this.base + ONE_OFF;
+    this.code.predecodeAt(record, thumb, word, wide, pc, words[W.it]!);
+    const next = thumb && wide ? 2 * RECORD.size : RECORD.size;
+    words[(ONE_OFF + next) >> 2] = thumb ? BUILTIN.pageEndT32 : BUILTIN.pageEndA32;
+    words[W.delta] = (pc - (record >>> (thumb ? 3 : 2))) | 0;
+    return record;
+  }
+  system(operation: number, word: number, up: number): number {
+    return execute(this, operation, word, this.pcOf(up)) ? 0 : 1;
+  }
+  refused(_state: number, up: number): void {
+    takeUndefined(this, this.pcOf(up));
+  }
+  breakpoint(up: number): number {
+    const pc = this.pcOf(up);
+    if (pc === this.passBreakpoint) {
+      this.passBreakpoint = -1;
+      const first = this.thumb ? this.mmu.fetchHalfword(pc, pc) : this.mmu.fetchWord(pc, pc);
+      const wide = this.thumb && first >= 0xe800;
+      const second = wide ? this.mmu.fetchHalfword(pc + 2, pc) : 0;
+      if (first === -1 || second === -1) return this.base + JUMP;
+      return this.oneOff(pc, wide ? (first << 16) | second : first, wide);
+    }
+    this.atBreakpoint = true;
+    this.words[W.target] = pc;
+    this.words[W.left] = this.words[W.left]! + 1; // stopping is no instruction
+    this.requestExit();
+    return 0;
+  }
+
+  reportUnimplemented(kind: string, word: number): void {
+    const pc = this.words[W.pc]! >>> 0;
+    this.#surroundings.report(
+      kind,
+      `cpu${this.number}: ${kind} 0x${(word >>> 0).toString(16).padStart(8, '0')} near pc 0x${pc.toString(16)} is undefined here`,
+    );
+  }
+  report(kind: string, message: string): void {
+    this.#surroundings.report(kind, message);
+  }
+}

@@ -1,0 +1,237 @@
+/**
+ * Micro-op pages: what the interpreter runs, decoded from guest pages on demand.
+ *
+ * A guest page in RAM has at most one micro-op page as A32 and one as T32 code, plus private copies for pages with
+ * breakpoints. A record that was not decoded yet is the micro-op `undecoded`. A page that holds decoded records is
+ * "live": stores into its guest page take the slow path and drop what they overwrite.
+ */
+import { ALWAYS } from '../ir/ops.ts';
+
+import { BUILTIN, RECORD, type InstructionTable } from '../isa/table.ts';
+
+const PAGE = 4096;
+const A32_RECORDS = PAGE / 4;
+const T32_RECORDS = PAGE / 2;
+/** Bytes of a micro-op page, with the record that leads to the next page. */
+const SLOT_BYTES = { a32: (A32_RECORDS + 1) * RECORD.size, t32: (T32_RECORDS + 1) * RECORD.size } as const;
+/** After so many writes into a live page without decoding, the page counts as data again. */
+const WRITES_BEFORE_DROP = 16;
+
+interface Slot {
+  readonly base: number;
+  readonly thumb: boolean;
+  hostPage: number;
+  /** The virtual page of a private copy, -1 for a shared one. */
+  privatePage: number;
+  live: boolean;
+  writes: number;
+}
+
+/** Where pools of micro-op pages lie in memory: see memory-map.ts. */
+export interface CodePools {
+  readonly a32: number;
+  readonly a32Slots: number;
+  readonly t32: number;
+  readonly t32Slots: number;
+}
+
+export class CodeCache {
+  readonly #table: InstructionTable;
+  readonly #words: Int32Array;
+  readonly #halfwords: Uint16Array;
+  readonly #pools: CodePools;
+  readonly #slots: { a32: Slot[]; t32: Slot[] } = { a32: [], t32: [] };
+  readonly #shared = new Map<number, Slot>();
+  readonly #private = new Map<string, Slot>();
+  /** Per host page: the number of live slots made from it. */
+  readonly #live: Uint8Array;
+  readonly #place: { pageOffset: number; address: number; inIt: boolean } = { pageOffset: 0, address: 0, inIt: false };
+  /** Virtual addresses with breakpoints. */
+  readonly breakpoints = new Set<number>();
+  /** Called when a guest page becomes live: fast stores into it must end. */
+  onLive: (hostPage: number) => void = () => {};
+  /** Called when every micro-op page is gone: no fetch TLB may lead to one. */
+  onClear: () => void = () => {};
+  /** Instructions decoded so far. */
+  decoded = 0;
+
+  constructor(table: InstructionTable, memory: ArrayBuffer, pools: CodePools) {
+    this.#table = table;
+    this.#words = new Int32Array(memory);
+    this.#halfwords = new Uint16Array(memory);
+    this.#live = new Uint8Array(Math.ceil(memory.byteLength / PAGE));
+    this.#pools = pools;
+  }
+
+  /** Whether fast stores to this host page would go unseen. */
+  isLive(hostPage: number): boolean {
+    return this.#live[hostPage / PAGE] !== 0;
+  }
+
+  /** The address of the micro-ops of a guest page; `virtualPage` matters if a breakpoint is in it. */
+  page(hostPage: number, thumb: boolean, virtualPage: number): number {
+    const isPrivate = this.breakpoints.size > 0 && this.#hasBreakpoint(virtualPage);
+    const key = hostPage / PAGE + (thumb ? 0x10_0000 : 0);
+    const name = isPrivate ? `${key} ${virtualPage}` : '';
+    const known = isPrivate ? this.#private.get(name) : this.#shared.get(key);
+    if (known !== undefined) return known.base;
+    const slot = this.#allocate(thumb);
+    slot.hostPage = hostPage;
+    slot.privatePage = isPrivate ? virtualPage : -1;
+    if (isPrivate) this.#private.set(name, slot);
+    else this.#shared.set(key, slot);
+    return slot.base;
+  }
+
+  /**
+   * Decodes from the record `up` to the end of its basic block. `it` is ITSTATE there.
+   */
+  predecode(up: number, it: number): void {
+    const slot = this.#slotOf(up);
+    if (slot.thumb) this.#predecodeT32(slot, up, it);
+    else this.#predecodeA32(slot, up);
+    if (!slot.live) {
+      slot.live = true;
+      if (this.#live[slot.hostPage / PAGE]!++ === 0) this.onLive(slot.hostPage);
+    }
+    slot.writes = 0;
+  }
+
+  /** Decodes one instruction from its bits into a record anywhere, as if at no page: for one-off execution. */
+  predecodeAt(up: number, thumb: boolean, word: number, wide: boolean, pc: number, it: number): void {
+    const place = this.#place;
+    // Out of the reach of every branch, so that none is taken for one inside a page; bits 0 and 1 stay.
+    place.pageOffset = 0x4000_0000 + (pc & 3);
+    place.address = pc;
+    place.inIt = it !== 0;
+    this.#table.predecode(
+      !thumb ? 'a32' : wide ? 't32' : 't16',
+      word,
+      place,
+      it === 0 ? ALWAYS : it >>> 4,
+      this.#words,
+      up >> 2,
+    );
+    this.decoded++;
+  }
+
+  /** Drops what a store to `bytes` bytes at this host address makes stale. */
+  written(hostAddress: number, bytes: number): void {
+    const hostPage = hostAddress - (hostAddress % PAGE);
+    if (!this.isLive(hostPage)) return;
+    for (const thumb of [false, true]) {
+      const slot = this.#shared.get(hostPage / PAGE + (thumb ? 0x10_0000 : 0));
+      if (slot?.live) this.#drop(slot, hostAddress % PAGE, bytes);
+    }
+    if (this.#private.size > 0)
+      for (const slot of this.#private.values()) if (slot.live && slot.hostPage === hostPage) this.#wipe(slot);
+  }
+
+  /** Forgets everything that was decoded. */
+  clear(): void {
+    for (const kind of ['a32', 't32'] as const) {
+      for (const slot of this.#slots[kind]) this.#words.fill(0, slot.base >> 2, (slot.base + SLOT_BYTES[kind]) >> 2);
+      this.#slots[kind] = [];
+    }
+    this.#shared.clear();
+    this.#private.clear();
+    this.#live.fill(0);
+    this.onClear();
+  }
+
+  #hasBreakpoint(virtualPage: number): boolean {
+    for (const address of this.breakpoints) if (address - (address % PAGE) === virtualPage) return true;
+    return false;
+  }
+
+  #allocate(thumb: boolean): Slot {
+    const kind = thumb ? 't32' : 'a32';
+    const most = thumb ? this.#pools.t32Slots : this.#pools.a32Slots;
+    if (this.#slots[kind].length >= most) this.clear();
+    const slots = this.#slots[kind];
+    const base = this.#pools[kind] + slots.length * SLOT_BYTES[kind];
+    const slot: Slot = { base, thumb, hostPage: 0, privatePage: -1, live: false, writes: 0 };
+    slots.push(slot);
+    this.#words[(base + SLOT_BYTES[kind] - RECORD.size) >> 2] = thumb ? BUILTIN.pageEndT32 : BUILTIN.pageEndA32;
+    return slot;
+  }
+
+  #slotOf(up: number): Slot {
+    const { a32, t32 } = this.#pools;
+    return up >= t32
+      ? this.#slots.t32[Math.floor((up - t32) / SLOT_BYTES.t32)]!
+      : this.#slots.a32[Math.floor((up - a32) / SLOT_BYTES.a32)]!;
+  }
+
+  #predecodeA32(slot: Slot, up: number): void {
+    const words = this.#words;
+    const table = this.#table;
+    const place = this.#place;
+    let at = up >> 2;
+    let offset = (up - slot.base) >> 2;
+    let source = (slot.hostPage + offset) >>> 2;
+    place.inIt = false;
+    do {
+      place.pageOffset = place.address = offset;
+      table.predecode('a32', words[source]!, place, ALWAYS, words, at);
+      this.decoded++;
+      if (slot.privatePage >= 0) this.#plant(slot, offset, at);
+      if (table.ends(words[at]! >>> 16)) return;
+      at += RECORD.size >> 2;
+      source++;
+      offset += 4;
+    } while (words[at] === 0);
+  }
+
+  #predecodeT32(slot: Slot, up: number, it: number): void {
+    const words = this.#words;
+    const table = this.#table;
+    const place = this.#place;
+    let at = up >> 2;
+    let offset = (up - slot.base) >> 3;
+    do {
+      const source = (slot.hostPage + offset) / 2;
+      const first = this.#halfwords[source]!;
+      const wide = first >= 0xe800;
+      if (wide && offset === PAGE - 2) {
+        words[at] = BUILTIN.crossPage | (BUILTIN.crossPage << 16);
+        if (slot.privatePage >= 0) this.#plant(slot, offset, at);
+        return;
+      }
+      place.pageOffset = place.address = offset;
+      place.inIt = it !== 0;
+      const word = wide ? (first << 16) | this.#halfwords[source + 1]! : first;
+      table.predecode(wide ? 't32' : 't16', word, place, it === 0 ? ALWAYS : it >>> 4, words, at);
+      this.decoded++;
+      if (slot.privatePage >= 0) this.#plant(slot, offset, at);
+      if (table.ends(words[at]! >>> 16)) return;
+      if (it !== 0) it = (it & 7) === 0 ? 0 : (it & 0xe0) | ((it << 1) & 0x1f);
+      else if ((first & 0xff00) === 0xbf00 && (first & 0xf) !== 0) it = first & 0xff;
+      at += (wide ? 2 : 1) * (RECORD.size >> 2);
+      offset += wide ? 4 : 2;
+    } while (words[at] === 0);
+  }
+
+  #plant(slot: Slot, offset: number, at: number): void {
+    if (this.breakpoints.has(slot.privatePage + offset))
+      this.#words[at] = (this.#words[at]! & ~0xffff) | BUILTIN.breakpoint;
+  }
+
+  #drop(slot: Slot, offset: number, bytes: number): void {
+    // An IT block or the second halfword of an instruction reaches backwards: T32 pages go as a whole.
+    if (slot.thumb || ++slot.writes > WRITES_BEFORE_DROP) {
+      this.#wipe(slot);
+      return;
+    }
+    for (let word = offset & ~3; word < offset + bytes && word < PAGE; word += 4)
+      this.#words[(slot.base >> 2) + word] = 0;
+  }
+
+  #wipe(slot: Slot): void {
+    const size = SLOT_BYTES[slot.thumb ? 't32' : 'a32'] - RECORD.size;
+    this.#words.fill(0, slot.base >> 2, (slot.base + size) >> 2);
+    slot.live = false;
+    slot.writes = 0;
+    this.#live[slot.hostPage / PAGE]!--;
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * Memory aborts: which mode takes them, and what the fault registers then say (DDI 0406C, B1.9.8, B1.9.9, B3.13).
+ */
+import type { Cpu } from '../cpu.ts';
+import { takeDataAbort, takePrefetchAbort } from '../system/exceptions.ts';
+import { MODE } from '../system/modes.ts';
+import { reg } from '../system/registers.ts';
+import { faultStatusLong, faultStatusShort, statusLong } from './fault.ts';
+import { REGIME } from './tlb.ts';
+import type { Translation } from './translation.ts';
+
+const DFSR = reg('DFSR'),
+  DFAR = reg('DFAR'),
+  IFSR = reg('IFSR'),
+  IFAR = reg('IFAR'),
+  HDFAR = reg('HDFAR'),
+  HIFAR = reg('HIFAR');
+const HPFAR = reg('HPFAR'),
+  HCR = reg('HCR');
+const HCR_TGE = 1 << 27;
+
+/** Where an abort of the current access goes: stage 2 faults and those of Hyp mode to Hyp mode. */
+function goesToHyp(cpu: Cpu, { walk }: Translation, regime: number): boolean {
+  if (regime === REGIME.hyp || walk.faultStage2) return true;
+  return cpu.hasVirtualization && !cpu.secure && cpu.mode === MODE.usr && (cpu.words[HCR]! & HCR_TGE) !== 0;
+}
+
+/** The fault status for PL1, in the format of the regime. */
+function status(t: Translation, regime: number, write: boolean): number {
+  const { fault, level, domain } = t.walk;
+  if (t.isLong(regime)) return faultStatusLong(fault, level, write, false);
+  // The domain of a fault that has none is UNKNOWN; a first-level Translation fault finds none either.
+  return faultStatusShort(fault, level, domain, write, false);
+}
+
+/** The syndrome for Hyp mode: class 0x20 or 0x24 from a lower mode, one more from Hyp mode itself (B3.13.6). */
+function syndrome(cpu: Cpu, t: Translation, class_: number, write: boolean): number {
+  const { fault, level, s1ptw } = t.walk;
+  const ec = class_ + (cpu.mode === MODE.hyp ? 1 : 0);
+  return (ec << 26) | (1 << 25) | (s1ptw ? 1 << 7 : 0) | (write ? 1 << 6 : 0) | statusLong(fault, level);
+}
+
+/** HPFAR has bits 39 to 12 of the intermediate address, for faults of stage 2 only (B4.1.56). */
+function setFaultingPage(cpu: Cpu, { walk }: Translation): void {
+  if (walk.faultStage2) cpu.words[HPFAR] = (Math.floor(walk.faultIpa / 4096) << 4) | 0;
+}
+
+/** Takes the data abort of the instruction at `pc`; the translation's walk says why. */
+export function abortData(cpu: Cpu, t: Translation, regime: number, address: number, write: boolean, pc: number): void {
+  const { words } = cpu;
+  if (goesToHyp(cpu, t, regime)) {
+    words[HDFAR] = address;
+    setFaultingPage(cpu, t);
+    takeDataAbort(cpu, pc, syndrome(cpu, t, 0x24, write));
+    return;
+  }
+  words[DFAR + cpu.bank] = address;
+  words[DFSR + cpu.bank] = status(t, regime, write);
+  takeDataAbort(cpu, pc, undefined);
+}
+
+/** Takes the prefetch abort of the instruction at `pc`, whose fetch from `address` failed. */
+export function abortPrefetch(cpu: Cpu, t: Translation, regime: number, address: number, pc: number): void {
+  const { words } = cpu;
+  if (goesToHyp(cpu, t, regime)) {
+    words[HIFAR] = address;
+    setFaultingPage(cpu, t);
+    takePrefetchAbort(cpu, pc, syndrome(cpu, t, 0x20, false));
+    return;
+  }
+  words[IFAR + cpu.bank] = address;
+  words[IFSR + cpu.bank] = status(t, regime, false);
+  takePrefetchAbort(cpu, pc, undefined);
+}

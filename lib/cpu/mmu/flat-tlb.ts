@@ -1,0 +1,116 @@
+/**
+ * The first-level TLB of one translation bank: flat tables with a word per virtual page, which generated code reads.
+ *
+ * An entry of `read` and `write` is `host - virtual` of the page, or has its low bits set when the slow path must be taken;
+ * an entry of the fetch tables is the address of the page's micro-ops, or 0. Pages that have an entry are listed, so that
+ * a flush costs what was filled and not a million words.
+ */
+import { TLB } from '../state/layout.ts';
+
+const LISTED = 8192;
+
+export class FlatTlb {
+  /** Address of the tables in memory. */
+  readonly base: number;
+  readonly #words: Int32Array;
+  readonly #read: number;
+  readonly #write: number;
+  readonly #fetchA32: number;
+  readonly #fetchT32: number;
+  readonly #global = new Int32Array(LISTED);
+  readonly #nonGlobal = new Int32Array(LISTED);
+  #globals = 0;
+  #nonGlobals = 0;
+  #ready = false;
+  /** The DACR that the entries were judged by. */
+  dacr = 0;
+
+  constructor(memory: Int32Array, base: number) {
+    this.base = base;
+    this.#words = memory;
+    this.#read = (base + TLB.read) / 4;
+    this.#write = (base + TLB.write) / 4;
+    this.#fetchA32 = (base + TLB.fetchA32) / 4;
+    this.#fetchT32 = (base + TLB.fetchT32) / 4;
+  }
+
+  /** Prepares the tables at first use: a bank that never runs costs no memory. */
+  activate(): void {
+    if (this.#ready) return;
+    this.#ready = true;
+    this.#words.fill(TLB.slow, this.#read, this.#read + 2 ** 20);
+    this.#words.fill(TLB.slow, this.#write, this.#write + 2 ** 20);
+  }
+
+  /**
+   * Makes entries right for this DACR. Kernels that guard against stray user accesses write DACR at every entry and exit:
+   * only pages that it judges go. Kernel pages are global and in domain 0, whose field hardly ever changes.
+   */
+  useDacr(dacr: number): void {
+    const changed = this.dacr ^ dacr;
+    if (changed === 0) return;
+    this.dacr = dacr;
+    if ((changed & 3) !== 0) this.clear();
+    else this.clearNonGlobal();
+  }
+  /** Enters a page for data accesses; an entry that must not be fast is given as TLB.slow. */
+  fill(page: number, read: number, write: number, global: boolean): void {
+    this.#list(page, global);
+    this.#words[this.#read + page] = read;
+    this.#words[this.#write + page] = write;
+  }
+  /** Enters a page's micro-ops. */
+  fillFetch(page: number, thumb: boolean, microOps: number, global: boolean): void {
+    this.#list(page, global);
+    this.#words[(thumb ? this.#fetchT32 : this.#fetchA32) + page] = microOps;
+  }
+  drop(page: number): void {
+    if (!this.#ready) return;
+    this.#words[this.#read + page] = TLB.slow;
+    this.#words[this.#write + page] = TLB.slow;
+    this.#words[this.#fetchA32 + page] = 0;
+    this.#words[this.#fetchT32 + page] = 0;
+  }
+  clearNonGlobal(): void {
+    for (let i = 0; i < this.#nonGlobals; i++) this.drop(this.#nonGlobal[i]!);
+    this.#nonGlobals = 0;
+  }
+  clear(): void {
+    this.clearNonGlobal();
+    for (let i = 0; i < this.#globals; i++) this.drop(this.#global[i]!);
+    this.#globals = 0;
+  }
+  /** Ends fast stores into a host page. */
+  protect(hostPage: number): void {
+    this.#protect(this.#global, this.#globals, hostPage);
+    this.#protect(this.#nonGlobal, this.#nonGlobals, hostPage);
+  }
+  /** Forgets where micro-ops are. */
+  clearFetch(): void {
+    for (let i = 0; i < this.#globals + this.#nonGlobals; i++) {
+      const page = i < this.#globals ? this.#global[i]! : this.#nonGlobal[i - this.#globals]!;
+      this.#words[this.#fetchA32 + page] = 0;
+      this.#words[this.#fetchT32 + page] = 0;
+    }
+  }
+
+  #protect(list: Int32Array, count: number, hostPage: number): void {
+    for (let i = 0; i < count; i++) {
+      const at = this.#write + list[i]!;
+      const entry = this.#words[at]!;
+      if ((entry & TLB.slow) === 0 && ((entry + list[i]! * 4096) | 0) === (hostPage | 0)) this.#words[at] = TLB.slow;
+    }
+  }
+  #list(page: number, global: boolean): void {
+    const w = this.#words;
+    const isListed =
+      w[this.#read + page] !== TLB.slow ||
+      w[this.#write + page] !== TLB.slow ||
+      w[this.#fetchA32 + page] !== 0 ||
+      w[this.#fetchT32 + page] !== 0;
+    if (isListed) return;
+    if (this.#globals === LISTED || this.#nonGlobals === LISTED) this.clear();
+    if (global) this.#global[this.#globals++] = page;
+    else this.#nonGlobal[this.#nonGlobals++] = page;
+  }
+}

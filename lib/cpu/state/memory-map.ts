@@ -1,0 +1,50 @@
+/**
+ * How the one WebAssembly memory is divided: states of the CPUs, TLB tables, micro-op pages, and guest memory behind them.
+ *
+ * Everything up to guest memory is touched only where it is used, so its size costs address space and little else.
+ */
+import { BANKS, MAX_CPUS, STATE_SIZE, TLB } from './layout.ts';
+import type { CodePools } from '../interpreter/code-cache.ts';
+
+const MIB = 2 ** 20;
+const WASM_PAGE = 65536;
+
+/** Bytes from a CPU's base to its one-off records: see Cpu. */
+export const ONE_OFF = 6144;
+
+export interface MemoryMap {
+  /** The base of a CPU's state. */
+  state(cpu: number): number;
+  /** The tables of a translation bank. */
+  tlb(cpu: number, bank: number): number;
+  readonly pools: CodePools;
+  /** Where guest memory starts; a multiple of 64 KB. */
+  readonly guest: number;
+  /** Pages of 64 KB in all. */
+  readonly pages: number;
+}
+
+const align = (n: number, to: number): number => Math.ceil(n / to) * to;
+
+/** Lays out memory for so many CPUs and bytes of guest memory. Throws RangeError if it is more than 4 GB. */
+export function memoryMap(cpus: number, guestBytes: number): MemoryMap {
+  if (cpus < 1 || cpus > MAX_CPUS) throw new RangeError(`a cluster has 1 to ${MAX_CPUS} CPUs, not ${cpus}`);
+  const a32Slots = 3072;
+  const t32Slots = 1536;
+  const tables = MIB;
+  const pools = tables + cpus * BANKS.length * TLB.size;
+  const t32 = align(pools + a32Slots * 16400, WASM_PAGE);
+  const guest = align(t32 + t32Slots * 32784, WASM_PAGE);
+  const pages = Math.ceil((guest + guestBytes) / WASM_PAGE);
+  if (pages > 65536)
+    throw new RangeError(
+      `${Math.ceil(guestBytes / MIB)} MiB of guest memory do not fit into 4 GiB with the emulator's own ${Math.ceil(guest / MIB)} MiB`,
+    );
+  return {
+    state: (cpu) => STATE_SIZE * (1 + cpu),
+    tlb: (cpu, bank) => tables + (cpu * BANKS.length + bank) * TLB.size,
+    pools: { a32: pools, a32Slots, t32, t32Slots },
+    guest,
+    pages,
+  };
+}

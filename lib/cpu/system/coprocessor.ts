@@ -1,0 +1,113 @@
+/** MRC, MCR, MRRC, MCRR, LDC, STC and CDP of coprocessors 14 and 15 (DDI 0406C, A7, B3.15, C6.4). */
+import type { Cpu } from '../cpu.ts';
+import { MODE } from './modes.ts';
+import { wideKey, wordKey, type Row } from './register.ts';
+import { registerAt, type Register } from './registers.ts';
+
+/** Whether the instruction may access the register now, and how. */
+function mayAccess(cpu: Cpu, { access = 'rw', level = 'PL1' }: Row, write: boolean): boolean {
+  if (access === (write ? 'ro' : 'wo')) return false;
+  const privileged = cpu.mode !== MODE.usr;
+  switch (level) {
+    case 'PL0':
+      return true;
+    case 'PL0 ro':
+      return privileged || !write;
+    case 'PL1':
+      return privileged;
+    case 'PL2':
+      return cpu.hasVirtualization && (cpu.mode === MODE.hyp || (cpu.mode === MODE.mon && cpu.accessBank === 1));
+    case 'secure':
+      return privileged && cpu.hasSecurity && cpu.secure;
+    case 'secure, ro':
+      return privileged && (!write || (cpu.hasSecurity && cpu.secure));
+  }
+}
+
+/** CNTKCTL and CNTHCTL say who may read the counters and use the timers (B8.1.1, B8.1.3). */
+function timerRefuses(cpu: Cpu, name: string): boolean {
+  if (cpu.mode !== MODE.usr) return false;
+  const control = cpu.words[cpu.registers.index('CNTKCTL')]!;
+  switch (name.slice(0, 6)) {
+    case 'CNTFRQ':
+      return (control & 3) === 0;
+    case 'CNTPCT':
+      return (control & 1) === 0;
+    case 'CNTVCT':
+      return (control & 2) === 0;
+    case 'CNTV_T':
+    case 'CNTV_C':
+      return (control & 0x100) === 0;
+    case 'CNTP_T':
+    case 'CNTP_C':
+      return (control & 0x200) === 0;
+    default:
+      return false;
+  }
+}
+
+export function readRegister(cpu: Cpu, register: Register): number {
+  const index = register.index + (register.stride === 0 ? 0 : register.stride * cpu.accessBank);
+  if (register.wide) cpu.high = cpu.words[index + 1]!;
+  return register.read ? register.read(cpu, index) : cpu.words[index]!;
+}
+
+export function writeRegister(cpu: Cpu, register: Register, value: number, high: number): void {
+  const index = register.index + (register.stride === 0 ? 0 : register.stride * cpu.accessBank);
+  if (register.write) {
+    register.write(cpu, value, index, high);
+    return;
+  }
+  const { words } = cpu;
+  const { mask = -1 } = register;
+  const next = (value & mask) | (words[index]! & ~mask);
+  const same = next === words[index] && (!register.wide || high === words[index + 1]);
+  words[index] = next;
+  if (register.wide) words[index + 1] = high;
+  if (!same) register.changed?.(cpu);
+}
+
+/**
+ * Executes a coprocessor instruction; false if it is undefined. `word` has the fields of A32 encoding, which T32 shares
+ * below bit 28.
+ */
+export function coprocessor(cpu: Cpu, word: number): boolean {
+  const number = (word >>> 8) & 15;
+  if ((number | 1) !== 15) return false;
+  const { words } = cpu;
+  const rt = (word >>> 12) & 15;
+  if ((word & 0x0f00_0010) === 0x0e00_0010) {
+    const register = registerAt(wordKey(number, (word >>> 21) & 7, (word >>> 16) & 15, word & 15, (word >>> 5) & 7));
+    const write = (word & 0x0010_0000) === 0;
+    if (register === undefined) return reportUnknown(cpu, word);
+    if (!mayAccess(cpu, register, write) || timerRefuses(cpu, register.name)) return false;
+    if (write) writeRegister(cpu, register, words[rt]!, 0);
+    else if (rt !== 15) words[rt] = readRegister(cpu, register);
+    else setFlags(cpu, readRegister(cpu, register));
+    return true;
+  }
+  if ((word & 0x0fe0_0000) === 0x0c40_0000) {
+    const register = registerAt(wideKey(number, (word >>> 4) & 15, word & 15));
+    const write = (word & 0x0010_0000) === 0;
+    const rt2 = (word >>> 16) & 15;
+    if (register === undefined) return reportUnknown(cpu, word);
+    if (!mayAccess(cpu, register, write) || timerRefuses(cpu, register.name)) return false;
+    if (write) writeRegister(cpu, register, words[rt]!, words[rt2]!);
+    else {
+      words[rt] = readRegister(cpu, register);
+      words[rt2] = cpu.high;
+    }
+    return true;
+  }
+  return reportUnknown(cpu, word);
+}
+
+/** MRC to PC sets the flags (A8.8.108). */
+function setFlags(cpu: Cpu, value: number): void {
+  cpu.writeFlags(value, 8);
+}
+
+function reportUnknown(cpu: Cpu, word: number): false {
+  cpu.reportUnimplemented('system register', word);
+  return false;
+}

@@ -1,0 +1,56 @@
+/** System control, security and virtualization control (DDI 0406C, B4.1; A15 values: DDI 0438I, 4.3). */
+import type { Row } from '../register.ts';
+
+const regimeChanged: NonNullable<Row['changed']> = (cpu) => cpu.mmu.regimeChanged();
+const trapsChanged: NonNullable<Row['changed']> = (cpu) => cpu.stateChanged();
+
+export const control: readonly Row[] = [
+  // V, EE and TE come from configuration inputs, all low here; the mask leaves out what reads as one or zero.
+  { name: 'SCTLR', at: 'p15 0 c1 c0 0', banked: true, reset: 0x00c5_0078, mask: 0x7218_3c27, changed: regimeChanged },
+  { name: 'ACTLR', at: 'p15 0 c1 c0 1', reset: (cpu) => (cpu.cpuCount > 1 ? 0x40 : 0) },
+  { name: 'CPACR', at: 'p15 0 c1 c0 2', mask: 0xc0f0_0000, changed: (cpu) => cpu.vfpAccessChanged() },
+  { name: 'SCR', at: 'p15 0 c1 c1 0', level: 'secure', mask: 0x3ff, changed: (cpu) => cpu.securityChanged() },
+  { name: 'SDER', at: 'p15 0 c1 c1 1', level: 'secure', mask: 3 },
+  {
+    name: 'NSACR',
+    at: 'p15 0 c1 c1 2',
+    level: 'secure, ro',
+    reset: (cpu) => (cpu.hasSecurity ? 0 : 0xc00),
+    mask: 0x0017_cc00,
+    changed: (cpu) => cpu.vfpAccessChanged(),
+  },
+  { name: 'HSCTLR', at: 'p15 4 c1 c0 0', level: 'PL2', reset: 0x30c5_0878, mask: 0x4208_1027, changed: regimeChanged },
+  { name: 'HACTLR', at: 'p15 4 c1 c0 1', level: 'PL2' },
+  {
+    name: 'HCR',
+    at: 'p15 4 c1 c1 0',
+    level: 'PL2',
+    mask: 0x0fff_ffff,
+    changed: (cpu) => {
+      cpu.mmu.regimeChanged();
+      cpu.stateChanged();
+    },
+  },
+  { name: 'HDCR', at: 'p15 4 c1 c1 1', level: 'PL2', reset: 6, mask: 0xfff },
+  {
+    name: 'HCPTR',
+    at: 'p15 4 c1 c1 2',
+    level: 'PL2',
+    reset: 0x33ff,
+    mask: 0x8010_8c00,
+    changed: (cpu) => cpu.vfpAccessChanged(),
+  },
+  { name: 'HSTR', at: 'p15 4 c1 c1 3', level: 'PL2', mask: 0x0003_afef, changed: trapsChanged },
+  { name: 'HACR', at: 'p15 4 c1 c1 7', level: 'PL2' },
+
+  { name: 'VBAR', at: 'p15 0 c12 c0 0', banked: true, mask: ~31 },
+  { name: 'MVBAR', at: 'p15 0 c12 c0 1', level: 'secure', mask: ~31 },
+  { name: 'ISR', at: 'p15 0 c12 c1 0', access: 'ro', read: (cpu) => ((cpu.lines & 1) << 7) | ((cpu.lines & 2) << 5) },
+  { name: 'HVBAR', at: 'p15 4 c12 c0 0', level: 'PL2', mask: ~31 },
+  { name: 'CBAR', at: 'p15 4 c15 c0 0', access: 'ro', reset: (cpu) => cpu.configuration.cbar | 0 },
+  { name: 'L2CTLR', at: 'p15 1 c9 c0 2', reset: (cpu) => 0x0080_0000 | ((cpu.cpuCount - 1) << 24), mask: 0xe7 },
+  { name: 'L2ECTLR', at: 'p15 1 c9 c0 3' },
+  { name: 'L2ACTLR', at: 'p15 1 c15 c0 0' },
+  { name: 'L2PFR', at: 'p15 1 c15 c0 3' },
+  { name: 'ACTLR2', at: 'p15 1 c15 c0 4' },
+];

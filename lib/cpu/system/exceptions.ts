@@ -1,0 +1,253 @@
+/**
+ * Exception entry and return (DDI 0406C, B1.8 and B1.9).
+ *
+ * Nothing is thrown: an entry changes the CPU's state and leaves the vector in `STATE.target`.
+ */
+import type { Cpu } from '../cpu.ts';
+import { STATE } from '../state/layout.ts';
+import { reg } from './registers.ts';
+import { changeMode, elrHypIndex, readCpsr, readSpsr, writeCpsr } from './psr.ts';
+import { advanceIt, BANKED, bankOf, isMode, itBits, MODE, PSR } from './modes.ts';
+
+const SCR = reg('SCR'),
+  HCR = reg('HCR'),
+  HSR = reg('HSR'),
+  VBAR = reg('VBAR'),
+  MVBAR = reg('MVBAR'),
+  HVBAR = reg('HVBAR');
+const SCTLR = reg('SCTLR'),
+  HSCTLR = reg('HSCTLR');
+
+/** Offsets into a vector table. */
+export const VECTOR = {
+  reset: 0,
+  undefined: 4,
+  svc: 8,
+  prefetchAbort: 0xc,
+  dataAbort: 0x10,
+  hypTrap: 0x14,
+  irq: 0x18,
+  fiq: 0x1c,
+} as const;
+
+const SCR_NS = 1,
+  SCR_IRQ = 2,
+  SCR_FIQ = 4,
+  SCR_EA = 8,
+  SCR_FW = 16,
+  SCR_AW = 32;
+const HCR_TGE = 1 << 27,
+  HCR_IMO = 1 << 4,
+  HCR_FMO = 1 << 3;
+const SCTLR_V = 1 << 13,
+  SCTLR_EE = 1 << 25,
+  SCTLR_TE = 1 << 30;
+
+/** Exceptions by name, with how many are taken; the order is that of the statistics. */
+export const EXCEPTIONS = [
+  'undefined',
+  'svc',
+  'hvc',
+  'smc',
+  'prefetchAbort',
+  'dataAbort',
+  'irq',
+  'fiq',
+  'hypTrap',
+] as const;
+export type ExceptionName = (typeof EXCEPTIONS)[number];
+
+/** The saved CPSR: `it` is the ITSTATE that the return shall find. */
+function spsrWith(cpu: Cpu, it: number): number {
+  return (readCpsr(cpu) & ~itBits(0xff)) | itBits(it);
+}
+
+/** Common end: state of the new mode, and the vector. */
+function enter(
+  cpu: Cpu,
+  mode: number,
+  spsr: number,
+  lr: number,
+  vector: number,
+  base: number,
+  mask: number,
+  sctlr: number,
+): void {
+  const { words } = cpu;
+  if (cpu.mode === MODE.mon) cpu.leaveMonitor();
+  changeMode(cpu, mode);
+  words[(STATE.banked >> 2) + BANKED.spsr(bankOf(mode))] = spsr;
+  if (mode === MODE.hyp) words[elrHypIndex] = lr;
+  else words[14] = lr;
+  words[STATE.aif >> 2] = words[STATE.aif >> 2]! | mask;
+  words[STATE.it >> 2] = 0;
+  words[STATE.thumb >> 2] = (sctlr & SCTLR_TE) === 0 ? 0 : 1;
+  words[STATE.bigEndian >> 2] = (sctlr & SCTLR_EE) === 0 ? 0 : 1;
+  words[STATE.target >> 2] = (base + vector) | 0;
+  cpu.exclusiveCleared();
+  cpu.stateChanged();
+}
+
+/** Takes an exception to a PL1 mode of the current security state, or to Monitor mode. */
+function enterPL1(cpu: Cpu, mode: number, spsr: number, lr: number, vector: number, mask: number): void {
+  const { words } = cpu;
+  if (mode === MODE.mon) {
+    enter(cpu, mode, spsr, lr, vector, words[MVBAR]!, PSR.AIF, words[SCTLR]!);
+    return;
+  }
+  const sctlr = words[SCTLR + cpu.bank]!;
+  const base = (sctlr & SCTLR_V) !== 0 ? 0xffff_0000 : words[VBAR + cpu.bank]!;
+  // In Non-secure state without Hyp routing, SCR.AW and SCR.FW say whether A and F may be masked (B1.8.5).
+  const scr = words[SCR]!;
+  let masks = mask;
+  if (cpu.hasSecurity && !cpu.hasVirtualization && !cpu.secure) {
+    if ((scr & SCR_AW) === 0) masks &= ~PSR.A;
+    if ((scr & SCR_FW) === 0) masks &= ~PSR.F;
+  }
+  enter(cpu, mode, spsr, lr, vector, base, masks, sctlr);
+}
+
+/** Takes an exception to Hyp mode; `hsr` is undefined for interrupts, which leave HSR alone. */
+function enterHyp(cpu: Cpu, spsr: number, elr: number, vector: number, hsr: number | undefined): void {
+  const { words } = cpu;
+  if (hsr !== undefined) words[HSR] = hsr;
+  const scr = words[SCR]!;
+  const mask =
+    ((scr & SCR_EA) === 0 ? PSR.A : 0) | ((scr & SCR_IRQ) === 0 ? PSR.I : 0) | ((scr & SCR_FIQ) === 0 ? PSR.F : 0);
+  enter(cpu, MODE.hyp, spsr, elr, vector, words[HVBAR]!, cpu.hasSecurity ? mask : PSR.AIF, words[HSCTLR]!);
+}
+
+/** Whether exceptions of Non-secure User mode go to Hyp mode (HCR.TGE). */
+const generalExceptionsToHyp = (cpu: Cpu): boolean =>
+  cpu.hasVirtualization && !cpu.secure && cpu.mode === MODE.usr && (cpu.words[HCR]! & HCR_TGE) !== 0;
+const inHyp = (cpu: Cpu): boolean => cpu.mode === MODE.hyp;
+
+/** A trap to Hyp mode with this syndrome; `pc` is the trapped instruction. In Hyp mode itself the vector is the same. */
+export function takeHypTrap(cpu: Cpu, pc: number, hsr: number): void {
+  cpu.count('hypTrap');
+  enterHyp(cpu, readCpsr(cpu), pc, VECTOR.hypTrap, hsr);
+}
+
+/** An undefined instruction at `pc` (B1.9.4). */
+export function takeUndefined(cpu: Cpu, pc: number): void {
+  cpu.count('undefined');
+  const spsr = readCpsr(cpu);
+  if (inHyp(cpu)) enterHyp(cpu, spsr, pc, VECTOR.undefined, 0x0200_0000);
+  else if (generalExceptionsToHyp(cpu)) enterHyp(cpu, spsr, pc, VECTOR.hypTrap, 0x0200_0000);
+  else enterPL1(cpu, MODE.und, spsr, pc + (cpu.thumb ? 2 : 4), VECTOR.undefined, PSR.I);
+}
+
+/** SVC (B1.9.5): `next` is the address behind it. */
+export function takeSvc(cpu: Cpu, next: number, imm16: number): void {
+  cpu.count('svc');
+  const spsr = spsrWith(cpu, advanceIt(cpu.words[STATE.it >> 2]!));
+  const hsr = (0x11 << 26) | (1 << 25) | imm16;
+  if (inHyp(cpu)) enterHyp(cpu, spsr, next, VECTOR.svc, hsr);
+  else if (generalExceptionsToHyp(cpu)) enterHyp(cpu, spsr, next, VECTOR.hypTrap, hsr);
+  else enterPL1(cpu, MODE.svc, spsr, next, VECTOR.svc, PSR.I);
+}
+
+/** HVC (B1.9.7): to the trap vector from PL1, to the SVC vector from Hyp mode itself. */
+export function takeHvc(cpu: Cpu, next: number, imm16: number): void {
+  cpu.count('hvc');
+  const spsr = spsrWith(cpu, advanceIt(cpu.words[STATE.it >> 2]!));
+  enterHyp(cpu, spsr, next, inHyp(cpu) ? VECTOR.svc : VECTOR.hypTrap, (0x12 << 26) | (1 << 25) | imm16);
+}
+
+/** SMC (B1.9.6). */
+export function takeSmc(cpu: Cpu, next: number): void {
+  cpu.count('smc');
+  const spsr = spsrWith(cpu, advanceIt(cpu.words[STATE.it >> 2]!));
+  enterPL1(cpu, MODE.mon, spsr, next, VECTOR.svc, PSR.AIF);
+}
+
+/** A prefetch abort at `pc`, whose fault registers are already written (B1.9.8). */
+export function takePrefetchAbort(cpu: Cpu, pc: number, toHyp: number | undefined): void {
+  cpu.count('prefetchAbort');
+  const spsr = readCpsr(cpu);
+  if (toHyp !== undefined) enterHyp(cpu, spsr, pc, inHyp(cpu) ? VECTOR.prefetchAbort : VECTOR.hypTrap, toHyp);
+  else enterPL1(cpu, MODE.abt, spsr, pc + 4, VECTOR.prefetchAbort, PSR.A | PSR.I);
+}
+
+/** A data abort of the instruction at `pc`, whose fault registers are already written (B1.9.9). */
+export function takeDataAbort(cpu: Cpu, pc: number, toHyp: number | undefined): void {
+  cpu.count('dataAbort');
+  const spsr = readCpsr(cpu);
+  if (toHyp !== undefined) enterHyp(cpu, spsr, pc, inHyp(cpu) ? VECTOR.dataAbort : VECTOR.hypTrap, toHyp);
+  else enterPL1(cpu, MODE.abt, spsr, pc + 8, VECTOR.dataAbort, PSR.A | PSR.I);
+}
+
+/** Interrupt lines into a CPU, as bits of `cpu.lines`. */
+export const LINE = { irq: 1, fiq: 2, virtualIrq: 4, virtualFiq: 8 } as const;
+
+/** The interrupt to take before the instruction at PC, if any: FIQ before IRQ, physical before virtual (B1.9.10 to B1.9.13). */
+function pendingInterrupt(cpu: Cpu): 'fiq' | 'irq' | 'virtualFiq' | 'virtualIrq' | undefined {
+  const { lines, words } = cpu;
+  const hcr = cpu.hasVirtualization ? words[HCR]! : 0;
+  if (lines === 0 && (hcr & 0xc0) === 0) return undefined;
+  const aif = words[STATE.aif >> 2]!;
+  const scr = words[SCR]!;
+  const belowHyp = cpu.hasVirtualization && !cpu.secure && cpu.mode !== MODE.hyp;
+  // What goes to Monitor or Hyp mode from below cannot be masked by CPSR (B1.8.4, Tables B1-13 to B1-15).
+  if ((lines & LINE.fiq) !== 0) {
+    const routed =
+      ((scr & SCR_FIQ) !== 0 && !cpu.secure && (scr & SCR_FW) === 0) ||
+      (belowHyp && (scr & SCR_FIQ) === 0 && (hcr & HCR_FMO) !== 0);
+    if (routed || (aif & PSR.F) === 0) return 'fiq';
+  }
+  if ((lines & LINE.irq) !== 0) {
+    const routed = belowHyp && (scr & SCR_IRQ) === 0 && (hcr & HCR_IMO) !== 0;
+    if (routed || (aif & PSR.I) === 0) return 'irq';
+  }
+  if (!belowHyp) return undefined;
+  const virtualFiq = (lines & LINE.virtualFiq) !== 0 || (hcr & (1 << 6)) !== 0;
+  if (virtualFiq && (hcr & HCR_FMO) !== 0 && (aif & PSR.F) === 0) return 'virtualFiq';
+  const virtualIrq = (lines & LINE.virtualIrq) !== 0 || (hcr & (1 << 7)) !== 0;
+  if (virtualIrq && (hcr & HCR_IMO) !== 0 && (aif & PSR.I) === 0) return 'virtualIrq';
+  return undefined;
+}
+
+export const interruptIsPending = (cpu: Cpu): boolean => pendingInterrupt(cpu) !== undefined;
+
+/** Takes the interrupt that is due before the instruction at `pc`; returns false if none is. */
+export function takeInterrupt(cpu: Cpu, pc: number): boolean {
+  const kind = pendingInterrupt(cpu);
+  if (kind === undefined) return false;
+  const { words } = cpu;
+  const scr = words[SCR]!;
+  const spsr = readCpsr(cpu);
+  const fiq = kind === 'fiq' || kind === 'virtualFiq';
+  cpu.count(fiq ? 'fiq' : 'irq');
+  const vector = fiq ? VECTOR.fiq : VECTOR.irq;
+  const mode = fiq ? MODE.fiq : MODE.irq;
+  const masks = fiq ? PSR.AIF : PSR.A | PSR.I;
+  const physical = kind === 'fiq' || kind === 'irq';
+  if (physical && cpu.hasSecurity && (scr & (fiq ? SCR_FIQ : SCR_IRQ)) !== 0) {
+    enterPL1(cpu, MODE.mon, spsr, pc + 4, vector, PSR.AIF);
+  } else if (physical && cpu.hasVirtualization && !cpu.secure) {
+    const hcr = words[HCR]!;
+    if (inHyp(cpu) || (hcr & (fiq ? HCR_FMO : HCR_IMO)) !== 0 || generalExceptionsToHyp(cpu))
+      enterHyp(cpu, spsr, pc, vector, undefined);
+    else enterPL1(cpu, mode, spsr, pc + 4, vector, masks);
+  } else enterPL1(cpu, mode, spsr, pc + 4, vector, masks);
+  return true;
+}
+
+/** Returns to `target` with the CPSR that SPSR holds (B9.3.20, and ERET). An SPSR with an illegal mode keeps the mode. */
+export function exceptionReturn(cpu: Cpu, target: number, spsr = readSpsr(cpu)): void {
+  const mode = spsr & PSR.M;
+  const legal = isMode(mode) && mayReturnTo(cpu, mode);
+  writeCpsr(cpu, legal ? spsr : (spsr & ~PSR.M) | cpu.mode);
+  cpu.words[STATE.target >> 2] = target & (cpu.thumb ? -2 : -4);
+}
+
+/** Modes that CPSR may take from here: Monitor only in Secure state, Hyp only from Hyp or Monitor with NS = 1 (B1.3.2). */
+export function mayReturnTo(cpu: Cpu, mode: number): boolean {
+  if (mode === MODE.mon) return cpu.secure && cpu.hasSecurity;
+  if (mode === MODE.hyp) {
+    return (
+      cpu.hasVirtualization && (cpu.mode === MODE.hyp || (cpu.mode === MODE.mon && (cpu.words[SCR]! & SCR_NS) !== 0))
+    );
+  }
+  return true;
+}

@@ -1,0 +1,248 @@
+/**
+ * Executes system operations: exceptions, status registers, coprocessor moves, hints. See operations.ts for the list.
+ */
+import type { Cpu } from '../cpu.ts';
+import { STATE } from '../state/layout.ts';
+import { coprocessor } from './coprocessor.ts';
+import {
+  exceptionReturn,
+  mayReturnTo,
+  takeHvc,
+  takePrefetchAbort,
+  takeSmc,
+  takeSvc,
+  takeUndefined,
+} from './exceptions.ts';
+import { isMode, MODE, PSR } from './modes.ts';
+import { SYSTEM } from './operations.ts';
+import { changeMode, elrHypIndex, readCpsr, readSpsr, registerIndex, spsrIndex, writeFlags, writeSpsr } from './psr.ts';
+import { reg } from './registers.ts';
+import { vfpSystem } from './vfp-system.ts';
+
+const SCR = reg('SCR'),
+  HCR = reg('HCR'),
+  NSACR = reg('NSACR'),
+  IFSR = reg('IFSR');
+const SCR_FW = 16,
+  SCR_AW = 32,
+  SCR_SCD = 128,
+  SCR_HCE = 256;
+
+const user = (cpu: Cpu): boolean => cpu.mode === MODE.usr;
+const sizeOf = (cpu: Cpu, word: number): number => (cpu.thumb && word >>> 16 === 0 ? 2 : 4);
+/** SVC, HVC: the T16 form has the immediate in its low byte, the A32 one in 24 bits. */
+const svcImmediate = (cpu: Cpu, word: number): number => (cpu.thumb ? word & 0xff : word & 0xffff);
+const imm16 = (cpu: Cpu, word: number): number =>
+  cpu.thumb ? ((word >>> 4) & 0xf000) | (word & 0xfff) : ((word >>> 4) & 0xfff0) | (word & 15);
+
+/** Executes one operation of the instruction at `pc`; returns whether control goes on with the next instruction. */
+export function execute(cpu: Cpu, operation: number, word: number, pc: number): boolean {
+  switch (operation) {
+    case SYSTEM.coprocessor:
+      if (coprocessor(cpu, word)) return true;
+      return undefinedAt(cpu, pc);
+    case SYSTEM.mrs:
+      return mrs(cpu, word);
+    case SYSTEM.msr:
+      return msr(cpu, word, pc);
+    case SYSTEM.cps:
+      return cps(cpu, word);
+    case SYSTEM.svc:
+      takeSvc(cpu, pc + sizeOf(cpu, word), svcImmediate(cpu, word));
+      return false;
+    case SYSTEM.exceptionReturn:
+      if (cpu.mode === MODE.hyp) return undefinedAt(cpu, pc);
+      exceptionReturn(cpu, cpu.words[STATE.target >> 2]!);
+      return false;
+    case SYSTEM.ldmExceptionReturn:
+      if (cpu.mode === MODE.hyp) return undefinedAt(cpu, pc);
+      exceptionReturn(cpu, cpu.words[STATE.target >> 2]!);
+      return false;
+    case SYSTEM.wfi:
+      return wait(cpu, 'interrupt');
+    case SYSTEM.wfe:
+      return wait(cpu, 'event');
+    case SYSTEM.sev:
+      for (const other of cpu.cpus) {
+        other.event = true;
+        if (other.waiting === 'event') other.wake();
+      }
+      return true;
+    case SYSTEM.barrier:
+      return true;
+    case SYSTEM.setend:
+      cpu.words[STATE.bigEndian >> 2] = (cpu.thumb ? word >>> 3 : word >>> 9) & 1;
+      cpu.modeChanged();
+      return true;
+    case SYSTEM.hvc:
+      if (user(cpu) || !cpu.hasVirtualization || cpu.secure || !hvcEnabled(cpu)) return undefinedAt(cpu, pc);
+      takeHvc(cpu, pc + 4, imm16(cpu, word));
+      return false;
+    case SYSTEM.smc:
+      if (user(cpu) || !cpu.hasSecurity || (!cpu.secure && (cpu.words[SCR]! & SCR_SCD) !== 0))
+        return undefinedAt(cpu, pc);
+      takeSmc(cpu, pc + 4);
+      return false;
+    case SYSTEM.eret:
+      if (user(cpu)) return undefinedAt(cpu, pc);
+      exceptionReturn(cpu, cpu.mode === MODE.hyp ? cpu.words[elrHypIndex]! : cpu.words[14]!);
+      return false;
+    case SYSTEM.mrsBanked:
+    case SYSTEM.msrBanked:
+      return banked(cpu, word, operation === SYSTEM.msrBanked, pc);
+    case SYSTEM.bkpt:
+      // Debug event with debug disabled: a prefetch abort (B1.9.8, IFSR "debug event").
+      cpu.words[IFSR + cpu.bank] = 2;
+      takePrefetchAbort(cpu, pc, undefined);
+      return false;
+    case SYSTEM.vfpSystem:
+      return vfpSystem(cpu, word) || undefinedAt(cpu, pc);
+    case SYSTEM.bxj:
+      // Jazelle is trivial: BXJ is BX (A8.8.28).
+      return branchExchange(cpu, cpu.words[cpu.thumb ? (word >>> 16) & 15 : word & 15]!);
+    default:
+      return undefinedAt(cpu, pc);
+  }
+}
+
+function undefinedAt(cpu: Cpu, pc: number): false {
+  takeUndefined(cpu, pc);
+  return false;
+}
+function branchExchange(cpu: Cpu, target: number): false {
+  cpu.words[STATE.thumb >> 2] = target & 1;
+  cpu.words[STATE.target >> 2] = target & ((target & 1) === 1 ? -2 : -4);
+  return false;
+}
+/** SCR.HCE enables HVC where there is security, HCR.HCD disables it where there is none (B9.3.4). */
+const hvcEnabled = (cpu: Cpu): boolean =>
+  cpu.hasSecurity ? (cpu.words[SCR]! & SCR_HCE) !== 0 : (cpu.words[HCR]! & (1 << 29)) === 0;
+
+/** WFE returns at once if the event register is set; both give way to whatever would wake them (B1.8.13, B1.8.14). */
+function wait(cpu: Cpu, what: 'interrupt' | 'event'): true {
+  if (what === 'event' && cpu.event) {
+    cpu.event = false;
+    return true;
+  }
+  if (cpu.lines !== 0) return true;
+  cpu.waiting = what;
+  cpu.requestExit();
+  return true;
+}
+
+/** MRS of CPSR or SPSR: User mode sees the flags and GE only (B9.3.8). */
+function mrs(cpu: Cpu, word: number): true {
+  const thumb = cpu.thumb;
+  const rd = thumb ? (word >>> 8) & 15 : (word >>> 12) & 15;
+  const spsr = (word & (thumb ? 1 << 20 : 1 << 22)) !== 0;
+  // Execution state bits read as zero (B1.3.3).
+  const cpsr = readCpsr(cpu) & ~(PSR.J | PSR.T | 0x0600_fc00);
+  cpu.words[rd] = spsr ? readSpsr(cpu) : user(cpu) ? cpsr & 0xf80f_0000 : cpsr;
+  return true;
+}
+
+/** MSR of CPSR or SPSR from a register or an immediate, by byte mask (B9.3.11, B9.3.12; CPSRWriteByInstr). */
+function msr(cpu: Cpu, word: number, pc: number): boolean {
+  const { words, thumb } = cpu;
+  const immediate = !thumb && (word & 0x0200_0000) !== 0;
+  const rotation = (word >>> 7) & 0x1e;
+  const value = immediate ? rotateRight(word & 0xff, rotation) : words[thumb ? (word >>> 16) & 15 : word & 15]!;
+  const mask = thumb ? (word >>> 8) & 15 : (word >>> 16) & 15;
+  if ((word & (thumb ? 1 << 20 : 1 << 22)) !== 0) {
+    if (user(cpu)) return undefinedAt(cpu, pc);
+    const bytes = byteMask(mask);
+    writeSpsr(cpu, (readSpsr(cpu) & ~bytes) | (value & bytes));
+    return true;
+  }
+  writeFlags(cpu, value, mask);
+  if (user(cpu)) return true;
+  let aif = words[STATE.aif >> 2]!;
+  if ((mask & 2) !== 0) {
+    if (mayMask(cpu, SCR_AW)) aif = (aif & ~PSR.A) | (value & PSR.A);
+    words[STATE.bigEndian >> 2] = (value >>> 9) & 1;
+  }
+  if ((mask & 1) !== 0) {
+    aif = (aif & ~PSR.I) | (value & PSR.I);
+    if (mayMask(cpu, SCR_FW)) aif = (aif & ~PSR.F) | (value & PSR.F);
+  }
+  words[STATE.aif >> 2] = aif;
+  if ((mask & 1) !== 0) {
+    const mode = value & PSR.M;
+    if (isMode(mode) && mayChangeTo(cpu, mode)) changeMode(cpu, mode);
+  }
+  cpu.stateChanged();
+  return true;
+}
+const rotateRight = (n: number, by: number): number => (by === 0 ? n : (n >>> by) | (n << (32 - by)));
+const byteMask = (mask: number): number =>
+  ((mask & 1) !== 0 ? 0xff : 0) |
+  ((mask & 2) !== 0 ? 0xff00 : 0) |
+  ((mask & 4) !== 0 ? 0xff_0000 : 0) |
+  ((mask & 8) !== 0 ? 0xff00_0000 : 0);
+/** Without the Virtualization Extensions, Non-secure state changes A and F only if SCR lets it (B1.3.2). */
+const mayMask = (cpu: Cpu, bit: number): boolean =>
+  !cpu.hasSecurity || cpu.secure || cpu.hasVirtualization || (cpu.words[SCR]! & bit) !== 0;
+/** MSR and CPS cannot enter or leave Hyp mode, nor enter Monitor or a reserved FIQ mode from outside (B1.3.2). */
+function mayChangeTo(cpu: Cpu, mode: number): boolean {
+  if (mode === MODE.hyp || cpu.mode === MODE.hyp) return mode === cpu.mode;
+  if (mode === MODE.fiq && cpu.hasSecurity && !cpu.secure && (cpu.words[NSACR]! & (1 << 19)) !== 0) return false;
+  return mode === MODE.mon ? mayReturnTo(cpu, mode) : true;
+}
+
+/** CPS: imod 10 enables (clears) and 11 disables the masks named (B9.3.2). */
+function cps(cpu: Cpu, word: number): true {
+  if (user(cpu)) return true;
+  const { words, thumb } = cpu;
+  const narrow = thumb && word >>> 16 === 0;
+  const imod = narrow ? 2 | ((word >>> 4) & 1) : thumb ? (word >>> 9) & 3 : (word >>> 18) & 3;
+  const named = narrow ? (word & 7) << 6 : thumb ? ((word >>> 5) & 7) << 6 : word & PSR.AIF;
+  const changesMode = narrow ? false : (word & (thumb ? 1 << 8 : 1 << 17)) !== 0;
+  let masks = named;
+  if (!mayMask(cpu, SCR_AW)) masks &= ~PSR.A;
+  if (!mayMask(cpu, SCR_FW)) masks &= ~PSR.F;
+  if (imod === 2) words[STATE.aif >> 2] = words[STATE.aif >> 2]! & ~masks;
+  if (imod === 3) words[STATE.aif >> 2] = words[STATE.aif >> 2]! | masks;
+  const mode = word & PSR.M;
+  if (changesMode && isMode(mode) && mayChangeTo(cpu, mode)) changeMode(cpu, mode);
+  if (imod === 2 || changesMode) cpu.stateChanged();
+  return true;
+}
+
+/** The modes that SYSm names, in the order of Table B9-1; R selects SPSR and ELR. */
+const BANKED_GROUPS = [MODE.usr, MODE.fiq, MODE.irq, MODE.svc, MODE.abt, MODE.und] as const;
+
+/** MRS and MSR of another mode's register (B9.2.3, B9.3.9, B9.3.10). */
+function banked(cpu: Cpu, word: number, write: boolean, pc: number): boolean {
+  if (user(cpu)) return undefinedAt(cpu, pc);
+  const thumb = cpu.thumb;
+  const sysm = thumb
+    ? ((word & 16) << 0) | (write ? (word >>> 8) & 15 : (word >>> 16) & 15)
+    : ((word >>> 4) & 16) | ((word >>> 16) & 15);
+  const spsr = (word & (thumb ? 1 << 20 : 1 << 22)) !== 0;
+  const register = write ? (thumb ? (word >>> 16) & 15 : word & 15) : thumb ? (word >>> 8) & 15 : (word >>> 12) & 15;
+  const index = bankedIndex(cpu, sysm, spsr);
+  if (index < 0) return undefinedAt(cpu, pc);
+  if (write) cpu.words[index] = cpu.words[register]!;
+  else cpu.words[register] = cpu.words[index]!;
+  return true;
+}
+
+function bankedIndex(cpu: Cpu, sysm: number, spsr: boolean): number {
+  if (spsr) {
+    // Hyp mode's own SPSR is UNPREDICTABLE here, and used by software: it is the current one.
+    const mode = (
+      { 14: MODE.fiq, 16: MODE.irq, 18: MODE.svc, 20: MODE.abt, 22: MODE.und, 28: MODE.mon, 30: MODE.hyp } as Record<
+        number,
+        number
+      >
+    )[sysm];
+    return mode === undefined ? -1 : spsrIndex(mode);
+  }
+  if (sysm < 7) return registerIndex(cpu, 8 + sysm, MODE.usr);
+  if (sysm >= 8 && sysm < 15) return registerIndex(cpu, sysm, MODE.fiq);
+  if (sysm === 30) return elrHypIndex;
+  if (sysm === 31) return registerIndex(cpu, 13, MODE.hyp);
+  if (sysm === 28 || sysm === 29) return registerIndex(cpu, sysm === 28 ? 14 : 13, MODE.mon);
+  const mode = sysm >= 16 && sysm < 24 ? BANKED_GROUPS[2 + ((sysm - 16) >> 1)] : undefined;
+  return mode === undefined ? -1 : registerIndex(cpu, (sysm & 1) === 0 ? 14 : 13, mode);
+}

@@ -1,0 +1,123 @@
+/**
+ * CPSR as a whole, and what a change of mode moves: banked registers, the translation bank, who may use VFP.
+ * (DDI 0406C, B1.3.2, B1.3.3.)
+ */
+import type { Cpu } from '../cpu.ts';
+import { STATE } from '../state/layout.ts';
+import { BANKED, bankOf, isMode, itBits, itOf, MODE, PSR } from './modes.ts';
+
+const W = {
+  N: STATE.N >> 2,
+  Z: STATE.Z >> 2,
+  C: STATE.C >> 2,
+  V: STATE.V >> 2,
+  Q: STATE.Q >> 2,
+  GE: STATE.GE >> 2,
+  it: STATE.it >> 2,
+  thumb: STATE.thumb >> 2,
+  mode: STATE.mode >> 2,
+  aif: STATE.aif >> 2,
+  bigEndian: STATE.bigEndian >> 2,
+  banked: STATE.banked >> 2,
+} as const;
+
+/** Returns CPSR as MRS shows it, with every bit. */
+export function readCpsr({ words }: Cpu): number {
+  return (
+    (words[W.N]! & PSR.N) |
+    (words[W.Z] === 0 ? PSR.Z : 0) |
+    (words[W.C]! << 29) |
+    (words[W.V]! < 0 ? PSR.V : 0) |
+    (words[W.Q]! << 27) |
+    (words[W.GE]! << 16) |
+    itBits(words[W.it]!) |
+    (words[W.bigEndian]! << 9) |
+    words[W.aif]! |
+    (words[W.thumb]! << 5) |
+    words[W.mode]!
+  );
+}
+
+/** Sets N, Z, C, V, Q and GE as chosen by the byte mask of MSR: bit 3 the flags, bit 2 GE. */
+export function writeFlags({ words }: Cpu, value: number, mask: number): void {
+  if ((mask & 8) !== 0) {
+    words[W.N] = value & PSR.N;
+    words[W.Z] = (value & PSR.Z) === 0 ? 1 : 0;
+    words[W.C] = (value >>> 29) & 1;
+    words[W.V] = (value & PSR.V) === 0 ? 0 : -1;
+    words[W.Q] = (value >>> 27) & 1;
+  }
+  if ((mask & 4) !== 0) words[W.GE] = (value >>> 16) & 15;
+}
+
+/** Makes `value` the whole CPSR, as an exception return does; the mode must be one (see {@link isMode}). */
+export function writeCpsr(cpu: Cpu, value: number): void {
+  const { words } = cpu;
+  writeFlags(cpu, value, 12);
+  words[W.it] = itOf(value);
+  words[W.thumb] = (value >>> 5) & 1;
+  words[W.bigEndian] = (value >>> 9) & 1;
+  words[W.aif] = value & PSR.AIF;
+  changeMode(cpu, value & PSR.M);
+  cpu.stateChanged();
+}
+
+/** Swaps the banked registers and says so to the CPU; does nothing for a number that is no mode. */
+export function changeMode(cpu: Cpu, mode: number): void {
+  const { words } = cpu;
+  const old = words[W.mode]!;
+  if (mode === old || !isMode(mode)) return;
+  const from = bankOf(old);
+  const to = bankOf(mode);
+  if (from !== to) {
+    words[W.banked + BANKED.sp(from)] = words[13]!;
+    words[13] = words[W.banked + BANKED.sp(to)]!;
+    // Hyp mode uses the user bank's LR.
+    const lrFrom = old === MODE.hyp ? 0 : from;
+    const lrTo = mode === MODE.hyp ? 0 : to;
+    words[W.banked + BANKED.lr(lrFrom)] = words[14]!;
+    words[14] = words[W.banked + BANKED.lr(lrTo)]!;
+  }
+  if (old === MODE.fiq || mode === MODE.fiq) {
+    const out = W.banked + (old === MODE.fiq ? BANKED.r8Fiq : BANKED.r8);
+    const back = W.banked + (mode === MODE.fiq ? BANKED.r8Fiq : BANKED.r8);
+    for (let i = 0; i < 5; i++) {
+      words[out + i] = words[8 + i]!;
+      words[8 + i] = words[back + i]!;
+    }
+  }
+  words[W.mode] = mode;
+  cpu.modeChanged();
+}
+
+/** Returns the SPSR of the current mode; User and System mode have none and give CPSR (UNPREDICTABLE). */
+export function readSpsr(cpu: Cpu): number {
+  const bank = bankOf(cpu.mode);
+  return bank === 0 ? readCpsr(cpu) : cpu.words[W.banked + BANKED.spsr(bank)]!;
+}
+
+/** Sets the SPSR of the current mode; ignored in User and System mode (UNPREDICTABLE). */
+export function writeSpsr(cpu: Cpu, value: number): void {
+  const bank = bankOf(cpu.mode);
+  if (bank !== 0) cpu.words[W.banked + BANKED.spsr(bank)] = value;
+}
+
+/** Index in `cpu.words` of R8 to R14 as `mode` sees it, wherever it is now. */
+export function registerIndex(cpu: Cpu, register: number, mode: number): number {
+  const current = cpu.mode;
+  if (register < 8 || register > 14) return register;
+  if (register < 13) {
+    const wantsFiq = mode === MODE.fiq;
+    if (wantsFiq === (current === MODE.fiq)) return register;
+    return W.banked + (wantsFiq ? BANKED.r8Fiq : BANKED.r8) + register - 8;
+  }
+  const lr = register === 14;
+  const wanted = lr && mode === MODE.hyp ? 0 : bankOf(mode);
+  const here = lr && current === MODE.hyp ? 0 : bankOf(current);
+  if (wanted === here) return register;
+  return W.banked + (lr ? BANKED.lr(wanted) : BANKED.sp(wanted));
+}
+
+/** Index in `cpu.words` of the SPSR of a bank, and of ELR_hyp. */
+export const spsrIndex = (mode: number): number => W.banked + BANKED.spsr(bankOf(mode));
+export const elrHypIndex = W.banked + BANKED.elrHyp;

@@ -1,0 +1,6 @@
+/** The library: what the command and the tests use, and nothing else is needed to embed a machine. */
+export { loadMachine, type MachineOptions } from './machine/load.ts';
+export type { Machine, RunLimits, RunResult, UartPort } from './machine/machine.ts';
+export { bundledMachines, MachineError, quantityExample, toQuantity } from './machine/description/index.ts';
+export { ImageError } from './image/index.ts';
+export { version } from './version.ts';

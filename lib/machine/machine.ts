@@ -1,0 +1,298 @@
+/**
+ * A running machine: built from a description and guest images, run in slices, watched through its UARTs.
+ */
+import { Bus } from '../bus/bus.ts';
+import { Clock } from '../clock/clock.ts';
+import { Cluster } from '../cpu/cluster.ts';
+import type { Cpu } from '../cpu/cpu.ts';
+import { memoryMap } from '../cpu/state/memory-map.ts';
+import { MODE } from '../cpu/system/modes.ts';
+import { Line } from '../device/line.ts';
+import type { BuiltDevice, CharacterPort, DeviceModel, HostPorts } from '../device/model.ts';
+import { catalogue } from '../devices/catalogue.ts';
+import type { InterruptControllerPorts } from '../devices/gicv2/gic.ts';
+import type { BootPlan } from '../image/index.ts';
+import { interpreter } from './interpreter.ts';
+import type { DeviceDescription, MachineDescription, MemoryDescription } from './description/index.ts';
+
+/** A UART as the world outside sees it. */
+export interface UartPort {
+  readonly name: string;
+  /** Called with each byte that the guest sends, at the instruction that sends it. */
+  onOutput: (byte: number) => void;
+  /** Gives the guest a byte. */
+  receive(byte: number): void;
+}
+
+export interface RunLimits {
+  /** At most so many instructions. */
+  readonly instructions?: number;
+  /** At most about so many milliseconds of the host's time. */
+  readonly hostMs?: number;
+  /** `realtime` does not let virtual time run ahead of the host's clock; `free` (the default) skips idle time. */
+  readonly pace?: 'free' | 'realtime';
+}
+
+/**
+ * Why a run ended: a limit, {@link Machine.stop}, the guest's power off or reset, a breakpoint, or nothing left to do:
+ * `stuck` if the guest can never run again, `idle` if only input, or at realtime pace time, can go on.
+ */
+export interface RunResult {
+  readonly reason: 'limit' | 'stopped' | 'poweredOff' | 'reset' | 'exit' | 'stuck' | 'idle' | 'breakpoint';
+  /** The guest's own exit status, if it gave one. */
+  readonly status?: number;
+  /** With `idle` at realtime pace: the virtual time at which something happens. */
+  readonly idleUntilNs?: number;
+}
+
+export interface MachineParts {
+  readonly description: MachineDescription;
+  readonly plan: BootPlan;
+  readonly rtcSeconds: number;
+  readonly noReboot: boolean;
+  /** Told once per kind and place of what real software should not do. */
+  readonly report: (kind: string, message: string) => void;
+}
+
+/** Instructions between two looks at the host's clock. */
+const CHUNK = 1_000_000;
+/** PPIs of a Cortex-A15 (DDI 0438I, table 8-1), by timer output. */
+const TIMER_PPI = { securePhysical: 29, physical: 30, virtual: 27, hyp: 26 } as const;
+
+export class Machine {
+  readonly name: string;
+  readonly description: MachineDescription;
+  readonly clock = new Clock();
+  readonly bus: Bus;
+  readonly devices: ReadonlyMap<string, BuiltDevice>;
+  readonly uarts: readonly UartPort[];
+  readonly cluster: Cluster;
+  readonly #parts: MachineParts;
+  readonly #ports: UartPort[] = [];
+  #ending: 'poweredOff' | 'reset' | undefined;
+  #stopped = false;
+  #resets = 0;
+  /** Host time at which virtual time was 0, for realtime pace. */
+  #hostStartMs: number | undefined;
+
+  constructor(parts: MachineParts) {
+    const { description } = parts;
+    this.#parts = parts;
+    this.name = description.name;
+    this.description = description;
+    const { cluster } = description;
+    const guestBytes = description.memory.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    const map = memoryMap(cluster.cpus, guestBytes);
+    const memory = new WebAssembly.Memory({ initial: map.pages, maximum: map.pages });
+    this.bus = new Bus(memory.buffer);
+    this.bus.onUnassigned = ({ kind, address, widthBytes, write, value, access }) => {
+      const pc = this.cluster.cpus[access.cpu]?.pc ?? 0;
+      const what = write ? `write of 0x${value.toString(16)}` : 'read';
+      parts.report(
+        kind,
+        `cpu${access.cpu}: ${kind} ${what}, ${widthBytes} bytes at 0x${address.toString(16)}, near pc 0x${pc.toString(16)}`,
+      );
+    };
+    let host = map.guest;
+    for (const region of description.memory) {
+      this.#addMemory(region, host);
+      host += region.sizeBytes;
+    }
+    this.devices = new Map(description.devices.map((device) => [device.name, this.#addDevice(device)]));
+    this.uarts = this.#ports;
+    const gic = this.#interruptController();
+    const { table, module } = interpreter();
+    this.cluster = new Cluster({
+      memory,
+      map,
+      bus: this.bus,
+      clock: this.clock,
+      table,
+      module,
+      configuration: cluster,
+      cpus: cluster.cpus,
+      nanosecondsPerInstruction: cluster.nanosecondsPerInstruction,
+      timerLines: (cpu) =>
+        Object.fromEntries(Object.entries(TIMER_PPI).map(([name, id]) => [name, gic?.ppi(cpu, id) ?? new Line(name)])),
+      report: parts.report,
+    });
+    this.cluster.cpus.forEach((cpu, n) => {
+      gic?.irq[n]?.connect((level) => cpu.setLine(1, level));
+      gic?.fiq[n]?.connect((level) => cpu.setLine(2, level));
+    });
+    this.#connectInterrupts(gic);
+    this.#start();
+  }
+
+  get cpuCount(): number {
+    return this.cluster.cpus.length;
+  }
+  /** Instructions executed by all CPUs since power-on. */
+  get instructions(): number {
+    return this.cluster.instructions;
+  }
+  get virtualNs(): number {
+    return this.clock.now();
+  }
+
+  /** Runs until a limit, an ending or a stop; returns synchronously. A reset by the guest reboots and goes on. */
+  run(limits: RunLimits): RunResult {
+    const end = this.cluster.instructions + (limits.instructions ?? Infinity);
+    const deadline = performance.now() + (limits.hostMs ?? Infinity);
+    this.#stopped = false;
+    for (;;) {
+      const budget = Math.min(CHUNK, end - this.cluster.instructions);
+      if (budget <= 0) return { reason: 'limit' };
+      const why = this.cluster.run(budget, this.#mayRunTo(limits));
+      if (this.#ending !== undefined) {
+        const reason = this.#ending;
+        this.#ending = undefined;
+        if (reason === 'poweredOff' || this.#parts.noReboot) return { reason };
+        this.reset();
+      } else if (why === 'breakpoint') return { reason: 'breakpoint' };
+      else if (why === 'waiting') return this.#nothingToDo();
+      if (this.#stopped) return { reason: 'stopped' };
+      if (performance.now() >= deadline) return { reason: 'limit' };
+    }
+  }
+  /** Ends {@link run} after the current instruction. */
+  stop(): void {
+    this.#stopped = true;
+    this.cluster.stop();
+  }
+  /** Reset of the whole machine; images are loaded again, time and counts go on. */
+  reset(): void {
+    this.#resets++;
+    for (const device of this.devices.values()) device.reset();
+    this.cluster.reset();
+    this.#start();
+  }
+
+  /** Figures for `--stats`. */
+  statistics(): Record<string, number> {
+    const { cpus } = this.cluster;
+    const sum = (of: (cpu: Cpu) => number): number => cpus.reduce((total, cpu) => total + of(cpu), 0);
+    const exceptions = Object.fromEntries(
+      Object.keys(cpus[0]!.counts).map((name) => [
+        `exceptions.${name}`,
+        sum((cpu) => cpu.counts[name as keyof Cpu['counts']]),
+      ]),
+    );
+    return {
+      instructions: this.instructions,
+      virtualSeconds: this.virtualNs / 1e9,
+      idleSeconds: this.cluster.idleNs / 1e9,
+      exceptions: Object.values(exceptions).reduce((a, b) => a + b, 0),
+      ...exceptions,
+      tlbMisses: sum((cpu) => cpu.mmu.misses),
+      instructionsDecoded: this.cluster.code.decoded,
+      resets: this.#resets,
+    };
+  }
+
+  // Building.
+
+  #addMemory({ name, at, sizeBytes, kind, aliases }: MemoryDescription, hostOffset: number): void {
+    for (const place of [at, ...aliases]) {
+      this.bus.addRam({ name, at: place, sizeBytes, hostOffset, writable: kind === 'ram' });
+    }
+  }
+  #addDevice(device: DeviceDescription): BuiltDevice {
+    const model = (catalogue as unknown as Readonly<Record<string, DeviceModel>>)[device.compatible]!;
+    const lines = Object.fromEntries(model.interrupts.map((output) => [output, new Line(`${device.name}.${output}`)]));
+    this.#lines.set(
+      device.name,
+      model.interrupts.map((output) => lines[output]!),
+    );
+    const properties =
+      'initialSeconds' in device.properties
+        ? { ...device.properties, initialSeconds: this.#parts.rtcSeconds }
+        : device.properties;
+    const built = model.build({
+      name: device.name,
+      clock: this.clock,
+      lines,
+      properties: properties as never,
+      host: this.#host(device.name),
+    });
+    built.onGuestError = (problem) => this.#parts.report('device', `${device.name}: ${problem}`);
+    this.bus.addDevice(device.at, device.sizeBytes, built);
+    return built;
+  }
+  readonly #lines = new Map<string, readonly Line[]>();
+
+  #host(_device: string): HostPorts {
+    return {
+      character: (name) => {
+        const port: CharacterPort = { write: (byte) => uart.onOutput(byte), onReceive: () => {} };
+        const uart: UartPort = { name, onOutput: () => {}, receive: (byte) => port.onReceive(byte) };
+        this.#ports.push(uart);
+        return port;
+      },
+      powerOff: () => this.#end('poweredOff'),
+      reset: () => this.#end('reset'),
+    };
+  }
+  #end(how: 'poweredOff' | 'reset'): void {
+    this.#ending = how;
+    this.cluster.stop();
+  }
+  #interruptController(): InterruptControllerPorts | undefined {
+    for (const device of this.devices.values()) {
+      const ports = device.ports as Partial<InterruptControllerPorts> | undefined;
+      if (ports?.ppi !== undefined) return ports as InterruptControllerPorts;
+    }
+    return undefined;
+  }
+  #connectInterrupts(gic: InterruptControllerPorts | undefined): void {
+    for (const { name, spis } of this.description.devices) {
+      const lines = this.#lines.get(name)!;
+      spis.forEach((spi, n) => {
+        const input = gic?.spi(spi);
+        if (input) lines[n]?.connect((level) => input.set(level));
+      });
+    }
+  }
+
+  // Starting.
+
+  #start(): void {
+    const { plan, description } = this.#parts;
+    for (const { address, bytes, sizeBytes } of plan.pieces) {
+      this.bus.loadBytes(address, bytes);
+      if (sizeBytes > bytes.length)
+        this.bus.loadBytes(address + bytes.length, new Uint8Array(sizeBytes - bytes.length));
+    }
+    this.cluster.cpus.forEach((cpu, n) => {
+      const start = plan.starts[n] ?? plan.starts[0];
+      if (start === undefined) {
+        cpu.pc = description.cluster.resetVector;
+        return;
+      }
+      const { security, virtualization } = description.cluster;
+      const nonSecure = !security || (plan.linux && description.boot.linuxEntry === 'non-secure');
+      if (nonSecure) cpu.enterNonSecure(virtualization ? MODE.hyp : MODE.svc);
+      cpu.pc = start.entry;
+      start.registers.forEach((value, r) => {
+        cpu.words[r] = value;
+      });
+    });
+  }
+
+  // Pace.
+
+  /** At realtime pace, how far virtual time may be. */
+  #mayRunTo({ pace }: RunLimits): number {
+    if (pace !== 'realtime') return Infinity;
+    const hostMs = performance.now();
+    this.#hostStartMs ??= hostMs - this.virtualNs / 1e6;
+    return (hostMs - this.#hostStartMs) * 1e6;
+  }
+  #nothingToDo(): RunResult {
+    const due = this.clock.nextDue();
+    if (due !== Infinity) return { reason: 'idle', idleUntilNs: due };
+    const inputs = this.#ports.length > 0;
+    const masked = this.cluster.cpus.every((cpu) => cpu.deaf);
+    return { reason: inputs && !masked ? 'idle' : 'stuck' };
+  }
+}
