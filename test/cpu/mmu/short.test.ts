@@ -190,7 +190,7 @@ describe('short descriptors (DDI 0406C, B3.5)', () => {
     it('a check may be repeated for another access', () => {
       const w = go(map(0x8c02 | (4 << 5)), VA);
       expect(check(w, ACCESS.write, false)).to.equal(FAULT.permission);
-      expect(faultStatusShort(w.fault, w.level as 1, w.domain, true, false)).to.equal(0x84d);
+      expect(faultStatusShort(w.fault, w.level, w.domain, true, false)).to.equal(0x84d);
       expect(check(w, ACCESS.read, false)).to.equal(FAULT.none);
       expect(check(w, ACCESS.execute, true)).to.equal(FAULT.none);
     });
