@@ -1,0 +1,111 @@
+/** Runs single VFP and Advanced SIMD instructions in the interpreter, over flat memory. */
+import { IMPORTS } from '../../../lib/cpu/interpreter/imports.ts';
+import { interpreterModule } from '../../../lib/cpu/interpreter/module.ts';
+import { simdA32, simdT32 } from '../../../lib/cpu/isa/simd/index.ts';
+import { InstructionTable, RECORD } from '../../../lib/cpu/isa/table.ts';
+import { vfpA32, vfpT32 } from '../../../lib/cpu/isa/vfp/index.ts';
+import { STATE, TLB } from '../../../lib/cpu/state/layout.ts';
+
+export const table = new InstructionTable({ a32: [...vfpA32, ...simdA32], t16: [], t32: [...vfpT32, ...simdT32] });
+
+/** Where things are in the memory: a zero TLB entry means that guest and host addresses are the same. */
+const CPU = 0x1_0000;
+const RECORDS = 0x2_0000;
+const CODE = 0x4_0000;
+/** A page that instructions may load from and store to. */
+export const DATA = 0x5_0000;
+const TLB_AT = 0x100_0000;
+
+/** What an instruction asked of the CPU beside its result. */
+export interface Asked {
+  system?: { operation: number; word: number };
+  refused?: number;
+  fault?: { address: number; size: number };
+}
+
+/** One CPU that executes one instruction at a time, at address {@link CODE} unless told otherwise. */
+export class Machine {
+  readonly memory = new WebAssembly.Memory({ initial: 0x200 + 2 * 0x100 });
+  readonly bytes = new Uint8Array(this.memory.buffer);
+  readonly view = new DataView(this.memory.buffer);
+  readonly r = new Int32Array(this.memory.buffer, CPU, 16);
+  readonly s = new Uint32Array(this.memory.buffer, CPU + STATE.vfp, 32);
+  readonly d = new BigUint64Array(this.memory.buffer, CPU + STATE.vfp, 32);
+  asked: Asked = {};
+  readonly #words = new Int32Array(this.memory.buffer);
+  readonly #run: (cpu: number) => void;
+
+  constructor() {
+    const imports: Record<string, unknown> = { m: this.memory };
+    for (const { name } of IMPORTS)
+      imports[name] = () => {
+        throw new Error(`unexpected ${name}`);
+      };
+    imports.system = (operation: number, word: number) => {
+      this.asked.system = { operation, word };
+      return 0;
+    };
+    imports.refused = (state: number, up: number, cpu: number) => {
+      this.asked.refused = state;
+      this.view.setUint32(cpu + STATE.target, CODE + 0x800, true);
+    };
+    imports.probe = (address: number, size: number, _access: number, _up: number, cpu: number) => {
+      this.asked.fault = { address, size };
+      this.view.setUint32(cpu + STATE.target, CODE + 0x800, true);
+      this.view.setUint32(cpu + STATE.fault, 1, true);
+    };
+    const module = new WebAssembly.Module(interpreterModule(table));
+    this.#run = new WebAssembly.Instance(module, { e: imports as never }).exports.run as (cpu: number) => void;
+    this.#set('tlb', TLB_AT);
+    this.#set('tlbUnprivileged', TLB_AT);
+    this.#set('vfpEnabled', 1);
+    this.#set('simdEnabled', 1);
+    for (const field of [TLB.fetchA32, TLB.fetchT32])
+      this.view.setUint32(TLB_AT + field + 4 * (CODE >>> 12), RECORDS, true);
+  }
+  #set(word: keyof typeof STATE, value: number): void {
+    this.view.setUint32(CPU + STATE[word], value, true);
+  }
+  get(word: keyof typeof STATE): number {
+    return this.view.getUint32(CPU + STATE[word], true);
+  }
+  set(word: keyof typeof STATE, value: number): void {
+    this.#set(word, value);
+  }
+  get fpscr(): number {
+    return this.get('FPSCR');
+  }
+  set fpscr(value: number) {
+    this.#set('FPSCR', value);
+  }
+
+  /** Decodes and runs one instruction; the word of a T32 instruction has its first halfword on top. */
+  execute(set: 'a32' | 't32', word: number, pageOffset = 0): Asked {
+    this.decode(set, word, pageOffset);
+    return this.again(pageOffset);
+  }
+  #thumb = 0;
+  decode(set: 'a32' | 't32', word: number, pageOffset = 0): void {
+    const place = { pageOffset, address: CODE + pageOffset, inIt: false };
+    const at = RECORDS + pageOffset * (RECORD.size / (set === 'a32' ? 4 : 2));
+    table.predecode(set, word, place, 14, this.#words, at / 4);
+    this.#thumb = set === 'a32' ? 0 : 1;
+  }
+  /** Runs the instruction decoded last once more. */
+  again(pageOffset = 0): Asked {
+    this.asked = {};
+    this.#set('thumb', this.#thumb);
+    this.#set('pc', CODE + pageOffset);
+    this.#set('left', 1);
+    this.#run(CPU);
+    return this.asked;
+  }
+}
+
+let shared: Machine | undefined;
+/** The machine that all tests share: making the module is the expensive part. */
+export const machine = (): Machine => (shared ??= new Machine());
+
+/** Whether the text that the disassembler gives is the assembler's. */
+export const disassemble = (set: 'a32' | 't32', word: number, pageOffset = 0): string =>
+  table.disassemble(set, word, { pageOffset, address: CODE + pageOffset, inIt: false });
