@@ -1,0 +1,199 @@
+/** The options and help texts of `armhyp`, and what a command line means. */
+import { Command, Option } from 'commander';
+import { count, endPoint, load, pattern, rtcSeconds, seconds, send, size, uart } from './arguments.ts';
+import type { EndPoint, Load, Send, UartChoice } from './arguments.ts';
+import { chooseMachine } from './image-argument.ts';
+import type { MachineOptions } from '../lib/index.ts';
+import { UserMistake } from './mistake.ts';
+import type { RunOptions } from './run.ts';
+
+/** What the commands do. */
+export interface Actions {
+  run(options: RunOptions): Promise<void>;
+  listMachines(): void;
+}
+
+/** The port of `--gdb` without one, as in QEMU's `-s`. */
+const GDB_PORT = '1234';
+
+const EXAMPLES = `
+Examples:
+  armhyp run                                 boot the bundled firmware on fvp-ve-a15x1
+  armhyp run hypervisor.elf --wait-gdb       load an ELF, stand at reset until gdb continues
+  armhyp run vexpress-a15 --kernel zImage --dtb vexpress-v2p-ca15-tc1.dtb --initrd root.cpio.gz \\
+      --append 'console=ttyAMA0' --memory 512MiB --until 'login: '
+  armhyp run test.elf --until PASS --fail-on 'FAIL|panic' --timeout 60 --result result.json
+
+A pattern of --until, --fail-on and --send is a JavaScript regular expression. It is tried at every byte that a UART
+sends, against the line as far as it has come: $ stands for "so far", and a prompt without a line end matches.
+
+Exit status: 0 --until was met, or without it the guest powered off; 1 --fail-on was met; 2 a mistake of the user's;
+3 the guest can never run again; 4 the run ended before --until was met; 124 a limit; 129, 130, 143 signals.
+A guest that exits by semihosting gives its own status.
+`;
+
+/** What commander makes of the options of `armhyp run`. */
+interface Given {
+  kernel?: string;
+  initrd?: string;
+  dtb?: string;
+  append?: string;
+  load?: Load[];
+  cpus?: number;
+  memory?: number;
+  C?: string[];
+  uart?: UartChoice[];
+  until?: RegExp;
+  untilCount?: number;
+  failOn?: RegExp[];
+  send?: Send[];
+  timeout?: number;
+  maxInstructions?: number;
+  pace: RunOptions['pace'];
+  rtc?: number;
+  stats?: true;
+  result?: string;
+  gdb?: EndPoint;
+  waitGdb?: true;
+  reboot: boolean;
+  stay?: true;
+}
+
+/** Builds the command `armhyp`; mistakes on the command line are thrown as commander's CommanderError. */
+export function commandLine(version: string, actions: Actions): Command {
+  const program = new Command('armhyp')
+    .description('Emulates Arm hypervisor platforms (Cortex-A15), for gdb.')
+    .version(version, '-V, --version', 'print the version')
+    .helpCommand('help [command]', 'explain a command')
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(oneLine(text)) });
+  program
+    .command('machines')
+    .description('list the bundled machines')
+    .action(() => actions.listMachines());
+  addRunOptions(program.command('run'))
+    .description('run a machine until its guest ends or an option says so')
+    .argument('[machine]', 'a bundled machine or a description in YAML (default: "fvp-ve-a15x1")')
+    .argument('[elf]', 'the program to start')
+    .addHelpText('after', EXAMPLES)
+    .action((machine: string | undefined, elf: string | undefined, given: Given) =>
+      actions.run(runOptions(machine, elf, given)),
+    );
+  return program;
+}
+
+/** Writes out a `--gdb` without a port, which must not take a machine's name for one. */
+export function completeArguments(argv: readonly string[]): string[] {
+  const end = argv.indexOf('--');
+  return argv.map((argument, index) => {
+    const optional = argument === '--gdb' && (end < 0 || index < end);
+    return optional && !/^([^/]*:)?\d+$/.test(argv[index + 1] ?? '') ? `--gdb=${GDB_PORT}` : argument;
+  });
+}
+
+function addRunOptions(command: Command): Command {
+  const boot = [
+    new Option('--kernel <file>', 'a Linux kernel: zImage, uImage, raw or ELF'),
+    new Option('--initrd <file>', 'its initial RAM disk'),
+    new Option('--dtb <file>', 'its device tree'),
+    new Option('--append <text>', 'its command line'),
+    repeatable('--load <file[@address]>', 'an ELF, or raw bytes at an address, into memory', load),
+  ];
+  const machine = [
+    new Option('--cpus <n>', 'the number of CPUs').argParser(count),
+    new Option('--memory <size>', 'the size of RAM, such as 512MiB').argParser(size),
+    repeatable('-C <path=value>', 'change a value of the description', String),
+    new Option('--rtc <host|date>', 'the real-time clock at power-on (default: 2000-01-01)').argParser(rtcSeconds),
+    new Option('--pace <pace>', 'virtual time: as fast as it goes, or no faster than the host clock')
+      .choices(['free', 'realtime'])
+      .default('free'),
+    repeatable('--uart <n=where>', 'connect UART n: stdio, null, file:PATH, tcp:[HOST:]PORT (0 is stdio)', uart),
+  ];
+  const ends = [
+    new Option('--until <regex>', 'end with status 0 when a UART sends this').argParser(pattern),
+    new Option('--until-count <n>', 'end at the n-th match of --until').argParser(count),
+    repeatable('--fail-on <regex>', 'end with status 1 when a UART sends this', pattern),
+    repeatable('--send <regex=>text>', 'after this was sent, answer with the text; in the order given', send),
+    new Option('--timeout <seconds>', 'end with status 124 after these seconds of the host').argParser(seconds),
+    new Option('--max-instructions <n>', 'end with status 124 after n instructions').argParser(count),
+    new Option('--no-reboot', 'end when the guest resets itself'),
+    new Option('--stay', 'stay when the guest has ended, for gdb (implies --gdb)'),
+  ];
+  const looks = [
+    new Option('--stats', 'print figures of the run, one "name: value" a line'),
+    new Option('--result <file>', 'write the same as JSON'),
+    new Option('--gdb <[host:]port>', `listen for gdb; --gdb alone means port ${GDB_PORT}`).argParser(endPoint),
+    new Option('--wait-gdb', 'stand at reset until gdb continues (implies --gdb)'),
+  ];
+  const groups = { 'Guest:': boot, 'Machine:': machine, 'End of the run:': ends, 'Looking in:': looks };
+  for (const [heading, options] of Object.entries(groups))
+    for (const option of options) command.addOption(option.helpGroup(heading));
+  return command;
+}
+
+function repeatable(flags: string, description: string, parse: (text: string) => unknown): Option {
+  return new Option(flags, `${description} (repeatable)`).argParser((text, before?: unknown[]) => [
+    ...(before ?? []),
+    parse(text),
+  ]);
+}
+
+function runOptions(first: string | undefined, second: string | undefined, given: Given): RunOptions {
+  const { machine, application } = chooseMachine(first, second);
+  if (given.untilCount !== undefined && given.until === undefined)
+    throw new UserMistake('--until-count: there is no --until whose matches could be counted');
+  for (const option of ['initrd', 'append'] as const)
+    if (given[option] !== undefined && given.kernel === undefined)
+      throw new UserMistake(`--${option}: it is for a Linux kernel; give --kernel too`);
+  const gdb = given.gdb ?? (given.stay || given.waitGdb ? endPoint(GDB_PORT) : undefined);
+  const machineOptions: MachineOptions = {
+    overrides: given.C ?? [],
+    loads: given.load ?? [],
+    noReboot: !given.reboot,
+    application,
+    cpus: given.cpus,
+    memory: given.memory,
+    kernel: given.kernel,
+    initrd: given.initrd,
+    dtb: given.dtb,
+    append: given.append,
+    rtcSeconds: given.rtc,
+  };
+  return {
+    machine,
+    machineOptions,
+    uarts: given.uart ?? [],
+    script: {
+      failOn: given.failOn ?? [],
+      sends: given.send ?? [],
+      ...defined({ until: given.until, untilCount: given.untilCount }),
+    },
+    pace: given.pace,
+    stats: given.stats === true,
+    waitForGdb: given.waitGdb === true,
+    stay: given.stay === true,
+    ...defined({
+      timeoutSeconds: given.timeout,
+      maxInstructions: given.maxInstructions,
+      resultFile: given.result,
+      gdb,
+    }),
+  };
+}
+
+/** The properties that have a value. */
+function defined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}
+
+/** Commander's message and its suggestion on one line. */
+function oneLine(text: string): string {
+  return text
+    .replace(/^error: /, 'armhyp: ')
+    .trimEnd()
+    .replace(/\n\(Did you mean (.*)\?\)$/s, '; did you mean $1?')
+    .replaceAll(/\s*\n\s*/g, ' ')
+    .concat('\n');
+}

@@ -1,0 +1,13 @@
+/** What the command asks of a machine. The library's machine is one; tests have others of a few lines. */
+import type { Target } from '../gdbstub/index.ts';
+import type { Machine } from '../lib/index.ts';
+
+export interface RunnableMachine extends Pick<
+  Machine,
+  'name' | 'uarts' | 'instructions' | 'virtualNs' | 'run' | 'stop' | 'reset' | 'statistics'
+> {
+  /** The machine as gdb sees it. */
+  readonly debugTarget?: Target;
+  /** Called when a debugger has let the machine go on, or asks it to stop. */
+  onWake?: () => void;
+}

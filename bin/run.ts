@@ -1,0 +1,231 @@
+/** `armhyp run`: lets the machine run in slices, between which the process looks after input, sockets and signals. */
+import { closeSync, openSync, writeSync } from 'node:fs';
+import type { EndPoint, UartChoice } from './arguments.ts';
+import { Connections, type Streams } from './connections.ts';
+import { openDebugPort, type DebugPort } from './debug-port.ts';
+import { exitStatus, guestEnding, isFinal, leftEnding, signalStatus, type Ending, type FinalReason } from './ending.ts';
+import { figureLines, figuresOf, Stopwatch } from './figures.ts';
+import type { MachineOptions, RunLimits } from '../lib/index.ts';
+import type { RunnableMachine } from './machine.ts';
+import { systemErrorLine } from './mistake.ts';
+import { Script, type ScriptOptions } from './script.ts';
+
+/** The command line of `armhyp run`, understood. */
+export interface RunOptions {
+  /** A bundled machine's name, or the path of a description. */
+  readonly machine: string;
+  readonly machineOptions: MachineOptions;
+  readonly uarts: readonly UartChoice[];
+  readonly script: ScriptOptions;
+  readonly timeoutSeconds?: number;
+  readonly maxInstructions?: number;
+  readonly pace: NonNullable<RunLimits['pace']>;
+  readonly stats: boolean;
+  readonly resultFile?: string;
+  readonly gdb?: EndPoint;
+  /** Stand at reset until a debugger continues. */
+  readonly waitForGdb: boolean;
+  /** Stay for the debugger when the guest has come to its end. */
+  readonly stay: boolean;
+}
+
+/** What `run` needs of the process: its streams, and the library. */
+export interface Surroundings extends Streams {
+  readonly loadMachine: (nameOrFile: string, options: MachineOptions) => Promise<RunnableMachine>;
+}
+
+/** How long the machine runs before the process looks after input, sockets and signals. */
+const SLICE_MS = 20;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * Runs a machine to its end; gives the exit status, once the terminal is restored, all ports are closed and the last
+ * line is written. Rejects with the user's mistakes that keep it from starting.
+ */
+export async function run(options: RunOptions, surroundings: Surroundings): Promise<number> {
+  const machine = await surroundings.loadMachine(options.machine, options.machineOptions);
+  const result = options.resultFile === undefined ? undefined : new ResultFile(options.resultFile);
+  const session = new RunSession(machine, options, surroundings);
+  const { reason, status } = await session.run();
+  const figures = figuresOf(machine, session.stopwatch);
+  const problem = result?.write({ machine: machine.name, ended: reason, status, ...figures });
+  const lines = [
+    session.midLine && surroundings.output.isTTY && surroundings.errors.isTTY ? '\n' : '',
+    options.stats ? figureLines(figures) : '',
+    problem === undefined ? '' : `armhyp: ${problem}\n`,
+    `armhyp: ended: ${reason}\n`,
+  ];
+  await new Promise<void>((resolve) => surroundings.errors.write(lines.join(''), () => resolve()));
+  return problem !== undefined && status === exitStatus.done ? exitStatus.mistake : status;
+}
+
+/** One machine from its start to its ending. */
+class RunSession {
+  readonly stopwatch = new Stopwatch();
+  readonly #machine: RunnableMachine;
+  readonly #options: RunOptions;
+  readonly #surroundings: Surroundings;
+  readonly #script: Script;
+  readonly #untilGiven: boolean;
+  #connections: Connections | undefined;
+  #debugPort: DebugPort | undefined;
+  #ending: Ending | undefined;
+  /** The guest's last end from which a debugger may go on. */
+  #stayedAt: Ending | undefined;
+  #wake: () => void = () => {};
+
+  constructor(machine: RunnableMachine, options: RunOptions, surroundings: Surroundings) {
+    this.#machine = machine;
+    this.#options = options;
+    this.#surroundings = surroundings;
+    this.#untilGiven = options.script.until !== undefined;
+    this.#script = new Script(options.script);
+    this.#script.onVerdict = (verdict) => {
+      if (verdict.kind === 'until') this.#end('--until was met', exitStatus.done);
+      else this.#end(`--fail-on ${verdict.pattern} was met`, exitStatus.failed);
+    };
+  }
+
+  /** The user's terminal was left behind text. */
+  get midLine(): boolean {
+    return this.#connections?.midLine ?? false;
+  }
+
+  async run(): Promise<Ending> {
+    const signals = Object.entries(signalStatus).map(([name, status]) => {
+      const listener = (): void => this.#end(name, status);
+      process.on(name, listener);
+      return () => process.off(name, listener);
+    });
+    const timeout = this.#startTimeout();
+    try {
+      await this.#open();
+      while (this.#ending === undefined) await this.#pause(this.#mayRun() ? this.#slice() : Infinity);
+    } finally {
+      clearTimeout(timeout);
+      // From here on a signal kills: closing waits for whoever reads our output.
+      for (const stopListening of signals) stopListening();
+      await this.#connections?.close();
+      // Debuggers are told of the end before they are dropped.
+      await this.#pause(0);
+      await this.#debugPort?.close();
+    }
+    return this.#ending;
+  }
+
+  async #open(): Promise<void> {
+    const { gdb, uarts, waitForGdb } = this.#options;
+    const tell = (line: string): void => this.#tell(`armhyp: ${line}`);
+    this.#connections = await Connections.open(this.#machine, uarts, this.#script, this.#surroundings, {
+      leave: () => {
+        const { reason, status } = this.#stayedAt ?? leftEnding(this.#untilGiven);
+        this.#end(reason, status);
+      },
+      show: (text) => this.#surroundings.errors.write(text),
+      changed: () => this.#wake(),
+      // It counts above any other ending: what was promised to be written is not.
+      failed: (line) => {
+        this.#ending = undefined;
+        this.#end(line, exitStatus.mistake);
+      },
+      tell,
+    });
+    this.#machine.onWake = () => this.#wake();
+    if (gdb === undefined) return;
+    this.#debugPort = await openDebugPort(this.#machine, gdb);
+    this.#tell(`gdb: target remote ${this.#debugPort.address}`);
+    if (!waitForGdb) this.#debugPort.start();
+  }
+
+  #startTimeout(): NodeJS.Timeout | undefined {
+    const { timeoutSeconds } = this.#options;
+    if (timeoutSeconds === undefined) return undefined;
+    const reached = (): void => this.#end(`--timeout of ${timeoutSeconds} s was reached`, exitStatus.limit);
+    return setTimeout(reached, Math.min(timeoutSeconds * 1000, LONGEST_TIMER_MS));
+  }
+
+  #mayRun(): boolean {
+    if (this.#connections?.congested) return false;
+    return this.#debugPort?.running ?? true;
+  }
+
+  /** Lets the machine run a while; gives how many milliseconds it need not run again unless something happens. */
+  #slice(): number {
+    const { maxInstructions = Infinity, pace, machineOptions } = this.#options;
+    const left = maxInstructions - this.#machine.instructions;
+    const limits = { hostMs: SLICE_MS, pace, ...(left < Infinity && { instructions: left }) };
+    const { reason, status = 0, idleUntilNs } = this.#machine.run(limits);
+    this.#connections?.flush();
+    if (this.#ending !== undefined) return 0;
+    if (reason === 'reset' && machineOptions.noReboot !== true) this.#machine.reset();
+    else if (isFinal(reason)) return this.#guestEnded(reason, status);
+    this.#stayedAt = undefined;
+    if (this.#machine.instructions >= maxInstructions)
+      this.#end(`--max-instructions of ${maxInstructions} was reached`, exitStatus.limit);
+    else if (reason === 'idle') return this.#idleMs(idleUntilNs);
+    return 0;
+  }
+
+  #idleMs(untilNs: number | undefined): number {
+    if (untilNs !== undefined) return Math.max(0, (untilNs - this.#machine.virtualNs) / 1e6);
+    return this.#connections?.open === true ? Infinity : this.#guestEnded('stuck', 0);
+  }
+
+  #guestEnded(reason: FinalReason, status: number): number {
+    const ending = guestEnding(reason, status, this.#untilGiven);
+    const debugging = reason === 'stuck' && (this.#debugPort?.clients ?? 0) > 0;
+    if (this.#options.stay || debugging) {
+      if (this.#stayedAt?.reason !== ending.reason)
+        this.#tell(`armhyp: ${ending.reason}; gdb can look, Ctrl-A x leaves`);
+      this.#stayedAt = ending;
+      return Infinity;
+    }
+    this.#ending = ending;
+    return 0;
+  }
+
+  /** Lets events in; ends at the latest after `ms`, and sooner when something has happened. */
+  async #pause(ms: number): Promise<void> {
+    if (ms === 0) return new Promise((resolve) => setImmediate(resolve));
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+      timer = setTimeout(resolve, Math.min(ms, LONGEST_TIMER_MS));
+    });
+    clearTimeout(timer);
+    this.#wake = () => {};
+  }
+
+  #end(reason: string, status: number): void {
+    this.#ending ??= { reason, status };
+    this.#machine.stop();
+    this.#wake();
+  }
+
+  #tell(line: string): void {
+    this.#surroundings.errors.write(`${line}\n`);
+  }
+}
+
+/** The file for `--result`, opened early so that a wrong path is known before the run. */
+class ResultFile {
+  readonly #path: string;
+  readonly #descriptor: number;
+
+  /** Throws the system's error if the file cannot be opened. */
+  constructor(path: string) {
+    this.#path = path;
+    this.#descriptor = openSync(path, 'w');
+  }
+
+  /** Gives one line if it cannot be written. */
+  write(result: Readonly<Record<string, number | string>>): string | undefined {
+    try {
+      writeSync(this.#descriptor, `${JSON.stringify(result, undefined, 2)}\n`);
+      closeSync(this.#descriptor);
+      return undefined;
+    } catch (error) {
+      return systemErrorLine(error as NodeJS.ErrnoException, this.#path);
+    }
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * Watches what the guest prints: ends the run at a pattern, answers prompts. Every pattern is tried at every byte against
+ * the current line of that UART as far as it has come, so that a prompt without a line end counts and the outcome depends
+ * on the bytes alone, not on when they are looked at.
+ */
+import type { Send } from './arguments.ts';
+
+/** What to wait for. Patterns carry the flag `g`. */
+export interface ScriptOptions {
+  readonly until?: RegExp;
+  /** How many matches of `until` end the run, 1 without it. */
+  readonly untilCount?: number;
+  readonly failOn?: readonly RegExp[];
+  /** In order: each waits until those before it were sent. */
+  readonly sends?: readonly Send[];
+}
+
+/** Why a script ends the run. */
+export type Verdict = { readonly kind: 'until' } | { readonly kind: 'failOn'; readonly pattern: string };
+
+/** A line longer than this is cut in front: a guest that never ends a line costs neither memory nor time. */
+const LONGEST_LINE = 4096;
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+
+/** The patterns of one run over any number of UARTs. */
+export class Script {
+  readonly #options: ScriptOptions;
+  /** Called once, at the byte that decides. */
+  onVerdict: (verdict: Verdict) => void = () => {};
+  #matches = 0;
+  #sent = 0;
+  #decided = false;
+
+  constructor(options: ScriptOptions) {
+    this.#options = options;
+  }
+
+  /** Whether any UART need be watched. */
+  get watches(): boolean {
+    const { until, failOn = [], sends = [] } = this.#options;
+    return until !== undefined || failOn.length > 0 || sends.length > 0;
+  }
+
+  /** Gives a function to be called with each byte that a UART sends; `receive` takes the answers for the guest. */
+  watch(receive: (byte: number) => void): (byte: number) => void {
+    const { until, failOn = [] } = this.#options;
+    const line = new Line();
+    const failCursors = failOn.map((regex) => new Cursor(regex));
+    const untilCursor = until && new Cursor(until);
+    let sendCursor: Cursor | undefined;
+    let sendIndex = -1;
+
+    return (byte) => {
+      if (this.#decided) return;
+      line.push(byte);
+      for (const cursor of failCursors)
+        if (cursor.finds(line)) return this.#decide({ kind: 'failOn', pattern: cursor.regex.source });
+      if (untilCursor?.finds(line)) {
+        this.#matches++;
+        if (this.#matches >= (this.#options.untilCount ?? 1)) return this.#decide({ kind: 'until' });
+      }
+      const send = this.#options.sends?.[this.#sent];
+      if (send === undefined) return;
+      if (sendIndex !== this.#sent) {
+        // What was already there when the one before was sent is not what this one waits for.
+        sendCursor = new Cursor(send.after, line.end - 1);
+        sendIndex = this.#sent;
+      }
+      if (!sendCursor?.finds(line)) return;
+      this.#sent++;
+      for (const each of send.bytes) receive(each);
+    };
+  }
+
+  #decide(verdict: Verdict): void {
+    this.#decided = true;
+    this.onVerdict(verdict);
+  }
+}
+
+/** The line that a UART is sending; positions count all its bytes since the start. */
+class Line {
+  text = '';
+  /** The position of the first character of `text`. */
+  start = 0;
+
+  get end(): number {
+    return this.start + this.text.length;
+  }
+
+  push(byte: number): void {
+    const ends = byte === LINE_FEED || byte === CARRIAGE_RETURN;
+    this.text += String.fromCharCode(byte);
+    if (ends) this.#drop(this.text.length);
+    else if (this.text.length > LONGEST_LINE) this.#drop(LONGEST_LINE / 2);
+  }
+
+  #drop(length: number): void {
+    this.text = this.text.slice(length);
+    this.start += length;
+  }
+}
+
+/** How far a pattern has been found in what one UART sends: what has matched does not match again. */
+class Cursor {
+  readonly regex: RegExp;
+  #from: number;
+
+  constructor(regex: RegExp, from = 0) {
+    this.regex = regex;
+    this.#from = from;
+  }
+
+  finds({ text, start, end }: Line): boolean {
+    if (this.#from >= end) return false;
+    this.regex.lastIndex = Math.max(0, this.#from - start);
+    const match = this.regex.exec(text);
+    if (match === null) return false;
+    // A match of a place, such as \b, has no character of its own.
+    this.#from = start + match.index + Math.max(1, match[0].length);
+    return true;
+  }
+}
