@@ -5,7 +5,7 @@
  * the whole policy can be read here:
  *
  * - SP as a general operand of a T32 instruction executes, as in QEMU 7.2.
- * - A load with writeback whose base is also loaded executes; the loaded value stays in the register, as in QEMU 7.2.
+ * - A load of one register or two with writeback whose base is also loaded executes; the loaded value stays, as in QEMU 7.2.
  * - A store with writeback whose base is also stored executes and stores the old base.
  * - An instruction in an IT block that should not be there, or should be its last, executes under the block's condition.
  * - BKPT and HVC with a condition other than AL execute unconditionally.
@@ -24,6 +24,10 @@ export const pcWriteback = (rn: number, writeback: boolean): boolean => writebac
 export const shortList = (list: number, least: 1 | 2): boolean =>
   least === 1 ? list === 0 : (list & (list - 1)) === 0;
 
+/** LDM with writeback whose base is in the list, and in T32 STM as well: UNDEFINED, as in QEMU 7.2. */
+export const baseInList = (rn: number, writeback: boolean, list: number): boolean =>
+  writeback && ((list >>> rn) & 1) === 1;
+
 /** Two results in one register (UMULL, LDRD): UNDEFINED. */
 export const sameResult = (a: number, b: number): boolean => a === b;
 
@@ -40,3 +44,10 @@ export const emptyField = (msb: number, lsb: number): boolean => msb < lsb;
 /** IT with condition 1111, or AL with an "else": UNDEFINED. */
 export const badIt = (firstCondition: number, mask: number): boolean =>
   firstCondition === 15 || (firstCondition === 14 && (mask & (mask - 1)) !== 0);
+
+/** CPS that changes nothing, or says two things about one (B9.3.2): UNDEFINED. */
+export const badCps = (f: { imod: number; m: number; aif: number; mode: number }): boolean =>
+  f.imod === 1 || (f.imod === 0) !== (f.aif === 0) || (f.m === 0 && (f.imod === 0 || f.mode !== 0));
+
+/** Coprocessors 10 and 11 are VFP and Advanced SIMD: what they do not define is undefined. */
+export const isFloating = (f: { readonly cp: number }): boolean => (f.cp & 0b1110) === 0b1010;

@@ -55,7 +55,10 @@ for (const set of ['a32', 't16', 't32'] as const) {
       rows.forEach(({ id, word, text }, i) => {
         const back = words[i]!;
         if (typeof back === 'string' && REFUSED.test(back)) return;
-        const other = typeof back === 'number' ? table.disassemble(set, back, place) : back;
+        const other =
+          typeof back === 'number'
+            ? table.disassemble(set === 'a32' ? set : back > 0xffff ? 't32' : 't16', back, place)
+            : back;
         if (other !== text)
           wrong.push(
             `${id} ${word.toString(16)}: ${text}: ${typeof back === 'number' ? back.toString(16) : ''} ${other}`,

@@ -3,11 +3,11 @@ import { encode, type Instruction } from '../instruction.ts';
 import { BLOCK_MODES, LDM, STM } from '../operations/load-store-multiple.ts';
 import { LDM_RETURN, LDM_USER, RFE_A32, SRS_A32, STM_USER } from '../operations/system.ts';
 import { encodeWord } from '../raw.ts';
-import { namesPc, shortList } from '../unpredictable.ts';
+import { baseInList, namesPc, shortList } from '../unpredictable.ts';
 
 export const loadStoreMultipleInstructions: readonly Instruction[] = [
   encode('LDM_A1', 'cond:4 100 p:1 u:1 0 w:1 1 rn:4 list:16', LDM, (f) =>
-    namesPc(f.rn) || shortList(f.list, 1)
+    namesPc(f.rn) || shortList(f.list, 1) || baseInList(f.rn, f.w === 1, f.list)
       ? undefined
       : {
           rn: f.rn,

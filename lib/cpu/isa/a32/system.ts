@@ -31,16 +31,10 @@ import {
   threadId,
 } from '../operations/system.ts';
 import { encodeWord } from '../raw.ts';
-import { namesPc } from '../unpredictable.ts';
+import { badCps, isFloating, namesPc } from '../unpredictable.ts';
 
-/** Coprocessors 10 and 11 are VFP and Advanced SIMD: what they do not define is undefined. */
-export const isFloating = (f: { readonly cp: number }): boolean => (f.cp & 0b1110) === 0b1010;
 const noBank = (f: { readonly spsr: number; readonly m: number; readonly m1: number }): boolean =>
   bankedName(f.spsr, (f.m << 4) | f.m1) === undefined;
-
-/** CPS that changes nothing, or says two things about one (B9.3.2). */
-export const badCps = (f: { imod: number; m: number; aif: number; mode: number }): boolean =>
-  f.imod === 1 || (f.imod === 0) !== (f.aif === 0) || (f.m === 0 && (f.imod === 0 || f.mode !== 0));
 
 const hints = [
   encode('hint_A1', 'cond:4 00110010 0000 ---- ---- --------', NOP, () => ({ word: 0 })),
@@ -53,7 +47,12 @@ const hints = [
 
 const status = [
   encodeWord('MRS_A1', 'cond:4 00010 spsr:1 00 ---- rd:4 --0- 0000 ----', MRS_A32, (f) => namesPc(f.rd)),
-  encodeWord('MSR_register_A1', 'cond:4 00010 spsr:1 10 mask:4 ---- --0- 0000 rn:4', MSR_A32, (f) => namesPc(f.rn)),
+  encodeWord(
+    'MSR_register_A1',
+    'cond:4 00010 spsr:1 10 mask:4 ---- --0- 0000 rn:4',
+    MSR_A32,
+    (f) => f.mask === 0 || namesPc(f.rn),
+  ),
   encodeWord('MSR_immediate_A1', 'cond:4 00110 spsr:1 10 mask:4 ---- imm12:12', MSR_IMMEDIATE, (f) => f.mask === 0),
   encodeWord(
     'MRS_banked_A1',

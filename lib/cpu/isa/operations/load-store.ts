@@ -67,7 +67,10 @@ export const LDR_IMMEDIATE = operation({
   operands: { rt: 'register', rn: 'register', imm: 'immediate' },
   shape: { width: WIDTHS, indexing: INDEXINGS, toPc: [false, true] },
   never: onlyWordsToPc,
-  syntax: (o) => `ldr${SUFFIX[o.width]}{c} ${destination(o)}, ${indexedText(o.rn, signed(o.imm), o.indexing)}`,
+  syntax: (o) =>
+    o.rn === 13 && o.indexing === 'post' && o.imm === 4 && o.width === 'u32'
+      ? `pop{c} {${destination(o)}}`
+      : `ldr${SUFFIX[o.width]}{c} ${destination(o)}, ${indexedText(o.rn, signed(o.imm), o.indexing)}`,
   execute(ir, { rt, rn, imm }, { width, indexing, toPc }) {
     const { address, updated } = byImmediate(ir, rn, imm, indexing);
     const value = ir.load(width, address);
@@ -131,7 +134,10 @@ export const STR_IMMEDIATE = operation({
   reference: 'DDI 0406C, A8.8.203, A8.8.204, A8.8.206, A8.8.207, A8.8.216, A8.8.217',
   operands: { rt: 'register', rn: 'register', imm: 'immediate' },
   shape: { width: STORED, indexing: INDEXINGS },
-  syntax: (o) => `str${SUFFIX[o.width]}{c} ${r(o.rt)}, ${indexedText(o.rn, signed(o.imm), o.indexing)}`,
+  syntax: (o) =>
+    o.rn === 13 && o.indexing === 'pre' && o.imm === -4 && o.width === 'u32'
+      ? `push{c} {${r(o.rt)}}`
+      : `str${SUFFIX[o.width]}{c} ${r(o.rt)}, ${indexedText(o.rn, signed(o.imm), o.indexing)}`,
   execute(ir, { rt, rn, imm }, { width, indexing }) {
     const { address, updated } = byImmediate(ir, rn, imm, indexing);
     ir.store(width, address, ir.reg(rt));
