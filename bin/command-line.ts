@@ -30,6 +30,8 @@ sends, against the line as far as it has come: $ stands for "so far", and a prom
 Exit status: 0 --until was met, or without it the guest powered off; 1 --fail-on was met; 2 a mistake of the user's;
 3 the guest can never run again; 4 the run ended before --until was met; 124 a limit; 129, 130, 143 signals.
 A guest that exits by semihosting gives its own status.
+
+DEBUG='armhyp:guest:*' in the environment prints what the guest should not have done, once for each place.
 `;
 
 /** What commander makes of the options of `armhyp run`. */
