@@ -9,8 +9,8 @@ import type { Access } from '../device/mmio.ts';
 import type { CodeCache } from './interpreter/code-cache.ts';
 import { BUILTIN, RECORD } from './isa/table.ts';
 import { Mmu } from './mmu/mmu.ts';
-import { STATE, STATE_SIZE } from './state/layout.ts';
-import { ONE_OFF, type MemoryMap } from './state/memory-map.ts';
+import { JUMP_RECORD, ONE_OFF_RECORDS, STATE, STATE_SIZE } from './state/layout.ts';
+import type { MemoryMap } from './state/memory-map.ts';
 import {
   EXCEPTIONS,
   interruptIsPending,
@@ -41,7 +41,6 @@ const SCR = reg('SCR'),
   NSACR = reg('NSACR'),
   HCPTR = reg('HCPTR'),
   SCTLR = reg('SCTLR');
-const JUMP = ONE_OFF + 64;
 
 /** What a machine description says of a cluster. */
 export interface CpuConfiguration {
@@ -128,7 +127,7 @@ export class Cpu implements CpuSurroundings {
     this.access = { cpu: number, secure: false, privileged: true };
     this.mmu = new Mmu(this);
     this.timer = new GenericTimer(this, clock, configuration.counterHz, timerLines);
-    if (STATE.system + 4 * SYSTEM_WORDS > ONE_OFF) throw new Error('the system registers do not fit into the state');
+    if (STATE.system + 4 * SYSTEM_WORDS > ONE_OFF_RECORDS) throw new Error('the system registers do not fit into the state');
     this.reset();
   }
 
@@ -149,10 +148,10 @@ export class Cpu implements CpuSurroundings {
 
   reset(): void {
     const { words } = this;
-    words.fill(0, 0, ONE_OFF >> 2);
+    words.fill(0, 0, ONE_OFF_RECORDS >> 2);
     words[STATE.Z >> 2] = 1;
     words[STATE.exclusiveAddress >> 2] = -1;
-    words[(JUMP - 0) >> 2] = BUILTIN.jump | (BUILTIN.jump << 16);
+    words[JUMP_RECORD >> 2] = BUILTIN.jump | (BUILTIN.jump << 16);
     for (const { index, stride, reset = 0, wide } of registers) {
       const value = typeof reset === 'function' ? reset(this) : reset;
       words[index] = value;
@@ -316,7 +315,7 @@ export class Cpu implements CpuSurroundings {
     const { words, mmu } = this;
     const target = words[W.target]! >>> 0;
     const hostPage = mmu.fetchPage(target, target);
-    if (hostPage < 0) return this.base + JUMP;
+    if (hostPage < 0) return this.base + JUMP_RECORD;
     const thumb = this.thumb;
     const base = this.code.page(hostPage, thumb, target - (target % 4096));
     mmu.setFetch(target >>> 12, thumb, base);
@@ -328,21 +327,21 @@ export class Cpu implements CpuSurroundings {
     const pc = this.pcOf(up);
     const first = this.mmu.fetchHalfword(pc, pc);
     const second = first < 0 ? -1 : this.mmu.fetchHalfword(pc + 2, pc);
-    if (second < 0) return this.base + JUMP;
+    if (second < 0) return this.base + JUMP_RECORD;
     return this.oneOff(pc, (first << 16) | second, true);
   }
   /** Decodes one instruction into a record of its own, and makes PC right there. */
   oneOff(pc: number, word: number, wide: boolean): number {
     const { words, thumb } = this;
-    const record = this.base + ONE_OFF;
+    const record = this.base + ONE_OFF_RECORDS;
     this.code.predecodeAt(record, thumb, word, wide, pc, words[W.it]!);
     const next = thumb && wide ? 2 * RECORD.size : RECORD.size;
-    words[(ONE_OFF + next) >> 2] = thumb ? BUILTIN.pageEndT32 : BUILTIN.pageEndA32;
+    words[(ONE_OFF_RECORDS + next) >> 2] = thumb ? BUILTIN.pageEndT32 : BUILTIN.pageEndA32;
     words[W.delta] = (pc - (record >>> (thumb ? 3 : 2))) | 0;
     return record;
   }
   system(operation: number, word: number, up: number): number {
-    return execute(this, operation, word, this.pcOf(up)) ? 0 : 1;
+    return execute(this, operation, word, this.pcOf(up), up) ? 0 : 1;
   }
   refused(_state: number, up: number): void {
     takeUndefined(this, this.pcOf(up));
@@ -354,7 +353,7 @@ export class Cpu implements CpuSurroundings {
       const first = this.thumb ? this.mmu.fetchHalfword(pc, pc) : this.mmu.fetchWord(pc, pc);
       const wide = this.thumb && first >= 0xe800;
       const second = wide ? this.mmu.fetchHalfword(pc + 2, pc) : 0;
-      if (first === -1 || second === -1) return this.base + JUMP;
+      if (first === -1 || second === -1) return this.base + JUMP_RECORD;
       return this.oneOff(pc, wide ? (first << 16) | second : first, wide);
     }
     this.atBreakpoint = true;

@@ -3,6 +3,7 @@
  */
 import type { Cpu } from '../cpu.ts';
 import { STATE } from '../state/layout.ts';
+import { ldmExceptionReturn, ldmUser, rfe, srs, stmUser } from './block-transfer.ts';
 import { coprocessor } from './coprocessor.ts';
 import {
   exceptionReturn,
@@ -36,7 +37,7 @@ const imm16 = (cpu: Cpu, word: number): number =>
   cpu.thumb ? ((word >>> 4) & 0xf000) | (word & 0xfff) : ((word >>> 4) & 0xfff0) | (word & 15);
 
 /** Executes one operation of the instruction at `pc`; returns whether control goes on with the next instruction. */
-export function execute(cpu: Cpu, operation: number, word: number, pc: number): boolean {
+export function execute(cpu: Cpu, operation: number, word: number, pc: number, up: number): boolean {
   switch (operation) {
     case SYSTEM.coprocessor:
       if (coprocessor(cpu, word)) return true;
@@ -55,9 +56,15 @@ export function execute(cpu: Cpu, operation: number, word: number, pc: number): 
       exceptionReturn(cpu, cpu.words[STATE.target >> 2]!);
       return false;
     case SYSTEM.ldmExceptionReturn:
-      if (cpu.mode === MODE.hyp) return undefinedAt(cpu, pc);
-      exceptionReturn(cpu, cpu.words[STATE.target >> 2]!);
-      return false;
+      return notInHyp(cpu, pc) && ldmExceptionReturn(cpu, word, up);
+    case SYSTEM.ldmUser:
+      return notInHyp(cpu, pc) && ldmUser(cpu, word, up);
+    case SYSTEM.stmUser:
+      return notInHyp(cpu, pc) && stmUser(cpu, word, up);
+    case SYSTEM.rfe:
+      return notInHyp(cpu, pc) && rfe(cpu, word, up);
+    case SYSTEM.srs:
+      return notInHyp(cpu, pc) && srs(cpu, word, up);
     case SYSTEM.wfi:
       return wait(cpu, 'interrupt');
     case SYSTEM.wfe:
@@ -104,6 +111,9 @@ export function execute(cpu: Cpu, operation: number, word: number, pc: number): 
       return undefinedAt(cpu, pc);
   }
 }
+
+/** What Hyp mode does not have is undefined there. */
+const notInHyp = (cpu: Cpu, pc: number): boolean => cpu.mode !== MODE.hyp || undefinedAt(cpu, pc);
 
 function undefinedAt(cpu: Cpu, pc: number): false {
   takeUndefined(cpu, pc);

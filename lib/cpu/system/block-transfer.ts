@@ -1,0 +1,121 @@
+/**
+ * Instructions that move several words and change or name another mode's state: LDM and STM with the S bit, RFE, SRS
+ * (DDI 0406C, B9.3.5, B9.3.6, B9.3.13, B9.3.16, B9.3.17).
+ */
+import type { Cpu } from '../cpu.ts';
+import { ACCESS } from '../ir/ops.ts';
+import { STATE } from '../state/layout.ts';
+import { exceptionReturn } from './exceptions.ts';
+import { MODE } from './modes.ts';
+import { readCpsr, readSpsr, registerIndex } from './psr.ts';
+
+const WORD = ACCESS.aligned;
+const MOST = 16;
+/** What was loaded before anything is changed. */
+const loaded = new Int32Array(MOST);
+
+/** Whether the access faulted; control is then to go on at the vector. */
+function faulted(cpu: Cpu): boolean {
+  if (cpu.words[STATE.fault >> 2] === 0) return false;
+  cpu.words[STATE.fault >> 2] = 0;
+  return true;
+}
+
+/** Reads `count` words from `address` on into {@link loaded}; false after a fault. */
+function load(cpu: Cpu, address: number, count: number, up: number): boolean {
+  cpu.mmu.probe(address, 4 * count, 0, up);
+  if (faulted(cpu)) return false;
+  for (let i = 0; i < count; i++) loaded[i] = cpu.mmu.load((address + 4 * i) | 0, WORD, up);
+  return true;
+}
+
+interface Block {
+  readonly start: number;
+  readonly updated: number;
+}
+/** Start and writeback of a transfer of `count` words, by P (bit 24) and U (bit 23). */
+function blockOf(base: number, count: number, word: number): Block {
+  const size = 4 * count;
+  const up = (word & (1 << 23)) !== 0;
+  const before = (word & (1 << 24)) !== 0;
+  const updated = up ? base + size : base - size;
+  const lowest = up ? base : base - size;
+  return { start: before === up ? lowest + 4 : lowest, updated };
+}
+const popcount = (n: number): number => {
+  let count = 0;
+  for (; n !== 0; n &= n - 1) count++;
+  return count;
+};
+const WRITEBACK = 1 << 21;
+
+/** LDM (exception return): registers of the current mode, then PC with SPSR. */
+export function ldmExceptionReturn(cpu: Cpu, word: number, up: number): false {
+  const { words } = cpu;
+  const rn = (word >>> 16) & 15;
+  const list = word & 0xffff;
+  const count = popcount(list);
+  const { start, updated } = blockOf(words[rn]!, count, word);
+  if (!load(cpu, start, count, up)) return false;
+  const spsr = readSpsr(cpu);
+  if ((word & WRITEBACK) !== 0) words[rn] = updated;
+  let at = 0;
+  for (let r = 0; r < 15; r++) if (((list >>> r) & 1) !== 0) words[r] = loaded[at++]!;
+  exceptionReturn(cpu, loaded[at]!, spsr);
+  return false;
+}
+
+/** LDM (User registers). */
+export function ldmUser(cpu: Cpu, word: number, up: number): boolean {
+  const list = word & 0x7fff;
+  const count = popcount(list);
+  const { start } = blockOf(cpu.words[(word >>> 16) & 15]!, count, word);
+  if (!load(cpu, start, count, up)) return false;
+  let at = 0;
+  for (let r = 0; r < 15; r++) if (((list >>> r) & 1) !== 0) cpu.words[registerIndex(cpu, r, MODE.usr)] = loaded[at++]!;
+  return true;
+}
+
+/** STM (User registers). */
+export function stmUser(cpu: Cpu, word: number, up: number): boolean {
+  const list = word & 0xffff;
+  const count = popcount(list);
+  const { start } = blockOf(cpu.words[(word >>> 16) & 15]!, count, word);
+  cpu.mmu.probe(start, 4 * count, 1, up);
+  if (faulted(cpu)) return false;
+  let address = start;
+  for (let r = 0; r < 16; r++) {
+    if (((list >>> r) & 1) === 0) continue;
+    const value = r === 15 ? cpu.pcOf(up) + 8 : cpu.words[registerIndex(cpu, r, MODE.usr)]!;
+    cpu.mmu.store(address | 0, WORD, value, up);
+    address += 4;
+  }
+  return true;
+}
+
+/** T32 has RFE and SRS with P and U as one bit: IA or DB. */
+const directionOf = (cpu: Cpu, word: number): number =>
+  cpu.thumb ? ((word & (1 << 24)) !== 0 ? 1 << 23 : 1 << 24) : word;
+
+/** RFE: PC and CPSR from two words. */
+export function rfe(cpu: Cpu, word: number, up: number): false {
+  const rn = (word >>> 16) & 15;
+  const { start, updated } = blockOf(cpu.words[rn]!, 2, directionOf(cpu, word));
+  if (!load(cpu, start, 2, up)) return false;
+  if ((word & WRITEBACK) !== 0) cpu.words[rn] = updated;
+  exceptionReturn(cpu, loaded[0]!, loaded[1]!);
+  return false;
+}
+
+/** SRS: LR and SPSR to the stack of the mode in bits 4 to 0. */
+export function srs(cpu: Cpu, word: number, up: number): boolean {
+  const { words } = cpu;
+  const sp = registerIndex(cpu, 13, word & 0x1f);
+  const { start, updated } = blockOf(words[sp]!, 2, directionOf(cpu, word));
+  cpu.mmu.probe(start, 8, 1, up);
+  if (faulted(cpu)) return false;
+  cpu.mmu.store(start | 0, WORD, words[14]!, up);
+  cpu.mmu.store((start + 4) | 0, WORD, cpu.mode === MODE.usr ? readCpsr(cpu) : readSpsr(cpu), up);
+  if ((word & WRITEBACK) !== 0) words[sp] = updated;
+  return true;
+}
