@@ -11,17 +11,20 @@ import { W } from '../../lib/cpu/wasm/opcodes.ts';
 
 export const table = new InstructionTable(instructionSets);
 
-/** Where programs start, where data may lie, and the first address that faults. */
-export const CODE = 0x8000;
-export const DATA = 0x10000;
-export const END = 0x20000;
+/** Where memory starts, where programs do, where data may lie, and the first address behind that. */
+export const BASE = 0x40000000;
+export const CODE = BASE + 0x8000;
+export const DATA = BASE + 0x10000;
+export const END = BASE + 0x20000;
 
 const CPU = 0x2000;
 const POOL = 0x10000;
 const POOL_PAGE = 4096 * 8 + RECORD.size;
 const BANK = 0x100000;
 const RAM = BANK + TLB.size;
-const PAGES = (RAM + END) / 0x10000;
+const PAGES = (RAM + END - BASE) / 0x10000;
+/** What to add to a guest address. */
+const HOST = RAM - BASE;
 
 export type Set = 'a32' | 'thumb';
 export interface Setup {
@@ -32,6 +35,8 @@ export interface Setup {
   readonly GE?: number;
   /** Words of memory by address. */
   readonly memory?: Readonly<Record<number, number>>;
+  /** Data memory holds {@link patternAt} before that, not zeros. */
+  readonly pattern?: boolean;
   /** Further words of state. */
   readonly state?: Partial<Record<StateWord, number>>;
   /** Instructions to run; by default as many as the program has. */
@@ -61,7 +66,7 @@ let fault: Outcome['fault'];
 let system: { operation: number; word: number }[] = [];
 let pages = new Map<number, number>();
 
-const pcOf = (up: number): number => (up >>> (words[stateAt('thumb')] ? 3 : 2)) + words[stateAt('delta')]!;
+const pcOf = (up: number): number => ((up >>> (words[stateAt('thumb')] ? 3 : 2)) + words[stateAt('delta')]!) >>> 0;
 const faults = (address: number, size: number, access: number): boolean => {
   const misaligned = (access & ACCESS.aligned) !== 0 && address % size !== 0;
   if (!misaligned && address >= DATA && address + size <= END) return false;
@@ -72,13 +77,13 @@ const faults = (address: number, size: number, access: number): boolean => {
   words[stateAt('left')] = 0;
   return true;
 };
-const half = (address: number): number => view.getUint16(RAM + address, true);
+const half = (address: number): number => view.getUint16(HOST + address, true);
 
 /** Reads the instruction at an address and writes its record. */
 function predecodeAt(pc: number, up: number): void {
   const place = { pageOffset: pc % 4096, address: pc, inIt: words[stateAt('it')]! !== 0 };
   if (words[stateAt('thumb')] === 0) {
-    table.predecode('a32', words[(RAM + pc) >> 2]!, { ...place, inIt: false }, 14, words, up >> 2);
+    table.predecode('a32', words[(HOST + pc) >> 2]!, { ...place, inIt: false }, 14, words, up >> 2);
     return;
   }
   const condition = place.inIt ? words[stateAt('it')]! >>> 4 : 14;
@@ -94,24 +99,24 @@ const imports: InterpreterImports = {
     if (faults(at, size, access)) return 0;
     switch (LOAD[access & ACCESS.width]) {
       case W.load8u:
-        return view.getUint8(RAM + at);
+        return view.getUint8(HOST + at);
       case W.load8s:
-        return view.getInt8(RAM + at);
+        return view.getInt8(HOST + at);
       case W.load16u:
-        return view.getUint16(RAM + at, true);
+        return view.getUint16(HOST + at, true);
       case W.load16s:
-        return view.getInt16(RAM + at, true);
+        return view.getInt16(HOST + at, true);
       default:
-        return view.getInt32(RAM + at, true);
+        return view.getInt32(HOST + at, true);
     }
   },
   store(address, access, value) {
     const at = address >>> 0;
     const size = [4, 1, 1, 2, 2][access & ACCESS.width]!;
     if (faults(at, size, access)) return;
-    if (size === 1) view.setUint8(RAM + at, value);
-    else if (size === 2) view.setUint16(RAM + at, value, true);
-    else view.setInt32(RAM + at, value, true);
+    if (size === 1) view.setUint8(HOST + at, value);
+    else if (size === 2) view.setUint16(HOST + at, value, true);
+    else view.setInt32(HOST + at, value, true);
   },
   probe(address, size, access) {
     const at = address >>> 0;
@@ -123,7 +128,7 @@ const imports: InterpreterImports = {
   fetch() {
     const target = words[stateAt('target')]! >>> 0;
     const thumb = words[stateAt('thumb')]!;
-    const page = (target - (target % 4096)) | thumb;
+    const page = target - (target % 4096) + thumb;
     let records = pages.get(page);
     if (records === undefined) {
       records = POOL + pages.size * POOL_PAGE;
@@ -153,14 +158,17 @@ const imports: InterpreterImports = {
 
 words.fill(3, (BANK + TLB.read) >> 2, (BANK + TLB.fetchA32) >> 2);
 for (let page = DATA >> 12; page < END >> 12; page++) {
-  words[((BANK + TLB.read) >> 2) + page] = RAM;
-  words[((BANK + TLB.write) >> 2) + page] = RAM;
+  words[((BANK + TLB.read) >> 2) + page] = HOST;
+  words[((BANK + TLB.write) >> 2) + page] = HOST;
 }
 let interpreter: ((cpu: number) => void) | undefined;
 const load = (): ((cpu: number) => void) => {
   const module = new WebAssembly.Module(interpreterModule(table));
   return new WebAssembly.Instance(module, { e: { m: memory, ...imports } }).exports.run as (cpu: number) => void;
 };
+
+/** What memory holds at first if asked to hold something: a different word at every address. */
+export const patternAt = (address: number): number => Math.imul(address, 0x9e3779b1) ^ (address >>> 7);
 
 /** Instructions of a program; a 32-bit T32 one has its first halfword in the upper half. */
 export function run(set: Set, program: number | readonly number[], setup: Setup = {}): Outcome {
@@ -171,24 +179,23 @@ export function run(set: Set, program: number | readonly number[], setup: Setup 
   pages = new Map();
   const start = setup.at ?? CODE;
   let at = start;
-  view.setUint32(RAM, 0, true);
   for (const word of code) {
     if (set === 'a32') {
-      view.setUint32(RAM + at, word, true);
+      view.setUint32(HOST + at, word, true);
       at += 4;
     } else if (word <= 0xffff) {
-      view.setUint16(RAM + at, word, true);
+      view.setUint16(HOST + at, word, true);
       at += 2;
     } else {
-      view.setUint16(RAM + at, word >>> 16, true);
-      view.setUint16(RAM + at + 2, word, true);
+      view.setUint16(HOST + at, word >>> 16, true);
+      view.setUint16(HOST + at + 2, word, true);
       at += 4;
     }
   }
   words.fill(0, CPU >> 2, (CPU + STATE.system) >> 2);
-  words.fill(0, (RAM + DATA) >> 2, (RAM + END) >> 2);
+  for (let a = DATA; a < END; a += 4) words[(HOST + a) >> 2] = setup.pattern === true ? patternAt(a) : 0;
   for (const [register, value] of Object.entries(setup.r ?? {})) words[(CPU >> 2) + Number(register)] = value;
-  for (const [address, value] of Object.entries(setup.memory ?? {})) view.setInt32(RAM + Number(address), value, true);
+  for (const [address, value] of Object.entries(setup.memory ?? {})) view.setInt32(HOST + Number(address), value, true);
   const flags = setup.flags ?? '';
   words[stateAt('N')] = flags.includes('N') ? -1 : 0;
   words[stateAt('Z')] = flags.includes('Z') ? 0 : 1;
@@ -223,6 +230,6 @@ export function run(set: Set, program: number | readonly number[], setup: Setup 
     system,
     fault,
     state: (word) => state[STATE[word] >> 2]!,
-    word: (address) => view.getUint32(RAM + address, true),
+    word: (address) => view.getUint32(HOST + address, true),
   };
 }

@@ -4,8 +4,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-export const hasAssembler = spawnSync('arm-none-eabi-as', ['--version']).status === 0;
-
 const SLOT = 8;
 
 /**

@@ -23,7 +23,7 @@ const offset = (u: number, imm8: number): number => (u === 1 ? 4 * imm8 : -4 * i
 /** P = 0 and W = 0 is not a pair, but what the encodings further down say. */
 const pairs = [
   encode('LDRD_immediate_T1', '1110100 p:1 u:1 1 w:1 1 rn:4 rt:4 rt2:4 imm8:8', LDRD_IMMEDIATE, (f) =>
-    (f.p === 0 && f.w === 0) || namesPc(f.rt, f.rt2) || sameResult(f.rt, f.rt2)
+    (f.p === 0 && f.w === 0) || namesPc(f.rn, f.rt, f.rt2) || sameResult(f.rt, f.rt2)
       ? undefined
       : { rt: f.rt, rt2: f.rt2, rn: f.rn, imm: offset(f.u, f.imm8), indexing: indexing(f.p, f.w) },
   ),
