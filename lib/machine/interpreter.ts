@@ -1,16 +1,23 @@
 /**
- * The interpreter's module, ready to instantiate: the one that the build left beside this file if it fits the instruction
- * table, else a new one.
+ * The interpreter's module, ready to instantiate: the one that the build left in the package if it fits the instruction
+ * table, else a new one, which takes some 100 ms.
  */
-import { existsSync, readFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { interpreterModule } from '../cpu/interpreter/module.ts';
 import { instructionSets } from '../cpu/isa/index.ts';
 import { InstructionTable } from '../cpu/isa/table.ts';
-import { interpreterModule } from '../cpu/interpreter/module.ts';
 
 export interface Interpreter {
   readonly table: InstructionTable;
   readonly module: WebAssembly.Module;
+}
+
+/** Where the build leaves the module of a table: named by its micro-ops, so that one of another table is not taken. */
+export function modulePath(table: InstructionTable): URL {
+  const names = table.microOps.map((microOp) => microOp?.name ?? '').join('\n');
+  const digest = createHash('sha256').update(names).digest('hex').slice(0, 16);
+  return new URL(`../../t0-${digest}.wasm`, import.meta.url);
 }
 
 let made: Interpreter | undefined;
@@ -19,9 +26,8 @@ let made: Interpreter | undefined;
 export function interpreter(): Interpreter {
   if (made !== undefined) return made;
   const table = new InstructionTable(instructionSets);
-  const path = new URL('../../t0.wasm', import.meta.url);
+  const path = modulePath(table);
   const bytes = existsSync(path) ? readFileSync(path) : interpreterModule(table);
   made = { table, module: new WebAssembly.Module(bytes) };
   return made;
 }
-export const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

@@ -3,7 +3,7 @@
  */
 import { library } from '../ir/library.ts';
 import { BUILTIN, RECORD, STAGINGS, type InstructionTable } from '../isa/table.ts';
-import { STATE, TLB } from '../state/layout.ts';
+import { JUMP_RECORD, STATE, TLB } from '../state/layout.ts';
 import { Code } from '../wasm/code.ts';
 import { assemble, SignatureTable, type Body } from '../wasm/module.ts';
 import { W } from '../wasm/opcodes.ts';
@@ -39,6 +39,9 @@ class Builtins extends HandlerLowering {
     code.get(CPU).call(this.functions.enterT32).else().get(CPU).call(this.functions.enterA32).end();
     code.tee(UP).op(W.eqz).if();
     code.const(STOP).op(W.return).end();
+    // An abort of the fetch is this dispatch's instruction; its vector is the next one's.
+    code.get(UP).get(CPU).const(JUMP_RECORD).op(W.add).op(W.eq).if();
+    code.get(UP).op(W.return).end();
     this.#dispatch(RECORD.first).op(W.return);
   }
 

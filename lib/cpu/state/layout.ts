@@ -57,6 +57,9 @@ export const STATE = {
 } as const;
 export type StateWord = Exclude<keyof typeof STATE, 'vfp' | 'banked' | 'system'>;
 
+/** From the CPU's base: records for instructions executed once, and the record that goes to `target`. */
+export const ONE_OFF_RECORDS = 6144;
+export const JUMP_RECORD = 6208;
 /** Bytes between the states of two CPUs. */
 export const STATE_SIZE = 8192;
 /** The largest number of CPUs in a cluster (DDI 0438I, 1.1). */

@@ -9,9 +9,6 @@ import type { CodePools } from '../interpreter/code-cache.ts';
 const MIB = 2 ** 20;
 const WASM_PAGE = 65536;
 
-/** Bytes from a CPU's base to its one-off records: see Cpu. */
-export const ONE_OFF = 6144;
-
 export interface MemoryMap {
   /** The base of a CPU's state. */
   state(cpu: number): number;
