@@ -34,8 +34,11 @@ export interface ClusterParts {
   report(kind: string, message: string): void;
 }
 
-/** Why {@link Cluster.run} returned: its budget is used up, all CPUs wait with no event to come, it was stopped. */
-export type ClusterEnd = 'budget' | 'waiting' | 'stopped' | 'breakpoint';
+/**
+ * Why {@link Cluster.run} returned: its budget is used up, all CPUs wait with no event to come, it was stopped, a CPU is
+ * at a breakpoint, a CPU that is stepped executed an instruction.
+ */
+export type ClusterEnd = 'budget' | 'waiting' | 'stopped' | 'breakpoint' | 'stepped';
 
 export class Cluster {
   readonly cpus: readonly Cpu[];
@@ -53,6 +56,13 @@ export class Cluster {
   instructions = 0;
   /** Nanoseconds that passed while every CPU waited. */
   idleNs = 0;
+  /** CPUs after each of whose instructions {@link run} returns; when which CPU runs does not depend on it. */
+  stepped: ReadonlySet<Cpu> = new Set();
+  /** The CPU that executed last. */
+  get last(): Cpu {
+    return this.#last;
+  }
+  #last!: Cpu;
 
   constructor(parts: ClusterParts) {
     const { memory, map, bus, clock, table, module, configuration, nanosecondsPerInstruction } = parts;
@@ -73,6 +83,7 @@ export class Cluster {
     };
     for (let n = 0; n < parts.cpus; n++) cpus.push(new Cpu(n, surroundings, parts.timerLines(n)));
     this.cpus = cpus;
+    this.#last = cpus[0]!;
     const { exports } = new WebAssembly.Instance(module, { e: { m: memory, ...importsFor(cpus) } });
     this.#run = exports['run'] as (base: number) => void;
 
@@ -116,8 +127,11 @@ export class Cluster {
         this.idleNs += due - this.#clock.now();
         this.#clock.advance(due);
       } else {
-        this.#execute(cpu, end - this.instructions);
+        const steps = this.stepped.size > 0 && this.stepped.has(cpu);
+        const before = this.instructions;
+        this.#execute(cpu, steps ? 1 : end - before);
         if (cpu.atBreakpoint) return 'breakpoint';
+        if (steps && this.instructions > before && !this.#stop) return 'stepped';
       }
       if (this.#stop) return 'stopped';
     }
@@ -153,6 +167,7 @@ export class Cluster {
       this.#budget = budget;
       cpu.begin(budget);
       this.#running = cpu;
+      this.#last = cpu;
       cpu.interrupt();
       this.#run(cpu.base);
       this.#running = undefined;

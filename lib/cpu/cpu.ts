@@ -111,6 +111,8 @@ export class Cpu implements CpuSurroundings {
   atBreakpoint = false;
   /** The breakpoint at this address is passed over once, -1 for none. */
   passBreakpoint = -1;
+  /** Interrupts wait: a debugger steps this CPU. */
+  interruptsHeld = false;
   readonly counts: Record<ExceptionName, number>;
 
   constructor(number: number, surroundings: CpuSurroundings, timerLines: Partial<Record<TimerOutput, Line>>) {
@@ -127,7 +129,8 @@ export class Cpu implements CpuSurroundings {
     this.access = { cpu: number, secure: false, privileged: true };
     this.mmu = new Mmu(this);
     this.timer = new GenericTimer(this, clock, configuration.counterHz, timerLines);
-    if (STATE.system + 4 * SYSTEM_WORDS > ONE_OFF_RECORDS) throw new Error('the system registers do not fit into the state');
+    if (STATE.system + 4 * SYSTEM_WORDS > ONE_OFF_RECORDS)
+      throw new Error('the system registers do not fit into the state');
     this.reset();
   }
 
@@ -164,6 +167,8 @@ export class Cpu implements CpuSurroundings {
     this.waiting = 'no';
     this.event = false;
     this.#reserve = 0;
+    this.atBreakpoint = false;
+    this.passBreakpoint = -1;
     this.timer.reset();
     this.securityChanged();
     this.mmu.reset();
@@ -292,7 +297,7 @@ export class Cpu implements CpuSurroundings {
   }
   /** Takes an interrupt that is due now; PC is then its vector. */
   interrupt(): boolean {
-    if (this.lines === 0 && !this.hasVirtualization) return false;
+    if ((this.lines === 0 && !this.hasVirtualization) || this.interruptsHeld) return false;
     if (!takeInterrupt(this, this.pc)) return false;
     this.words[W.pc] = this.words[W.target]!;
     return true;

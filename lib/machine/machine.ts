@@ -31,14 +31,18 @@ export interface RunLimits {
   readonly hostMs?: number;
   /** `realtime` does not let virtual time run ahead of the host's clock; `free` (the default) skips idle time. */
   readonly pace?: 'free' | 'realtime';
+  /** Return when the guest has reset itself and the machine is ready to start again. */
+  readonly stopAtReset?: boolean;
 }
 
 /**
- * Why a run ended: a limit, {@link Machine.stop}, the guest's power off or reset, a breakpoint, or nothing left to do:
+ * Why a run ended: a limit, {@link Machine.stop}, the guest's power off or reset, a breakpoint, a step (see
+ * {@link Cluster.stepped}), the machine reset as `stopAtReset` asks (`rebooted`), or nothing left to do:
  * `stuck` if the guest can never run again, `idle` if only input, or at realtime pace time, can go on.
  */
 export interface RunResult {
-  readonly reason: 'limit' | 'stopped' | 'poweredOff' | 'reset' | 'exit' | 'stuck' | 'idle' | 'breakpoint';
+  readonly reason:
+    'limit' | 'stopped' | 'poweredOff' | 'reset' | 'exit' | 'stuck' | 'idle' | 'breakpoint' | 'stepped' | 'rebooted';
   /** The guest's own exit status, if it gave one. */
   readonly status?: number;
   /** With `idle` at realtime pace: the virtual time at which something happens. */
@@ -149,7 +153,8 @@ export class Machine {
         this.#ending = undefined;
         if (reason === 'poweredOff' || this.#parts.noReboot) return { reason };
         this.reset();
-      } else if (why === 'breakpoint') return { reason: 'breakpoint' };
+        if (limits.stopAtReset) return { reason: 'rebooted' };
+      } else if (why === 'breakpoint' || why === 'stepped') return { reason: why };
       else if (why === 'waiting') return this.#nothingToDo();
       if (this.#stopped) return { reason: 'stopped' };
       if (performance.now() >= deadline) return { reason: 'limit' };

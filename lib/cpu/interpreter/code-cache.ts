@@ -46,11 +46,14 @@ export class CodeCache {
   /** Per host page: the number of live slots made from it. */
   readonly #live: Uint8Array;
   readonly #place: { pageOffset: number; address: number; inIt: boolean } = { pageOffset: 0, address: 0, inIt: false };
-  /** Virtual addresses with breakpoints. */
-  readonly breakpoints = new Set<number>();
+  readonly #breakpoints = new Set<number>();
+  /** How many breakpoints each virtual page has. */
+  readonly #breakpointPages = new Map<number, number>();
+  /** Private copies that are no longer used. */
+  readonly #spare: { a32: Slot[]; t32: Slot[] } = { a32: [], t32: [] };
   /** Called when a guest page becomes live: fast stores into it must end. */
   onLive: (hostPage: number) => void = () => {};
-  /** Called when every micro-op page is gone: no fetch TLB may lead to one. */
+  /** Called when micro-op pages are gone or others take their places: no fetch TLB may lead to any. */
   onClear: () => void = () => {};
   /** Instructions decoded so far. */
   decoded = 0;
@@ -63,6 +66,21 @@ export class CodeCache {
     this.#pools = pools;
   }
 
+  /** Virtual addresses with breakpoints. */
+  get breakpoints(): ReadonlySet<number> {
+    return this.#breakpoints;
+  }
+  /** Stops CPUs before they execute at this virtual address, from their next fetch on. Not while one runs. */
+  insertBreakpoint(address: number): void {
+    if (this.#breakpoints.has(address)) return;
+    this.#breakpoints.add(address);
+    this.#breakpointsChanged(address - (address % PAGE), 1);
+  }
+  /** Undoes {@link insertBreakpoint}. */
+  removeBreakpoint(address: number): void {
+    if (this.#breakpoints.delete(address)) this.#breakpointsChanged(address - (address % PAGE), -1);
+  }
+
   /** Whether fast stores to this host page would go unseen. */
   isLive(hostPage: number): boolean {
     return this.#live[hostPage / PAGE] !== 0;
@@ -70,7 +88,7 @@ export class CodeCache {
 
   /** The address of the micro-ops of a guest page; `virtualPage` matters if a breakpoint is in it. */
   page(hostPage: number, thumb: boolean, virtualPage: number): number {
-    const isPrivate = this.breakpoints.size > 0 && this.#hasBreakpoint(virtualPage);
+    const isPrivate = this.#breakpoints.size > 0 && this.#breakpointPages.has(virtualPage);
     const key = hostPage / PAGE + (thumb ? 0x10_0000 : 0);
     const name = isPrivate ? `${key} ${virtualPage}` : '';
     const known = isPrivate ? this.#private.get(name) : this.#shared.get(key);
@@ -132,6 +150,7 @@ export class CodeCache {
     for (const kind of ['a32', 't32'] as const) {
       for (const slot of this.#slots[kind]) this.#words.fill(0, slot.base >> 2, (slot.base + SLOT_BYTES[kind]) >> 2);
       this.#slots[kind] = [];
+      this.#spare[kind] = [];
     }
     this.#shared.clear();
     this.#private.clear();
@@ -139,13 +158,24 @@ export class CodeCache {
     this.onClear();
   }
 
-  #hasBreakpoint(virtualPage: number): boolean {
-    for (const address of this.breakpoints) if (address - (address % PAGE) === virtualPage) return true;
-    return false;
+  #breakpointsChanged(virtualPage: number, by: 1 | -1): void {
+    const count = (this.#breakpointPages.get(virtualPage) ?? 0) + by;
+    if (count > 0) this.#breakpointPages.set(virtualPage, count);
+    else this.#breakpointPages.delete(virtualPage);
+    for (const [name, slot] of this.#private) {
+      if (slot.privatePage !== virtualPage) continue;
+      if (slot.live) this.#wipe(slot);
+      if (count > 0) continue;
+      this.#private.delete(name);
+      this.#spare[slot.thumb ? 't32' : 'a32'].push(slot);
+    }
+    this.onClear();
   }
 
   #allocate(thumb: boolean): Slot {
     const kind = thumb ? 't32' : 'a32';
+    const spare = this.#spare[kind].pop();
+    if (spare !== undefined) return spare;
     const most = thumb ? this.#pools.t32Slots : this.#pools.a32Slots;
     if (this.#slots[kind].length >= most) this.clear();
     const slots = this.#slots[kind];
@@ -213,7 +243,7 @@ export class CodeCache {
   }
 
   #plant(slot: Slot, offset: number, at: number): void {
-    if (this.breakpoints.has(slot.privatePage + offset))
+    if (this.#breakpoints.has(slot.privatePage + offset))
       this.#words[at] = (this.#words[at]! & ~0xffff) | BUILTIN.breakpoint;
   }
 
