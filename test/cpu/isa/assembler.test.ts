@@ -10,11 +10,11 @@ const ADDRESS = 0x8000;
 const place = { pageOffset: 0, address: ADDRESS, inIt: false };
 
 /** Texts the assembler has no reading for, although the words are instructions (preloads, whose text is cut short), and IT. */
-const UNREADABLE = /^hint_|^IT_|^PL[DI]_|_hint_|^ENTERX/;
+const UNREADABLE = /^hint_|^IT_|^PL[DI]_|_hint_|^LDC2|^ENTERX/;
 
 /** What the assembler refuses, but the processor does not, or need not: UNPREDICTABLE forms, and distances too far for text. */
 const REFUSED =
-  /r1[35] not allowed|invalid constant .* after fixup|4-byte aligned|may not be the same|may not be used with write-back|offset out of range|^ARM register expected/;
+  /r1[35] not allowed|invalid constant .* after fixup|4-byte aligned|may not be the same|may not be used with write-back|offset out of range|must not overlap|should not both|PC not allowed|missing CPS flags|flag for .c.psr|unexpected bit|SP not allowed|^ARM register expected/;
 
 /** Addresses are relative to the line in the assembler's input. */
 const relative = (text: string): string =>

@@ -23,9 +23,9 @@ export const branchInstructions: readonly Instruction[] = [
   encode('BLX_immediate_A2', '1111 101 h:1 imm24:24', BLX_IMMEDIATE, (f) => ({
     offset: (distance(f.imm24) + 2 * f.h) | 1,
   })),
-  encode('BX_A1', 'cond:4 00010010 ---- ---- ---- 0001 rm:4', BX, (f) => ({ rm: f.rm })),
-  encode('BLX_register_A1', 'cond:4 00010010 ---- ---- ---- 0011 rm:4', BLX, (f) =>
+  encode('BX_A1', 'cond:4 00010010 1111 1111 1111 0001 rm:4', BX, (f) => ({ rm: f.rm })),
+  encode('BLX_register_A1', 'cond:4 00010010 1111 1111 1111 0011 rm:4', BLX, (f) =>
     namesPc(f.rm) ? undefined : { rm: f.rm },
   ),
-  encodeWord('BXJ_A1', 'cond:4 00010010 ---- ---- ---- 0010 rm:4', BXJ, (f) => namesPc(f.rm)),
+  encodeWord('BXJ_A1', 'cond:4 00010010 1111 1111 1111 0010 rm:4', BXJ, (f) => namesPc(f.rm)),
 ];

@@ -18,8 +18,12 @@ function encodings(family: Family): Instruction[] {
   const { only, logical, opcode } = family;
   const id = family.name.toUpperCase();
   const s = only === 'flags' ? '1' : 's:1';
-  const pattern = <const P extends string>(p: P): P => fill(fill(p, 'oooo', opcode), 's:1', s);
-  // A move ignores rn and a comparison rd; naming R0 there keeps R15 from looking like an operand.
+  /** A move has zeros for Rn, and a comparison for Rd: the field is absent then, and the operand is R0. */
+  const pattern = <const P extends string>(p: P): P => {
+    const row = fill(fill(p, 'oooo', opcode), 's:1', s);
+    if (only === 'move') return fill(row, 'rn:4', '0000');
+    return only === 'flags' ? fill(row, 'rd:4', '0000') : row;
+  };
   const first = only === 'move' ? (): number => 0 : (rn: number): number => rn;
   const destination = only === 'flags' ? (): number => 0 : (rd: number): number => rd;
 

@@ -41,6 +41,6 @@ export const loadStoreMultipleInstructions: readonly Instruction[] = [
     STM_USER,
     (f) => namesPc(f.rn) || shortList(f.list, 1),
   ),
-  encodeWord('RFE_A1', '1111 100 p:1 u:1 0 w:1 1 rn:4 ---- 1010 ---- ----', RFE_A32, (f) => namesPc(f.rn)),
-  encodeWord('SRS_A1', '1111 100 p:1 u:1 1 w:1 0 ---- ---- 0101 --- mode:5', SRS_A32),
+  encodeWord('RFE_A1', '1111 100 p:1 u:1 0 w:1 1 rn:4 0000 1010 0000 0000', RFE_A32, (f) => namesPc(f.rn)),
+  encodeWord('SRS_A1', '1111 100 p:1 u:1 1 w:1 0 1101 0000 0101 000 mode:5', SRS_A32),
 ];

@@ -30,7 +30,7 @@ import {
 import { SWP } from '../operations/system.ts';
 import { encodeWord, fill } from '../raw.ts';
 import { decodeAddressShift, type AddressShift } from '../shift.ts';
-import { exclusiveOverlap, namesPc, oddPair, pcWriteback } from '../unpredictable.ts';
+import { exclusiveOverlap, loadedOffset, namesPc, oddPair, pcWriteback } from '../unpredictable.ts';
 
 type StoredWidth = 'u32' | 'u8' | 'u16';
 interface Fields {
@@ -197,16 +197,16 @@ const halfLoads = HALVES.flatMap(([name, width, bits]) => {
     encode(`LDR${name}_literal_A1`, pattern('cond:4 0001 u:1 1 0 1 1111 rt:4 high:4 oooo low:4'), LDR_LITERAL, (f) =>
       literal(f, imm8(f), width),
     ),
-    encode(`LDR${name}_register_A1`, pattern('cond:4 000 p:1 u:1 0 w:1 1 rn:4 rt:4 ---- oooo rm:4'), LDR_SHIFTED, (f) =>
+    encode(`LDR${name}_register_A1`, pattern('cond:4 000 p:1 u:1 0 w:1 1 rn:4 rt:4 0000 oooo rm:4'), LDR_SHIFTED, (f) =>
       loadShifted(f, 'lsl', 0, width),
     ),
-    encode(`LDR${name}_register_index_A1`, pattern('cond:4 00011 0 0 1 rn:4 rt:4 ---- oooo rm:4'), LDR_INDEX, (f) =>
+    encode(`LDR${name}_register_index_A1`, pattern('cond:4 00011 0 0 1 rn:4 rt:4 0000 oooo rm:4'), LDR_INDEX, (f) =>
       loadIndex({ p: 1, u: 1, w: 0, rn: f.rn, rt: f.rt, rm: f.rm }, 0, width),
     ),
     encode(`LDR${name}T_A1`, pattern('cond:4 0000 u:1 1 1 1 rn:4 rt:4 high:4 oooo low:4'), LDRT_IMMEDIATE, (f) =>
       unprivileged(f, imm8(f), width),
     ),
-    encode(`LDR${name}T_A2`, pattern('cond:4 0000 u:1 0 1 1 rn:4 rt:4 ---- oooo rm:4'), LDRT_SHIFTED, (f) =>
+    encode(`LDR${name}T_A2`, pattern('cond:4 0000 u:1 0 1 1 rn:4 rt:4 0000 oooo rm:4'), LDRT_SHIFTED, (f) =>
       unprivilegedShifted(f, 'lsl', 0, width),
     ),
   ];
@@ -215,16 +215,16 @@ const halfStores = [
   encode('STRH_immediate_A1', 'cond:4 000 p:1 u:1 1 w:1 0 rn:4 rt:4 high:4 1011 low:4', STR_IMMEDIATE, (f) =>
     storeImmediate(f, imm8(f), 'u16'),
   ),
-  encode('STRH_register_A1', 'cond:4 000 p:1 u:1 0 w:1 0 rn:4 rt:4 ---- 1011 rm:4', STR_SHIFTED, (f) =>
+  encode('STRH_register_A1', 'cond:4 000 p:1 u:1 0 w:1 0 rn:4 rt:4 0000 1011 rm:4', STR_SHIFTED, (f) =>
     storeShifted(f, 'lsl', 0, 'u16'),
   ),
-  encode('STRH_register_index_A1', 'cond:4 00011 0 0 0 rn:4 rt:4 ---- 1011 rm:4', STR_INDEX, (f) =>
+  encode('STRH_register_index_A1', 'cond:4 00011 0 0 0 rn:4 rt:4 0000 1011 rm:4', STR_INDEX, (f) =>
     storeIndex({ p: 1, u: 1, w: 0, rn: f.rn, rt: f.rt, rm: f.rm }, 0, 'u16'),
   ),
   encode('STRHT_A1', 'cond:4 0000 u:1 1 1 0 rn:4 rt:4 high:4 1011 low:4', STRT_IMMEDIATE, (f) =>
     unprivileged(f, imm8(f), 'u16'),
   ),
-  encode('STRHT_A2', 'cond:4 0000 u:1 0 1 0 rn:4 rt:4 ---- 1011 rm:4', STRT_SHIFTED, (f) =>
+  encode('STRHT_A2', 'cond:4 0000 u:1 0 1 0 rn:4 rt:4 0000 1011 rm:4', STRT_SHIFTED, (f) =>
     unprivilegedShifted(f, 'lsl', 0, 'u16'),
   ),
 ];
@@ -245,11 +245,13 @@ const pairs = [
   encode('LDRD_literal_A1', 'cond:4 0001 u:1 1 0 0 1111 rt:4 high:4 1101 low:4', LDRD_LITERAL, (f) =>
     oddPair(f.rt) ? undefined : { rt: f.rt, rt2: f.rt + 1, offset: offset(f.u, imm8(f)) + 8 },
   ),
-  encode('LDRD_register_A1', 'cond:4 000 p:1 u:1 0 w:1 0 rn:4 rt:4 ---- 1101 rm:4', LDRD_REGISTER, pairRegister),
+  encode('LDRD_register_A1', 'cond:4 000 p:1 u:1 0 w:1 0 rn:4 rt:4 0000 1101 rm:4', LDRD_REGISTER, (f) =>
+    loadedOffset(f.rm, f.rt) ? undefined : pairRegister(f),
+  ),
   encode('STRD_immediate_A1', 'cond:4 000 p:1 u:1 1 w:1 0 rn:4 rt:4 high:4 1111 low:4', STRD_IMMEDIATE, (f) =>
     pairImmediate(f, imm8(f)),
   ),
-  encode('STRD_register_A1', 'cond:4 000 p:1 u:1 0 w:1 0 rn:4 rt:4 ---- 1111 rm:4', STRD_REGISTER, pairRegister),
+  encode('STRD_register_A1', 'cond:4 000 p:1 u:1 0 w:1 0 rn:4 rt:4 0000 1111 rm:4', STRD_REGISTER, pairRegister),
 ];
 
 const EXCLUSIVES: readonly (readonly [string, ExclusiveWidth, string])[] = [
@@ -259,24 +261,24 @@ const EXCLUSIVES: readonly (readonly [string, ExclusiveWidth, string])[] = [
 ];
 const exclusives = [
   ...EXCLUSIVES.flatMap(([name, width, bits]) => [
-    encode(`LDREX${name}_A1`, fill('cond:4 00011 oo 1 rn:4 rt:4 ---- 1001 ----', 'oo', bits), LDREX, (f) =>
+    encode(`LDREX${name}_A1`, fill('cond:4 00011 oo 1 rn:4 rt:4 1111 1001 1111', 'oo', bits), LDREX, (f) =>
       namesPc(f.rt, f.rn) ? undefined : { rt: f.rt, rn: f.rn, imm: 0, width },
     ),
-    encode(`STREX${name}_A1`, fill('cond:4 00011 oo 0 rn:4 rd:4 ---- 1001 rt:4', 'oo', bits), STREX, (f) =>
+    encode(`STREX${name}_A1`, fill('cond:4 00011 oo 0 rn:4 rd:4 1111 1001 rt:4', 'oo', bits), STREX, (f) =>
       namesPc(f.rd, f.rt, f.rn) || exclusiveOverlap(f.rd, f.rn, f.rt)
         ? undefined
         : { rd: f.rd, rt: f.rt, rn: f.rn, imm: 0, width },
     ),
   ]),
-  encode('LDREXD_A1', 'cond:4 00011011 rn:4 rt:4 ---- 1001 ----', LDREXD, (f) =>
+  encode('LDREXD_A1', 'cond:4 00011011 rn:4 rt:4 1111 1001 1111', LDREXD, (f) =>
     oddPair(f.rt) || namesPc(f.rn) ? undefined : { rt: f.rt, rt2: f.rt + 1, rn: f.rn },
   ),
-  encode('STREXD_A1', 'cond:4 00011010 rn:4 rd:4 ---- 1001 rt:4', STREXD, (f) =>
+  encode('STREXD_A1', 'cond:4 00011010 rn:4 rd:4 1111 1001 rt:4', STREXD, (f) =>
     oddPair(f.rt) || namesPc(f.rd, f.rn) || exclusiveOverlap(f.rd, f.rn, f.rt, f.rt + 1)
       ? undefined
       : { rd: f.rd, rt: f.rt, rt2: f.rt + 1, rn: f.rn },
   ),
-  encodeWord('SWP_A1', 'cond:4 00010 b:1 00 rn:4 rt:4 ---- 1001 rt2:4', SWP),
+  encodeWord('SWP_A1', 'cond:4 00010 b:1 00 rn:4 rt:4 0000 1001 rt2:4', SWP),
 ];
 
 export const loadStoreInstructions: readonly Instruction[] = [

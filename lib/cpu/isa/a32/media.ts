@@ -12,7 +12,7 @@ const parallel = PARALLEL_PREFIXES.flatMap((prefix) =>
   PARALLEL_KINDS.map((kind) =>
     encode(
       `${prefix.toUpperCase()}${kind.toUpperCase()}_A1`,
-      fill(fill('cond:4 01100ppp rn:4 rd:4 ---- kkk1 rm:4', 'ppp', PREFIX_BITS[prefix]), 'kkk', KIND_BITS[kind]),
+      fill(fill('cond:4 01100ppp rn:4 rd:4 1111 kkk1 rm:4', 'ppp', PREFIX_BITS[prefix]), 'kkk', KIND_BITS[kind]),
       PARALLEL,
       (f) => (namesPc(f.rd, f.rn, f.rm) ? undefined : { rd: f.rd, rn: f.rn, rm: f.rm, prefix, kind }),
     ),
@@ -31,7 +31,7 @@ const extend = EXTENDS.map(([sign, width, bits]) => {
   const shapeWidth = width === 'B' ? ('b' as const) : width === 'H' ? ('h' as const) : ('b16' as const);
   return encode(
     `${sign}XTA${width}_A1`,
-    fill('cond:4 01101ooo rn:4 rd:4 rotate:2 -- 0111 rm:4', 'ooo', bits),
+    fill('cond:4 01101ooo rn:4 rd:4 rotate:2 00 0111 rm:4', 'ooo', bits),
     EXTEND,
     (f) =>
       namesPc(f.rd, f.rm)
@@ -57,7 +57,7 @@ const REVERSES = [
 const reverse = REVERSES.map(([kind, op1, op2]) =>
   encode(
     `${kind.toUpperCase()}_A1`,
-    fill(fill('cond:4 01101ooo ---- rd:4 ---- ppp1 rm:4', 'ooo', op1), 'ppp', `${op2}`),
+    fill(fill('cond:4 01101ooo 1111 rd:4 1111 ppp1 rm:4', 'ooo', op1), 'ppp', `${op2}`),
     REVERSE,
     (f) => (namesPc(f.rd, f.rm) ? undefined : { rd: f.rd, rm: f.rm, kind }),
   ),
@@ -70,7 +70,7 @@ export const mediaInstructions: readonly Instruction[] = [
   ...parallel,
   ...extend,
   ...reverse,
-  encode('QADD_A1', 'cond:4 00010 double:1 sub:1 0 rn:4 rd:4 ---- 0101 rm:4', QADD, (f) =>
+  encode('QADD_A1', 'cond:4 00010 double:1 sub:1 0 rn:4 rd:4 0000 0101 rm:4', QADD, (f) =>
     namesPc(f.rd, f.rn, f.rm)
       ? undefined
       : { rd: f.rd, rn: f.rn, rm: f.rm, subtract: f.sub === 1, double: f.double === 1 },
@@ -80,7 +80,7 @@ export const mediaInstructions: readonly Instruction[] = [
       ? undefined
       : { rd: f.rd, rn: f.rn, rm: f.rm, amount: f.tb === 1 ? asr(f.imm5) : f.imm5, top: f.tb === 1 },
   ),
-  encode('SEL_A1', 'cond:4 01101000 rn:4 rd:4 ---- 1011 rm:4', SEL, (f) =>
+  encode('SEL_A1', 'cond:4 01101000 rn:4 rd:4 1111 1011 rm:4', SEL, (f) =>
     namesPc(f.rd, f.rn, f.rm) ? undefined : { rd: f.rd, rn: f.rn, rm: f.rm },
   ),
   encode('SSAT_A1', 'cond:4 0110101 sat:5 rd:4 imm5:5 sh:1 01 rn:4', SAT, (f) =>
@@ -107,10 +107,10 @@ export const mediaInstructions: readonly Instruction[] = [
           shift: f.sh === 1 ? ('asr' as const) : ('lsl' as const),
         },
   ),
-  encode('SSAT16_A1', 'cond:4 01101010 sat:4 rd:4 ---- 0011 rn:4', SAT16, (f) =>
+  encode('SSAT16_A1', 'cond:4 01101010 sat:4 rd:4 1111 0011 rn:4', SAT16, (f) =>
     namesPc(f.rd, f.rn) ? undefined : { rd: f.rd, rn: f.rn, most: 2 ** f.sat - 1, signed: true },
   ),
-  encode('USAT16_A1', 'cond:4 01101110 sat:4 rd:4 ---- 0011 rn:4', SAT16, (f) =>
+  encode('USAT16_A1', 'cond:4 01101110 sat:4 rd:4 1111 0011 rn:4', SAT16, (f) =>
     namesPc(f.rd, f.rn) ? undefined : { rd: f.rd, rn: f.rn, most: 2 ** f.sat - 1, signed: false },
   ),
   encode('USADA8_A1', 'cond:4 01111000 rd:4 ra:4 rm:4 0001 rn:4', USAD8, (f) =>
@@ -136,7 +136,7 @@ export const mediaInstructions: readonly Instruction[] = [
       ? undefined
       : { rd: f.rd, rn: f.rn, mask: 2 ** (f.msb + 1) - 2 ** f.lsb, lsb: f.lsb },
   ),
-  encode('CLZ_A1', 'cond:4 00010110 ---- rd:4 ---- 0001 rm:4', CLZ, (f) =>
+  encode('CLZ_A1', 'cond:4 00010110 1111 rd:4 1111 0001 rm:4', CLZ, (f) =>
     namesPc(f.rd, f.rm) ? undefined : { rd: f.rd, rm: f.rm },
   ),
   encodeWord('UDF_A1', 'cond:4 01111111 ------------ 1111 ----', UDF_A32),

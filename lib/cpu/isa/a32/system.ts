@@ -31,51 +31,46 @@ import {
   threadId,
 } from '../operations/system.ts';
 import { encodeWord } from '../raw.ts';
-import { badCps, isFloating, namesPc } from '../unpredictable.ts';
+import { isFloating, namesPc } from '../unpredictable.ts';
 
 const noBank = (f: { readonly spsr: number; readonly m: number; readonly m1: number }): boolean =>
   bankedName(f.spsr, (f.m << 4) | f.m1) === undefined;
 
 const hints = [
-  encode('hint_A1', 'cond:4 00110010 0000 ---- ---- --------', NOP, () => ({ word: 0 })),
-  encode('YIELD_A1', 'cond:4 00110010 0000 ---- ---- 00000001', YIELD, () => ({ word: 0 })),
-  encodeWord('WFE_A1', 'cond:4 00110010 0000 ---- ---- 00000010', WFE),
-  encodeWord('WFI_A1', 'cond:4 00110010 0000 ---- ---- 00000011', WFI),
-  encodeWord('SEV_A1', 'cond:4 00110010 0000 ---- ---- 00000100', SEV),
-  encode('DBG_A1', 'cond:4 00110010 0000 ---- ---- 1111 option:4', DBG, (f) => ({ word: f.option })),
+  encode('hint_A1', 'cond:4 00110010 0000 1111 0000 --------', NOP, () => ({ word: 0 })),
+  encode('YIELD_A1', 'cond:4 00110010 0000 1111 0000 00000001', YIELD, () => ({ word: 0 })),
+  encodeWord('WFE_A1', 'cond:4 00110010 0000 1111 0000 00000010', WFE),
+  encodeWord('WFI_A1', 'cond:4 00110010 0000 1111 0000 00000011', WFI),
+  encodeWord('SEV_A1', 'cond:4 00110010 0000 1111 0000 00000100', SEV),
+  encode('DBG_A1', 'cond:4 00110010 0000 1111 0000 1111 option:4', DBG, (f) => ({ word: f.option })),
 ];
 
 const status = [
-  encodeWord('MRS_A1', 'cond:4 00010 spsr:1 00 ---- rd:4 --0- 0000 ----', MRS_A32, (f) => namesPc(f.rd)),
-  encodeWord(
-    'MSR_register_A1',
-    'cond:4 00010 spsr:1 10 mask:4 ---- --0- 0000 rn:4',
-    MSR_A32,
-    (f) => f.mask === 0 || namesPc(f.rn),
-  ),
-  encodeWord('MSR_immediate_A1', 'cond:4 00110 spsr:1 10 mask:4 ---- imm12:12', MSR_IMMEDIATE, (f) => f.mask === 0),
+  encodeWord('MRS_A1', 'cond:4 00010 spsr:1 00 1111 rd:4 0000 0000 0000', MRS_A32, (f) => namesPc(f.rd)),
+  encodeWord('MSR_register_A1', 'cond:4 00010 spsr:1 10 mask:4 1111 0000 0000 rn:4', MSR_A32, (f) => namesPc(f.rn)),
+  encodeWord('MSR_immediate_A1', 'cond:4 00110 spsr:1 10 mask:4 1111 imm12:12', MSR_IMMEDIATE),
   encodeWord(
     'MRS_banked_A1',
-    'cond:4 00010 spsr:1 00 m1:4 rd:4 --1 m:1 0000 ----',
+    'cond:4 00010 spsr:1 00 m1:4 rd:4 001 m:1 0000 0000',
     MRS_BANKED_A32,
     (f) => namesPc(f.rd) || noBank(f),
   ),
   encodeWord(
     'MSR_banked_A1',
-    'cond:4 00010 spsr:1 10 m1:4 ---- --1 m:1 0000 rn:4',
+    'cond:4 00010 spsr:1 10 m1:4 1111 001 m:1 0000 rn:4',
     MSR_BANKED_A32,
     (f) => namesPc(f.rn) || noBank(f),
   ),
-  encodeWord('CPS_A1', '1111 00010000 imod:2 m:1 0 ---- --- aif:3 0 mode:5', CPS_A32, badCps),
-  encodeWord('SETEND_A1', '1111 00010000 ---1 ---- -- e:1 - 0000 ----', SETEND_A32),
+  encodeWord('CPS_A1', '1111 00010000 imod:2 m:1 0 0000 000 aif:3 0 mode:5', CPS_A32),
+  encodeWord('SETEND_A1', '1111 00010000 0001 0000 00 e:1 0 0000 0000', SETEND_A32),
 ];
 
 const exceptions = [
   encodeWord('SVC_A1', 'cond:4 1111 imm24:24', SVC_A32),
   encodeWord('BKPT_A1', 'cond:4 00010010 imm12:12 0111 imm4:4', BKPT_A32),
   encodeWord('HVC_A1', 'cond:4 00010100 imm12:12 0111 imm4:4', HVC_A32),
-  encodeWord('SMC_A1', 'cond:4 00010110 ---- ---- ---- 0111 imm4:4', SMC_A32),
-  encodeWord('ERET_A1', 'cond:4 00010110 ---- ---- ---- 0110 ----', ERET),
+  encodeWord('SMC_A1', 'cond:4 00010110 0000 0000 0000 0111 imm4:4', SMC_A32),
+  encodeWord('ERET_A1', 'cond:4 00010110 0000 0000 0000 0110 1110', ERET),
 ];
 
 const coprocessors = [
@@ -126,14 +121,14 @@ const coprocessors = [
 
 /** A5.7.1: preloads and memory hints, which do nothing here. */
 const unconditional = [
-  encodeWord('PLD_immediate_A1', '11110101 u:1 r:1 01 rn:4 ---- imm12:12', PLD),
-  encodeWord('PLI_immediate_A1', '11110100 u:1 - 01 rn:4 ---- imm12:12', PLD),
-  encodeWord('PLD_register_A1', '11110111 u:1 r:1 01 rn:4 ---- imm5:5 type:2 0 rm:4', PLD),
-  encodeWord('PLI_register_A1', '11110110 u:1 - 01 rn:4 ---- imm5:5 type:2 0 rm:4', PLD),
-  encode('CLREX_A1', '11110101 0111 ---- ---- ---- 0001 ----', CLREX, () => ({})),
-  encodeWord('DSB_A1', '11110101 0111 ---- ---- ---- 0100 option:4', DSB),
-  encodeWord('DMB_A1', '11110101 0111 ---- ---- ---- 0101 option:4', DMB),
-  encodeWord('ISB_A1', '11110101 0111 ---- ---- ---- 0110 option:4', ISB),
+  encodeWord('PLD_immediate_A1', '11110101 u:1 r:1 01 rn:4 1111 imm12:12', PLD),
+  encodeWord('PLI_immediate_A1', '11110100 u:1 - 01 rn:4 1111 imm12:12', PLD),
+  encodeWord('PLD_register_A1', '11110111 u:1 r:1 01 rn:4 1111 imm5:5 type:2 0 rm:4', PLD),
+  encodeWord('PLI_register_A1', '11110110 u:1 - 01 rn:4 1111 imm5:5 type:2 0 rm:4', PLD),
+  encode('CLREX_A1', '11110101 0111 1111 1111 0000 0001 1111', CLREX, () => ({})),
+  encodeWord('DSB_A1', '11110101 0111 1111 1111 0000 0100 option:4', DSB),
+  encodeWord('DMB_A1', '11110101 0111 1111 1111 0000 0101 option:4', DMB),
+  encodeWord('ISB_A1', '11110101 0111 1111 1111 0000 0110 option:4', ISB),
 ];
 
 export const systemInstructions: readonly Instruction[] = [

@@ -12,9 +12,9 @@ function loadPair(ir: Ir, rt: Reg, rt2: Reg, address: Value, writeback?: () => v
   ir.access('read', address, eight(ir));
   const low = ir.load('u32', address);
   const high = ir.load('u32', ir.add(address, four(ir)));
-  writeback?.();
   ir.setReg(rt, low);
   ir.setReg(rt2, high);
+  writeback?.();
 }
 function storePair(ir: Ir, rt: Reg, rt2: Reg, address: Value, writeback?: () => void): void {
   ir.access('write', address, eight(ir));

@@ -4,7 +4,6 @@ import { encode, type Instruction, type Place } from '../instruction.ts';
 import { B, BLX, BX, CBZ, isNear, IT, RECORDS } from '../operations/branch.ts';
 import { BKPT_T16, CPS_T16, NOP, SETEND_T16, SEV, SVC_T16, UDF_T16, WFE, WFI, YIELD } from '../operations/system.ts';
 import { encodeWord } from '../raw.ts';
-import { badIt, namesPc } from '../unpredictable.ts';
 
 const branch = (bytes: number, at: Place, condition: (typeof CONDITIONS)[number]) => {
   const near = isNear(at, bytes, 2);
@@ -14,23 +13,21 @@ const branch = (bytes: number, at: Place, condition: (typeof CONDITIONS)[number]
 export const branchInstructions: readonly Instruction[] = [
   encode('B_T1', '1101 cond:4 imm8:8', B, (f, at) => branch(((f.imm8 << 24) >> 23) + 4, at, CONDITIONS[f.cond]!)),
   encode('B_T2', '11100 imm11:11', B, (f, at) => branch(((f.imm11 << 21) >> 20) + 4, at, 'al')),
-  encode('BX_T1', '01000111 0 rm:4 ---', BX, (f) => ({ rm: f.rm })),
-  encode('BLX_register_T1', '01000111 1 rm:4 ---', BLX, (f) => (namesPc(f.rm) ? undefined : { rm: f.rm })),
+  encode('BX_T1', '01000111 0 rm:4 000', BX, (f) => ({ rm: f.rm })),
+  encode('BLX_register_T1', '01000111 1 rm:4 000', BLX, (f) => ({ rm: f.rm })),
   encode('CBZ_T1', '1011 nonzero:1 0 high:1 1 low:5 rn:3', CBZ, (f, at) => {
     const bytes = (f.high << 6) + (f.low << 1) + 4;
     const near = isNear(at, bytes, 2);
     return { rn: f.rn, offset: near ? bytes * RECORDS.t32 : bytes, bytes, nonzero: f.nonzero === 1, near };
   }),
-  encode('IT_T1', '10111111 cond:4 mask:4', IT, (f) =>
-    badIt(f.cond, f.mask) ? undefined : { state: (f.cond << 4) | f.mask },
-  ),
+  encode('IT_T1', '10111111 cond:4 mask:4', IT, (f) => ({ state: (f.cond << 4) | f.mask })),
   encode('hint_T1', '10111111 op:4 0000', NOP, () => ({ word: 0 })),
   encode('YIELD_T1', '10111111 0001 0000', YIELD, () => ({ word: 0 })),
   encodeWord('WFE_T1', '10111111 0010 0000', WFE),
   encodeWord('WFI_T1', '10111111 0011 0000', WFI),
   encodeWord('SEV_T1', '10111111 0100 0000', SEV),
-  encodeWord('SETEND_T1', '10110110010 - e:1 ---', SETEND_T16),
-  encodeWord('CPS_T1', '10110110011 im:1 - aif:3', CPS_T16, (f) => f.aif === 0),
+  encodeWord('SETEND_T1', '10110110010 1 e:1 000', SETEND_T16),
+  encodeWord('CPS_T1', '10110110011 im:1 0 aif:3', CPS_T16),
   encodeWord('BKPT_T1', '10111110 imm8:8', BKPT_T16),
   encodeWord('SVC_T1', '11011111 imm8:8', SVC_T16),
   encodeWord('UDF_T1', '11011110 imm8:8', UDF_T16),

@@ -5,7 +5,6 @@ import { ADD_TO_PC, ADR, dataProcessing, MOV_TO_PC, type DataProcessingName } fr
 import { MUL } from '../operations/multiply.ts';
 import { fill } from '../raw.ts';
 import { decodeShift, REGISTER_SHIFTS } from '../shift.ts';
-import { namesPc } from '../unpredictable.ts';
 
 const { add, sub, mov, cmp, rsb } = dataProcessing;
 
@@ -160,12 +159,10 @@ const anyRegisters = [
     const rd = (f.high << 3) | f.low;
     return { rd, rn: rd, rm: f.rm, setFlags: false };
   }),
-  encode('ADD_register_pc_T2', '01000100 1 rm:4 111', ADD_TO_PC, (f) =>
-    namesPc(f.rm) ? undefined : { rn: 15, rm: f.rm },
-  ),
+  encode('ADD_register_pc_T2', '01000100 1 rm:4 111', ADD_TO_PC, (f) => ({ rn: 15, rm: f.rm })),
   encode('CMP_register_T2', '01000101 high:1 rm:4 low:3', cmp.register, (f) => {
     const rn = (f.high << 3) | f.low;
-    return namesPc(rn, f.rm) ? undefined : { rd: 0, rn, rm: f.rm, setFlags: true };
+    return { rd: 0, rn, rm: f.rm, setFlags: true };
   }),
   encode('MOV_register_T1', '01000110 high:1 rm:4 low:3', mov.register, (f) => ({
     rd: (f.high << 3) | f.low,

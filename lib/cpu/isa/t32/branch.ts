@@ -32,7 +32,7 @@ import {
   threadId,
 } from '../operations/system.ts';
 import { encodeWord } from '../raw.ts';
-import { badCps, isFloating, namesPc } from '../unpredictable.ts';
+import { isFloating, namesPc } from '../unpredictable.ts';
 
 interface Far {
   readonly s: number;
@@ -70,44 +70,39 @@ const noBank = (f: { readonly spsr: number; readonly m: number; readonly m1: num
   bankedName(f.spsr, (f.m << 4) | f.m1) === undefined;
 
 const control = [
-  encodeWord(
-    'MSR_register_T1',
-    '11110 011100 spsr:1 rn:4 10-0 mask:4 --0- ----',
-    MSR_T32,
-    (f) => f.mask === 0 || namesPc(f.rn),
-  ),
+  encodeWord('MSR_register_T1', '11110 011100 spsr:1 rn:4 1000 mask:4 0000 0000', MSR_T32, (f) => namesPc(f.rn)),
   encodeWord(
     'MSR_banked_T1',
-    '11110 011100 spsr:1 rn:4 10-0 m1:4 --1 m:1 ----',
+    '11110 011100 spsr:1 rn:4 1000 m1:4 001 m:1 0000',
     MSR_BANKED_T32,
     (f) => namesPc(f.rn) || noBank(f),
   ),
-  encodeWord('MRS_T1', '11110 011111 spsr:1 ---- 10-0 rd:4 --0- ----', MRS_T32, (f) => namesPc(f.rd)),
+  encodeWord('MRS_T1', '11110 011111 spsr:1 1111 1000 rd:4 0000 0000', MRS_T32, (f) => namesPc(f.rd)),
   encodeWord(
     'MRS_banked_T1',
-    '11110 011111 spsr:1 m1:4 10-0 rd:4 --1 m:1 ----',
+    '11110 011111 spsr:1 m1:4 1000 rd:4 001 m:1 0000',
     MRS_BANKED_T32,
     (f) => namesPc(f.rd) || noBank(f),
   ),
-  encodeWord('CPS_T2', '11110 0111010 ---- 10-0 - imod:2 m:1 aif:3 mode:5', CPS_T32, badCps),
-  encode('hint_T2', '11110 0111010 ---- 10-0 - 00 0 op:8', NOP, () => ({ word: 0 })),
-  encode('YIELD_T2', '11110 0111010 ---- 10-0 - 00 0 00000001', YIELD, () => ({ word: 0 })),
-  encodeWord('WFE_T2', '11110 0111010 ---- 10-0 - 00 0 00000010', WFE),
-  encodeWord('WFI_T2', '11110 0111010 ---- 10-0 - 00 0 00000011', WFI),
-  encodeWord('SEV_T2', '11110 0111010 ---- 10-0 - 00 0 00000100', SEV),
-  encode('DBG_T1', '11110 0111010 ---- 10-0 - 00 0 1111 option:4', DBG, (f) => ({ word: f.option })),
-  encodeWord('ENTERX_T1', '11110 0111011 ---- 10-0 ---- 000 j:1 ----', ENTERX),
-  encode('CLREX_T1', '11110 0111011 ---- 10-0 ---- 0010 ----', CLREX, () => ({})),
-  encodeWord('DSB_T1', '11110 0111011 ---- 10-0 ---- 0100 option:4', DSB),
-  encodeWord('DMB_T1', '11110 0111011 ---- 10-0 ---- 0101 option:4', DMB),
-  encodeWord('ISB_T1', '11110 0111011 ---- 10-0 ---- 0110 option:4', ISB),
-  encodeWord('BXJ_T1', '11110 0111100 rm:4 10-0 ---- --------', BXJ_T32, (f) => namesPc(f.rm)),
-  encode('SUBS_PC_LR_T1', '11110 0111101 rn:4 10-0 ---- imm8:8', SUBS_PC_LR, (f) =>
+  encodeWord('CPS_T2', '11110 0111010 1111 1000 0 imod:2 m:1 aif:3 mode:5', CPS_T32),
+  encode('hint_T2', '11110 0111010 1111 1000 0 00 0 op:8', NOP, () => ({ word: 0 })),
+  encode('YIELD_T2', '11110 0111010 1111 1000 0 00 0 00000001', YIELD, () => ({ word: 0 })),
+  encodeWord('WFE_T2', '11110 0111010 1111 1000 0 00 0 00000010', WFE),
+  encodeWord('WFI_T2', '11110 0111010 1111 1000 0 00 0 00000011', WFI),
+  encodeWord('SEV_T2', '11110 0111010 1111 1000 0 00 0 00000100', SEV),
+  encode('DBG_T1', '11110 0111010 1111 1000 0 00 0 1111 option:4', DBG, (f) => ({ word: f.option })),
+  encodeWord('ENTERX_T1', '11110 0111011 1111 1000 1111 000 j:1 1111', ENTERX),
+  encode('CLREX_T1', '11110 0111011 1111 1000 1111 0010 1111', CLREX, () => ({})),
+  encodeWord('DSB_T1', '11110 0111011 1111 1000 1111 0100 option:4', DSB),
+  encodeWord('DMB_T1', '11110 0111011 1111 1000 1111 0101 option:4', DMB),
+  encodeWord('ISB_T1', '11110 0111011 1111 1000 1111 0110 option:4', ISB),
+  encodeWord('BXJ_T1', '11110 0111100 rm:4 1000 1111 00000000', BXJ_T32, (f) => namesPc(f.rm)),
+  encode('SUBS_PC_LR_T1', '11110 0111101 rn:4 1000 1111 imm8:8', SUBS_PC_LR, (f) =>
     f.rn === 14 ? { rn: f.rn, imm: f.imm8 } : undefined,
   ),
-  encodeWord('ERET_T1', '11110 0111101 ---- 10-0 ---- 00000000', ERET),
+  encodeWord('ERET_T1', '11110 0111101 1110 1000 1111 00000000', ERET),
   encodeWord('HVC_T1', '11110 1111110 imm4:4 1000 imm12:12', HVC_T32),
-  encodeWord('SMC_T1', '11110 1111111 imm4:4 1000 ------------', SMC_T32),
+  encodeWord('SMC_T1', '11110 1111111 imm4:4 1000 000000000000', SMC_T32),
   encodeWord('UDF_T2', '11110 1111111 imm4:4 1010 imm12:12', UDF_T32),
 ];
 

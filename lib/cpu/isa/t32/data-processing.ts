@@ -5,7 +5,7 @@ import { ADR, dataProcessing, MOVT, MOVW, type DataProcessingName } from '../ope
 import { SAT, SAT16 } from '../operations/saturate.ts';
 import { fill } from '../raw.ts';
 import { decodeShift } from '../shift.ts';
-import { emptyField, namesPc } from '../unpredictable.ts';
+import { emptyField, namesPc, saturatesByNothing } from '../unpredictable.ts';
 import { expandImmediate, hasCarryOut, imm12Of } from './immediate.ts';
 
 /** Rd = 1111 with S makes a comparison, Rn = 1111 a move; as more specific encodings they win. */
@@ -48,14 +48,14 @@ const regular = ROWS.flatMap(([name, bits]): Instruction[] => {
       const setFlags = f.s !== 0;
       return { rd, rn, imm: expandImmediate(imm12), setFlags, carryOut: logical && setFlags && hasCarryOut(imm12) };
     }),
-    encode(`${id}_register_T2`, pattern('1110101 oooo s:1 rn:4 - 000 rd:4 00 00 rm:4'), family.register, (f) => {
+    encode(`${id}_register_T2`, pattern('1110101 oooo s:1 rn:4 0 000 rd:4 00 00 rm:4'), family.register, (f) => {
       const rd = destination(f.rd);
       const rn = first(f.rn);
       return namesPc(rd, rn, f.rm) ? undefined : { rd, rn, rm: f.rm, setFlags: f.s !== 0 };
     }),
     encode(
       `${id}_shifted_T2`,
-      pattern('1110101 oooo s:1 rn:4 - imm3:3 rd:4 imm2:2 type:2 rm:4'),
+      pattern('1110101 oooo s:1 rn:4 0 imm3:3 rd:4 imm2:2 type:2 rm:4'),
       family.shifted,
       (f) => {
         const rd = destination(f.rd);
@@ -93,46 +93,46 @@ const plain = [
   encode('MOVT_T1', '11110 i:1 101100 imm4:4 0 imm3:3 rd:4 imm8:8', MOVT, (f) =>
     namesPc(f.rd) ? undefined : { rd: f.rd, imm: imm16Of(f) },
   ),
-  encode('SSAT_T1', '11110 - 1100 sh:1 0 rn:4 0 imm3:3 rd:4 imm2:2 - sat:5', SAT, (f) => {
+  encode('SSAT_T1', '11110 0 1100 sh:1 0 rn:4 0 imm3:3 rd:4 imm2:2 0 sat:5', SAT, (f) => {
     const amount = (f.imm3 << 2) | f.imm2;
-    if (namesPc(f.rd, f.rn)) return undefined;
+    if (namesPc(f.rd, f.rn) || saturatesByNothing(f.sh, amount)) return undefined;
     return f.sh === 1
-      ? { rd: f.rd, rn: f.rn, most: 2 ** f.sat - 1, amount: asr(amount), signed: true, shift: 'asr' }
+      ? { rd: f.rd, rn: f.rn, most: 2 ** f.sat - 1, amount, signed: true, shift: 'asr' }
       : { rd: f.rd, rn: f.rn, most: 2 ** f.sat - 1, amount, signed: true, shift: 'lsl' };
   }),
-  encode('USAT_T1', '11110 - 1110 sh:1 0 rn:4 0 imm3:3 rd:4 imm2:2 - sat:5', SAT, (f) => {
+  encode('USAT_T1', '11110 0 1110 sh:1 0 rn:4 0 imm3:3 rd:4 imm2:2 0 sat:5', SAT, (f) => {
     const amount = (f.imm3 << 2) | f.imm2;
-    if (namesPc(f.rd, f.rn)) return undefined;
+    if (namesPc(f.rd, f.rn) || saturatesByNothing(f.sh, amount)) return undefined;
     return f.sh === 1
-      ? { rd: f.rd, rn: f.rn, most: 2 ** f.sat - 1, amount: asr(amount), signed: false, shift: 'asr' }
+      ? { rd: f.rd, rn: f.rn, most: 2 ** f.sat - 1, amount, signed: false, shift: 'asr' }
       : { rd: f.rd, rn: f.rn, most: 2 ** f.sat - 1, amount, signed: false, shift: 'lsl' };
   }),
-  encode('SSAT16_T1', '11110 - 110010 rn:4 0 000 rd:4 00 -- sat:4', SAT16, (f) =>
+  encode('SSAT16_T1', '11110 0 110010 rn:4 0 000 rd:4 00 00 sat:4', SAT16, (f) =>
     namesPc(f.rd, f.rn) ? undefined : { rd: f.rd, rn: f.rn, most: 2 ** f.sat - 1, signed: true },
   ),
-  encode('USAT16_T1', '11110 - 111010 rn:4 0 000 rd:4 00 -- sat:4', SAT16, (f) =>
+  encode('USAT16_T1', '11110 0 111010 rn:4 0 000 rd:4 00 00 sat:4', SAT16, (f) =>
     namesPc(f.rd, f.rn) ? undefined : { rd: f.rd, rn: f.rn, most: 2 ** f.sat - 1, signed: false },
   ),
-  encode('SBFX_T1', '11110 - 110100 rn:4 0 imm3:3 rd:4 imm2:2 - widthm1:5', BFX, (f) => {
+  encode('SBFX_T1', '11110 0 110100 rn:4 0 imm3:3 rd:4 imm2:2 0 widthm1:5', BFX, (f) => {
     const lsb = (f.imm3 << 2) | f.imm2;
     if (namesPc(f.rd, f.rn) || emptyField(31, lsb + f.widthm1)) return undefined;
     return { rd: f.rd, rn: f.rn, up: 31 - lsb - f.widthm1, down: 31 - f.widthm1, signed: true };
   }),
-  encode('UBFX_T1', '11110 - 111100 rn:4 0 imm3:3 rd:4 imm2:2 - widthm1:5', BFX, (f) => {
+  encode('UBFX_T1', '11110 0 111100 rn:4 0 imm3:3 rd:4 imm2:2 0 widthm1:5', BFX, (f) => {
     const lsb = (f.imm3 << 2) | f.imm2;
     if (namesPc(f.rd, f.rn) || emptyField(31, lsb + f.widthm1)) return undefined;
     return { rd: f.rd, rn: f.rn, up: 31 - lsb - f.widthm1, down: 31 - f.widthm1, signed: false };
   }),
-  encode('BFC_T1', '11110 - 110110 1111 0 imm3:3 rd:4 imm2:2 - msb:5', BFC, (f) => {
+  encode('BFC_T1', '11110 0 110110 1111 0 imm3:3 rd:4 imm2:2 0 msb:5', BFC, (f) => {
     const lsb = (f.imm3 << 2) | f.imm2;
     return namesPc(f.rd) || emptyField(f.msb, lsb) ? undefined : { rd: f.rd, mask: 2 ** (f.msb + 1) - 2 ** lsb };
   }),
-  encode('BFI_T1', '11110 - 110110 rn:4 0 imm3:3 rd:4 imm2:2 - msb:5', BFI, (f) => {
+  encode('BFI_T1', '11110 0 110110 rn:4 0 imm3:3 rd:4 imm2:2 0 msb:5', BFI, (f) => {
     const lsb = (f.imm3 << 2) | f.imm2;
     if (namesPc(f.rd) || emptyField(f.msb, lsb)) return undefined;
     return { rd: f.rd, rn: f.rn, mask: 2 ** (f.msb + 1) - 2 ** lsb, lsb };
   }),
-  encode('PKH_T1', '1110101 0110 0 rn:4 - imm3:3 rd:4 imm2:2 tb:1 0 rm:4', PKH, (f) => {
+  encode('PKH_T1', '1110101 0110 0 rn:4 0 imm3:3 rd:4 imm2:2 tb:1 0 rm:4', PKH, (f) => {
     const amount = (f.imm3 << 2) | f.imm2;
     if (namesPc(f.rd, f.rn, f.rm)) return undefined;
     return { rd: f.rd, rn: f.rn, rm: f.rm, amount: f.tb === 1 ? asr(amount) : amount, top: f.tb === 1 };

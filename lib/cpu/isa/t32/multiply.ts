@@ -16,10 +16,9 @@ import {
   UMAAL,
 } from '../operations/multiply.ts';
 import { fill } from '../raw.ts';
-import { namesPc, sameResult } from '../unpredictable.ts';
+import { namesPc } from '../unpredictable.ts';
 
-const badLong = (f: { hi: number; lo: number; rn: number; rm: number }): boolean =>
-  namesPc(f.hi, f.lo, f.rn, f.rm) || sameResult(f.hi, f.lo);
+const badLong = (f: { hi: number; lo: number; rn: number; rm: number }): boolean => namesPc(f.hi, f.lo, f.rn, f.rm);
 
 /** Ra = 1111 means: do not accumulate. */
 const accumulating = [
@@ -119,7 +118,7 @@ const long = [
   encode('SMLALD_T1', '11111011 110 sub:1 rn:4 lo:4 hi:4 110 x:1 rm:4', SMLALD, (f) =>
     badLong(f) ? undefined : { lo: f.lo, hi: f.hi, rn: f.rn, rm: f.rm, subtract: f.sub === 1, swap: f.x === 1 },
   ),
-  encode('DIV_T1', '11111011 10 unsigned:1 1 rn:4 ---- rd:4 1111 rm:4', DIV, (f) =>
+  encode('DIV_T1', '11111011 10 unsigned:1 1 rn:4 1111 rd:4 1111 rm:4', DIV, (f) =>
     namesPc(f.rd, f.rn, f.rm) ? undefined : { rd: f.rd, rn: f.rn, rm: f.rm, signed: f.unsigned === 0 },
   ),
 ];

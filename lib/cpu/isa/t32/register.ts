@@ -26,7 +26,7 @@ const EXTENDS = [
   ['UXTAB', 'b', false, '101'],
 ] as const;
 const extend = EXTENDS.map(([name, width, signed, bits]) =>
-  encode(`${name}_T1`, fill('11111010 0 ooo rn:4 1111 rd:4 1 - rotate:2 rm:4', 'ooo', bits), EXTEND, (f) =>
+  encode(`${name}_T1`, fill('11111010 0 ooo rn:4 1111 rd:4 1 0 rotate:2 rm:4', 'ooo', bits), EXTEND, (f) =>
     namesPc(f.rd, f.rm)
       ? undefined
       : {
