@@ -54,14 +54,14 @@ export const simd = <const P extends string, O extends Operands, S extends Shape
   decode: Decode<`u:1 ${P}`, O, S>,
 ): Pair => pair(id, `1111001 u:1 ${pattern}`, `111 u:1 1111 ${pattern}`, op, decode);
 
-/** The same where U is fixed. */
-export const simdFixed = <const P extends string, O extends Operands, S extends Shape>(
+/** The same where U may be fixed; then there is no field `u`. */
+export const simdWith = <const P extends string, O extends Operands, S extends Shape>(
   id: string,
-  u: 0 | 1,
+  u: 0 | 1 | undefined,
   pattern: P,
   op: Operation<O, S>,
-  decode: Decode<P, O, S>,
-): Pair => pair(id, `1111001${u} ${pattern}`, `111${u}1111 ${pattern}`, op, decode);
+  decode: Decode<`u:1 ${P}`, O, S>,
+): Pair => pair(id, `1111001${u ?? ' u:1'} ${pattern}`, `111${u ?? ' u:1 '}1111 ${pattern}`, op, decode);
 
 /** An Advanced SIMD load or store row without its first eight bits. */
 export const simdMemory = <const P extends string, O extends Operands, S extends Shape>(
