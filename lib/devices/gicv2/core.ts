@@ -18,6 +18,10 @@ export const GICC_CTLR = { EnableGrp1: 1 << 1, AckCtl: 1 << 2, FIQEn: 1 << 3, CB
 
 const NOTHING = -1;
 
+/** Returns the highest priority of active levels, a bit for each, or the idle priority if there is none. */
+export const priorityOfLevels = (levels: number): number =>
+  levels === 0 ? IDLE_PRIORITY : (31 - Math.clz32(levels & -levels)) * 8;
+
 export class GicCore {
   readonly configuration: GicConfiguration;
   readonly state: GicState;
@@ -160,8 +164,7 @@ export class GicCore {
 
   /** Returns the priority of the highest active group priority, or the idle priority. */
   runningPriority(cpu: number): number {
-    const levels = this.state.activePriorities[cpu]! | this.state.activePrioritiesGroup1[cpu]!;
-    return levels === 0 ? IDLE_PRIORITY : (31 - Math.clz32(levels & -levels)) * 8;
+    return priorityOfLevels(this.state.activePriorities[cpu]! | this.state.activePrioritiesGroup1[cpu]!);
   }
 
   /** Returns the best pending interrupt as GICC_HPPIR shows it: its ID, and for an SGI its source in bits 12:10. */
@@ -206,6 +209,17 @@ export class GicCore {
   deactivate(key: number): void {
     this.state.active[key >>> 5]! &= ~(1 << (key & 31));
     this.changed(key >>> 5);
+  }
+
+  /**
+   * Deactivates the physical interrupt behind a guest's. A guest is Non-secure, so it counts as a Non-secure write of
+   * GICC_DIR, which does not reach group 0; SGIs and IDs that do not exist are UNPREDICTABLE, and ignored.
+   */
+  deactivateForGuest(id: number, cpu: number): void {
+    const { words, security } = this.configuration;
+    if (id < 16 || id >= words * 32) return;
+    const key = this.keyOf(id, cpu);
+    if (!security || this.isGroup1(key)) this.deactivate(key);
   }
 
   #isSignalled(cpu: number): boolean {

@@ -21,6 +21,12 @@ export interface GicConfiguration {
   readonly bankedMask: number;
 }
 
+/** List registers of each virtual CPU interface (GICH_VTR.ListRegs is 1 less). */
+export const LIST_REGISTERS = 4;
+
+/** GICH_VMCR after reset: all disabled, the least binary points. */
+const VIRTUAL_CONTROL_RESET = 0x004c_0000;
+
 export interface GicState {
   /** GICD_CTLR: bit 0 group 0, bit 1 group 1. */
   forwarding: number;
@@ -43,6 +49,12 @@ export interface GicState {
   /** Active priorities, a bit for each level, of group 0 and of group 1. */
   readonly activePriorities: Uint32Array;
   readonly activePrioritiesGroup1: Uint32Array;
+  /** By CPU: the virtual CPU interface, as GICH_HCR, GICH_VMCR and GICH_APR show it. */
+  readonly hypervisorControl: Uint32Array;
+  readonly virtualControl: Uint32Array;
+  readonly virtualActivePriorities: Uint32Array;
+  /** By CPU x LIST_REGISTERS + n. */
+  readonly listRegisters: Uint32Array;
 }
 
 /** Returns the state after reset: nothing enabled but the SGIs, all in group 0, level-sensitive. */
@@ -65,5 +77,9 @@ export function resetState({ cpus, words, leastBinaryPoint }: GicConfiguration):
     aliasedBinaryPoint: new Uint8Array(cpus).fill(leastBinaryPoint + 1),
     activePriorities: new Uint32Array(cpus),
     activePrioritiesGroup1: new Uint32Array(cpus),
+    hypervisorControl: new Uint32Array(cpus),
+    virtualControl: new Uint32Array(cpus).fill(VIRTUAL_CONTROL_RESET),
+    virtualActivePriorities: new Uint32Array(cpus),
+    listRegisters: new Uint32Array(cpus * LIST_REGISTERS),
   };
 }
