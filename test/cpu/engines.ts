@@ -11,8 +11,9 @@ import { W } from '../../lib/cpu/wasm/opcodes.ts';
 
 export const table = new InstructionTable(instructionSets);
 
-/** Where memory starts, where programs do, where data may lie, and the first address behind that. */
+/** Where memory starts, what of it data accesses reach, where programs lie, where data does, and the first address behind. */
 export const BASE = 0x40000000;
+export const START = BASE + 0x6000;
 export const CODE = BASE + 0x8000;
 export const DATA = BASE + 0x10000;
 export const END = BASE + 0x20000;
@@ -69,7 +70,7 @@ let pages = new Map<number, number>();
 const pcOf = (up: number): number => ((up >>> (words[stateAt('thumb')] ? 3 : 2)) + words[stateAt('delta')]!) >>> 0;
 const faults = (address: number, size: number, access: number): boolean => {
   const misaligned = (access & ACCESS.aligned) !== 0 && address % size !== 0;
-  if (!misaligned && address >= DATA && address + size <= END) return false;
+  if (!misaligned && address >= START && address + size <= END) return false;
   fault ??= { address, access };
   words[stateAt('fault')] = 1;
   words[stateAt('target')] = 0;
@@ -157,7 +158,7 @@ const imports: InterpreterImports = {
 };
 
 words.fill(3, (BANK + TLB.read) >> 2, (BANK + TLB.fetchA32) >> 2);
-for (let page = DATA >> 12; page < END >> 12; page++) {
+for (let page = START >> 12; page < END >> 12; page++) {
   words[((BANK + TLB.read) >> 2) + page] = HOST;
   words[((BANK + TLB.write) >> 2) + page] = HOST;
 }
@@ -179,6 +180,7 @@ export function run(set: Set, program: number | readonly number[], setup: Setup 
   pages = new Map();
   const start = setup.at ?? CODE;
   let at = start;
+  for (let a = START; a < END; a += 4) words[(HOST + a) >> 2] = setup.pattern === true ? patternAt(a) : 0;
   for (const word of code) {
     if (set === 'a32') {
       view.setUint32(HOST + at, word, true);
@@ -193,7 +195,6 @@ export function run(set: Set, program: number | readonly number[], setup: Setup 
     }
   }
   words.fill(0, CPU >> 2, (CPU + STATE.system) >> 2);
-  for (let a = DATA; a < END; a += 4) words[(HOST + a) >> 2] = setup.pattern === true ? patternAt(a) : 0;
   for (const [register, value] of Object.entries(setup.r ?? {})) words[(CPU >> 2) + Number(register)] = value;
   for (const [address, value] of Object.entries(setup.memory ?? {})) view.setInt32(HOST + Number(address), value, true);
   const flags = setup.flags ?? '';
