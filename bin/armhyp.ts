@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The `armhyp` command. */
 import { exitStatus } from './ending.ts';
-import { loadMachine } from '../lib/index.ts';
+import { DebuggableMachine, loadMachine } from '../lib/index.ts';
 import { guestReports } from './guest-reports.ts';
 import { main } from './main.ts';
 
@@ -18,5 +18,6 @@ process.exitCode = await main(process.argv.slice(2), {
   input,
   output,
   errors,
-  loadMachine: (nameOrFile, options) => loadMachine(nameOrFile, { ...options, report }),
+  loadMachine: async (nameOrFile, options) =>
+    new DebuggableMachine(await loadMachine(nameOrFile, { ...options, report })),
 });

@@ -10,4 +10,6 @@ export interface RunnableMachine extends Pick<
   readonly debugTarget?: Target;
   /** Called when a debugger has let the machine go on, or asks it to stop. */
   onWake?: () => void;
+  /** Called when a debugger asks for the end of the run. */
+  onQuit?: () => void;
 }

@@ -131,6 +131,7 @@ class RunSession {
       tell,
     });
     this.#machine.onWake = () => this.#wake();
+    this.#machine.onQuit = () => this.#end('a debugger quit', exitStatus.done);
     if (gdb === undefined) return;
     this.#debugPort = await openDebugPort(this.#machine, gdb);
     this.#tell(`gdb: target remote ${this.#debugPort.address}`);

@@ -1,4 +1,5 @@
 /** The library: what the command and the tests use, and nothing else is needed to embed a machine. */
+export { DebuggableMachine } from './debug/debuggable.ts';
 export { loadMachine, type MachineOptions } from './machine/load.ts';
 export type { Machine, RunLimits, RunResult, UartPort } from './machine/machine.ts';
 export { bundledMachines, MachineError, quantityExample, toQuantity } from './machine/description/index.ts';

@@ -1,0 +1,53 @@
+/** A machine together with its debug target, for an owner of a main loop that runs it with and without debuggers. */
+import type { Machine, RunLimits, RunResult, UartPort } from '../machine/machine.ts';
+import { MachineTarget } from './target.ts';
+
+/** Runs a machine like the machine itself until somebody asks for `debugTarget`, and from then on as that allows. */
+export class DebuggableMachine {
+  readonly machine: Machine;
+  #target: MachineTarget | undefined;
+  /** Called when a debugger lets the machine go on. */
+  onWake: () => void = () => {};
+  /** Called when a debugger asks the emulator to end. */
+  onQuit: () => void = () => {};
+
+  constructor(machine: Machine) {
+    this.machine = machine;
+  }
+
+  /** The machine as gdb sees it. It stands until it is resumed. */
+  get debugTarget(): MachineTarget {
+    if (this.#target === undefined) {
+      this.#target = new MachineTarget(this.machine);
+      this.#target.onWake = () => this.onWake();
+      this.#target.onQuit = () => this.onQuit();
+    }
+    return this.#target;
+  }
+
+  run(limits: RunLimits): RunResult {
+    return (this.#target ?? this.machine).run(limits);
+  }
+
+  get name(): string {
+    return this.machine.name;
+  }
+  get uarts(): readonly UartPort[] {
+    return this.machine.uarts;
+  }
+  get instructions(): number {
+    return this.machine.instructions;
+  }
+  get virtualNs(): number {
+    return this.machine.virtualNs;
+  }
+  stop(): void {
+    this.machine.stop();
+  }
+  reset(): void {
+    this.machine.reset();
+  }
+  statistics(): Record<string, number> {
+    return this.machine.statistics();
+  }
+}
