@@ -3,9 +3,10 @@ import { integerA32 } from './a32/index.ts';
 import { integerT16 } from './t16/index.ts';
 import { integerT32 } from './t32/index.ts';
 import type { InstructionSets } from './table.ts';
+import { vfpA32, vfpT32 } from './vfp/index.ts';
 
 export const instructionSets: InstructionSets = {
-  a32: [...integerA32],
+  a32: [...integerA32, ...vfpA32],
   t16: [...integerT16],
-  t32: [...integerT32],
+  t32: [...integerT32, ...vfpT32],
 };

@@ -1,12 +1,12 @@
 /** Encodings of instructions that a system operation takes apart itself, by the whole word (DDI 0406C, chapter B9). */
 import type { Imm } from '../ir/operand.ts';
 import { SYSTEM, type SystemOperation } from '../system/operations.ts';
-import { operation, type Instruction, type Operands, type Operation, type Place, type Shape } from './instruction.ts';
-import { encoding, type Encoding, type Fields } from './pattern.ts';
+import { operation, type Instruction, type Operation, type Place } from './instruction.ts';
+import { encoding, type Fields } from './pattern.ts';
 
-/** Digits of a word as an operand list of its own. */
+/** The text of an instruction, from its word. */
 export type WordText = (word: number, at: Place) => string;
-type WordOperation = Operation<{ readonly word: 'immediate' }, Record<never, never>>;
+type WordOperation = Operation<{ readonly word: 'immediate' }>;
 
 /** An operation that leaves the instruction word to `number`; a name that starts with "return" advances ITSTATE first. */
 export const systemOperation = (
@@ -36,8 +36,8 @@ export function encodeWord<const P extends string>(
   const compiled = encoding(pattern);
   return {
     id,
-    encoding: compiled as unknown as Encoding,
-    operation: op as unknown as Operation<Operands, Shape>,
+    encoding: compiled,
+    operation: op as unknown as Operation,
     ownCondition: false,
     decode: (word) => (refused?.(compiled.extract(word)) === true ? undefined : { word: word | 0 }),
   };

@@ -71,7 +71,7 @@ for (const set of ['a32', 't16', 't32'] as const) {
           });
           const cpsr = (SVC_MASKED | (next() & 0xf80f0000) | (set === 'a32' ? 0 : T)) >>> 0;
           const ours = run(set === 'a32' ? 'a32' : 'thumb', word, {
-            r: { ...registers },
+            r: Object.fromEntries(registers.entries()),
             flags: flagsOf(cpsr),
             GE: (cpsr >>> 16) & 15,
             pattern: true,

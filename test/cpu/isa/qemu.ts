@@ -61,7 +61,7 @@ export class Qemu {
   }
 
   async #ask(command: string): Promise<string> {
-    const sum = [...command].reduce((total, c) => (total + c.charCodeAt(0)) & 255, 0);
+    const sum = Buffer.from(command, 'latin1').reduce((total, byte) => (total + byte) & 255, 0);
     this.#process.stdin.write(`$${command}#${sum.toString(16).padStart(2, '0')}`);
     for (;;) {
       const answer = /\$([^#]*)#../.exec(this.#received);

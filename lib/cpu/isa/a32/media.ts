@@ -57,7 +57,7 @@ const REVERSES = [
 const reverse = REVERSES.map(([kind, op1, op2]) =>
   encode(
     `${kind.toUpperCase()}_A1`,
-    fill(fill('cond:4 01101ooo 1111 rd:4 1111 ppp1 rm:4', 'ooo', op1), 'ppp', `${op2}`),
+    fill(fill('cond:4 01101ooo 1111 rd:4 1111 ppp1 rm:4', 'ooo', op1), 'ppp', op2),
     REVERSE,
     (f) => (namesPc(f.rd, f.rm) ? undefined : { rd: f.rd, rm: f.rm, kind }),
   ),

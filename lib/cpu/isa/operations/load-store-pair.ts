@@ -27,7 +27,14 @@ const addressed = (base: Value, updated: Value, indexing: Indexing): Value => (i
 const immediate = { rt: 'register', rt2: 'register', rn: 'register', imm: 'immediate' } as const;
 const register = { rt: 'register', rt2: 'register', rn: 'register', rm: 'register' } as const;
 const registerShape = { indexing: INDEXINGS, subtract: [false, true] } as const;
-type Register = { rt: number; rt2: number; rn: number; rm: number; indexing: Indexing; subtract: boolean };
+interface Register {
+  rt: number;
+  rt2: number;
+  rn: number;
+  rm: number;
+  indexing: Indexing;
+  subtract: boolean;
+}
 const registerText = (o: Register): string =>
   `${r(o.rt)}, ${r(o.rt2)}, ${indexedText(o.rn, (o.subtract ? '-' : '') + r(o.rm), o.indexing)}`;
 

@@ -9,8 +9,17 @@ const three = { rd: 'register', rn: 'register', rm: 'register' } as const;
 const four = { rd: 'register', rn: 'register', rm: 'register', ra: 'register' } as const;
 const long = { lo: 'register', hi: 'register', rn: 'register', rm: 'register' } as const;
 const s = (setFlags: boolean): string => (setFlags ? 's' : '');
-type Three = { readonly rd: number; readonly rn: number; readonly rm: number };
-type Long = { readonly lo: number; readonly hi: number; readonly rn: number; readonly rm: number };
+interface Three {
+  readonly rd: number;
+  readonly rn: number;
+  readonly rm: number;
+}
+interface Long {
+  readonly lo: number;
+  readonly hi: number;
+  readonly rn: number;
+  readonly rm: number;
+}
 const threeText = (o: Three): string => `${r(o.rd)}, ${r(o.rn)}, ${r(o.rm)}`;
 const longText = (o: Long): string => `${r(o.lo)}, ${r(o.hi)}, ${r(o.rn)}, ${r(o.rm)}`;
 
