@@ -43,7 +43,7 @@ export async function loadMachine(nameOrFile: string, options: MachineOptions = 
   const optional = async (file: string | undefined): Promise<GuestFile | undefined> =>
     file === undefined ? undefined : open(file);
   const [program, ramdisk, tree] = await Promise.all([
-    optional(kernel ?? application),
+    optional(kernel ?? application ?? (loads.length === 0 ? description.boot.application : undefined)),
     optional(initrd),
     optional(dtb),
   ]);

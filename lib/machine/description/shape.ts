@@ -74,6 +74,7 @@ export const deviceFields = fields({
 export const bootFields = fields({
   ram: { type: 'string', required: true, summary: 'The memory that images are loaded into' },
   console: { type: 'string', summary: 'The device that is connected to the terminal' },
+  application: { type: 'path', summary: 'The program that runs when none is given' },
   machineType: { type: 'integer', required: true, max: LAST_WORD, summary: 'Number of the board, in r1 for Linux' },
   linuxEntry: {
     type: 'string',
