@@ -25,7 +25,7 @@ export interface InterruptControllerPorts {
   readonly vfiq: readonly Line[];
   /** Returns the input of a shared interrupt, numbered from 0 (ID 32). Throws RangeError if there is none. */
   spi(number: number): Line;
-  /** Returns the input of a private interrupt of a CPU, by its ID of 16 to 31. Throws RangeError if there is none. */
+  /** Returns the input of a private interrupt of a CPU, by its ID of 16 to 31. Throws RangeError if there is none to connect. */
   ppi(cpu: number, id: number): Line;
 }
 
@@ -89,6 +89,8 @@ const withRegistersOf = (configured: Configured) =>
       const ppis = Array.from({ length: cpus }, (_, cpu) =>
         Array.from({ length: 16 }, (_, n) => input(`cpu${cpu}.ppi${16 + n}`, core.keyOf(16 + n, cpu))),
       );
+      // The maintenance interrupt is driven in here, and by nothing else.
+      const connectable = values.virtualization ? bankedMask & ~(1 << MAINTENANCE) : bankedMask;
       const maintenance = ppis.map((ofCpu) => ofCpu[MAINTENANCE - 16]!);
       const virtual = new VirtualCore(name, core, maintenance, report);
       const frames: Behaviour<RegisterBlock>[] = [distributor(core), cpuInterface(core, report)];
@@ -105,7 +107,7 @@ const withRegistersOf = (configured: Configured) =>
           return line;
         },
         ppi(cpu, id) {
-          const line = (bankedMask >>> id) & 1 ? ppis[cpu]?.[id - 16] : undefined;
+          const line = (connectable >>> id) & 1 ? ppis[cpu]?.[id - 16] : undefined;
           if (line === undefined) throw new RangeError(`${name} has no private interrupt ${id} for CPU ${cpu}`);
           return line;
         },

@@ -56,8 +56,11 @@ export const hypervisorInterfaceRegisters = {
       VGrp1D: bit(7),
     },
   }),
-  GICH_EISR: ro({ at: 0x020, count: 2 }),
-  GICH_ELSR: ro({ at: 0x030, count: 2 }),
+  // A bit for each list register; of the second words none exists.
+  GICH_EISR0: ro({ at: 0x020, widthBits: LIST_REGISTERS }),
+  GICH_EISR1: ro({ at: 0x024 }),
+  GICH_ELSR0: ro({ at: 0x030, reset: 2 ** LIST_REGISTERS - 1, widthBits: LIST_REGISTERS }),
+  GICH_ELSR1: ro({ at: 0x034 }),
   GICH_APR: rw({ at: 0x0f0 }),
   // PhysicalID is the source of an SGI in bits 12:10 and the EOI bit in bit 19 where HW is 0.
   GICH_LR: rw({
@@ -103,8 +106,10 @@ export function hypervisorInterface(virtual: VirtualCore): Required<Pick<Behavio
     GICH_VTR: () => hypervisorInterfaceRegisters.GICH_VTR.reset,
     GICH_VMCR: (cpu) => state.virtualControl[cpu]!,
     GICH_MISR: (cpu) => virtual.maintenanceStatus(cpu),
-    GICH_EISR: (cpu, n) => (n === 0 ? virtual.ended(cpu) : 0),
-    GICH_ELSR: (cpu, n) => (n === 0 ? virtual.empty(cpu) : 0),
+    GICH_EISR0: (cpu) => virtual.ended(cpu),
+    GICH_EISR1: () => 0,
+    GICH_ELSR0: (cpu) => virtual.empty(cpu),
+    GICH_ELSR1: () => 0,
     GICH_APR: (cpu) => state.virtualActivePriorities[cpu]!,
     GICH_LR: (cpu, n) => virtual.list(cpu, n),
   };

@@ -87,6 +87,9 @@ describe('GICv2 distributor', () => {
     expect(() => spi(128)).to.throw(RangeError);
     expect(() => ppi(0, 16)).to.throw(RangeError);
     expect(() => ppi(1, 27)).to.throw(RangeError);
+    // The maintenance interrupt is the controller's own.
+    expect(() => ppi(0, 25)).to.throw(RangeError);
+    expect(gicBench({ virtualization: false }).ppi(0, 25).level).to.equal(false);
   });
 
   describe('with the Security Extensions, Non-secure software (3.5, 4.3)', () => {

@@ -12,8 +12,27 @@ export interface View {
   end(value: number): void;
 }
 
-export function gicBench({ cpus = 1, security = false } = {}) {
-  const bench = benchFor(cortexA15Gic, { cpus, security });
+export const INVALID = 0;
+export const PENDING = 1;
+export const ACTIVE = 2;
+export const PENDING_AND_ACTIVE = 3;
+
+/** A list register (ARM IHI 0048B, 5.3.9): pending and of group 0 if nothing else is said; `hw` is a physical ID. */
+export function listEntry({
+  id = 0,
+  priority = 0x80,
+  state = PENDING as number,
+  group1 = false,
+  hw = -1,
+  eoi = false,
+  source = 0,
+}) {
+  const physical = hw >= 0 ? 2 ** 31 + hw * 2 ** 10 : (eoi ? 2 ** 19 : 0) + source * 2 ** 10;
+  return physical + (group1 ? 2 ** 30 : 0) + state * 2 ** 28 + (priority >>> 3) * 2 ** 23 + id;
+}
+
+export function gicBench({ cpus = 1, security = false, virtualization = true } = {}) {
+  const bench = benchFor(cortexA15Gic, { cpus, security, virtualization });
   const { device, at } = bench;
   const view = (cpu: number, secure: boolean): View => {
     const access = { cpu, secure, privileged: true };
@@ -43,6 +62,10 @@ export function gicBench({ cpus = 1, security = false } = {}) {
     ppi: (cpu: number, id: number) => device.ports.ppi(cpu, id),
     irq: (cpu = 0) => device.ports.irq[cpu]!.level,
     fiq: (cpu = 0) => device.ports.fiq[cpu]!.level,
+    virq: (cpu = 0) => device.ports.virq[cpu]!.level,
+    vfiq: (cpu = 0) => device.ports.vfiq[cpu]!.level,
+    /** Level of the maintenance interrupt. */
+    maintenance: (cpu = 0) => (secure[cpu]!.read('GICD_PPISR') & (1 << 9)) !== 0,
     /** Enables everything: forwarding, the CPU interfaces, and these interrupts with a priority for each. */
     open(priorities: Readonly<Record<number, number>>, control = 1) {
       for (const each of secure) {
