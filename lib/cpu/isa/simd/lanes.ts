@@ -120,17 +120,21 @@ export class Lanes {
   difference(a: V, b: V): V {
     return this.sub(this.max(a, b), this.min(a, b));
   }
-  shl(a: V, amount: number | Value): V {
-    const n = typeof amount === 'number' ? this.ir.const(amount) : amount;
-    return this.ir.op2<'v128'>(this.#opcode('Shl'), a, n);
+  shl(a: V, amount: number): V {
+    return this.shlBy(a, this.ir.const(amount));
   }
-  shr(a: V, amount: number | Value, unsigned = this.unsigned): V {
-    const n = typeof amount === 'number' ? this.ir.const(amount) : amount;
-    return this.ir.op2<'v128'>(this.#opcode(unsigned ? 'ShrU' : 'ShrS'), a, n);
+  shlBy(a: V, amount: Value): V {
+    return this.ir.op2<'v128'>(this.#opcode('Shl'), a, amount);
+  }
+  shr(a: V, amount: number, unsigned = this.unsigned): V {
+    return this.shrBy(a, this.ir.const(amount), unsigned);
+  }
+  shrBy(a: V, amount: Value, unsigned = this.unsigned): V {
+    return this.ir.op2<'v128'>(this.#opcode(unsigned ? 'ShrU' : 'ShrS'), a, amount);
   }
   /** Shifts right by one more than `amount`, so that a shift by the whole size can be said; may round half up. */
   shrMore(a: V, amount: Value, rounding: boolean): V {
-    const before = this.shr(a, amount);
+    const before = this.shrBy(a, amount);
     const result = this.shr(before, 1);
     return rounding ? this.add(result, this.and(before, this.constant(1))) : result;
   }

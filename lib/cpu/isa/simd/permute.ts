@@ -34,6 +34,12 @@ function expand(cmode: number, imm8: number): readonly [low: number, high: numbe
 const byteMasks = (imm8: number): number =>
   [0, 1, 2, 3].reduce((word, i) => word | (((imm8 >> i) & 1) === 1 ? 0xff << (8 * i) : 0), 0);
 
+const singleOf = (bits: number): number => {
+  const view = new DataView(new ArrayBuffer(4));
+  view.setUint32(0, bits);
+  return view.getFloat32(0);
+};
+
 const KINDS = ['vmov', 'vorr', 'vbic'] as const;
 const CONSTANT = operation({
   name: 'vmov constant',
@@ -47,9 +53,18 @@ const CONSTANT = operation({
       const wide = low >>> 16 !== (low & 0xffff);
       return `${o.kind}{c}.i${wide ? 32 : 16} ${register}, #${wide ? low : low & 0xffff}`;
     }
-    if (o.low !== o.high)
-      return `vmov{c}.i64 ${register}, #0x${((BigInt(o.high >>> 0) << 32n) | BigInt(low)).toString(16).padStart(16, '0')}`;
-    return `vmov{c}.i32 ${register}, #${low}`;
+    if (o.low !== o.high) {
+      const constant = (BigInt(o.high >>> 0) << 32n) | BigInt(low);
+      return `vmov{c}.i64 ${register}, #0x${constant.toString(16).padStart(16, '0')}`;
+    }
+    const halfword = low & 0xffff;
+    if (low === 0 || low >>> 16 !== halfword) {
+      const single = (low & 0x7_ffff) === 0 && (low & 0xff_ffff) !== 0 && [0x20, 0x1f].includes((low >>> 25) & 0x3f);
+      return single ? `vmov{c}.f32 ${register}, #${singleOf(low)}` : `vmov{c}.i32 ${register}, #${low}`;
+    }
+    return halfword >> 8 === (halfword & 0xff)
+      ? `vmov{c}.i8 ${register}, #${halfword & 0xff}`
+      : `vmov{c}.i16 ${register}, #${halfword}`;
   },
   execute(ir, { vd, low, high }, { kind, quad }) {
     ir.guard('simdEnabled');

@@ -71,7 +71,8 @@ const insertRight: Same['compute'] = (m, a, amount, d) => {
   const mask = n.shrMore(m.constant(-1), amount, false);
   return m.choose(mask, n.shrMore(a, amount, false), d());
 };
-const insertLeft: Same['compute'] = (m, a, amount, d) => m.choose(m.shl(m.constant(-1), amount), m.shl(a, amount), d());
+const insertLeft: Same['compute'] = (m, a, amount, d) =>
+  m.choose(m.shlBy(m.constant(-1), amount), m.shlBy(a, amount), d());
 const saturating =
   (kind: number): Same['compute'] =>
   (m, a, amount) =>
@@ -129,7 +130,7 @@ const VSHLL = operation({
   execute(ir, { vd, vm, amount }, { size, unsigned }) {
     ir.guard('simdEnabled');
     const m = new Lanes(ir, size, unsigned);
-    write(ir, vd, true, m.wide.shl(m.extend(read(ir, vm, false)), ir.imm(amount)));
+    write(ir, vd, true, m.wide.shlBy(m.extend(read(ir, vm, false)), ir.imm(amount)));
   },
 });
 
@@ -158,7 +159,7 @@ export const simdShift: readonly Pair[] = [
   same({ id: 'VRSHR_1', mnemonic: 'vrshr', reference: 'A8.8.391', opcode: '0010', left: false, type: typed, compute: (m, a, n) => m.shrMore(a, n, true) }),
   same({ id: 'VRSRA_1', mnemonic: 'vrsra', reference: 'A8.8.395', opcode: '0011', left: false, type: typed, compute: (m, a, n, d) => m.add(d(), m.shrMore(a, n, true)) }),
   same({ id: 'VSRI_1', mnemonic: 'vsri', reference: 'A8.8.403', opcode: '0100', u: 1, left: false, type: (size) => String(size), compute: insertRight }),
-  same({ id: 'VSHL_immediate_1', mnemonic: 'vshl', reference: 'A8.8.395', opcode: '0101', u: 0, left: true, type: integer, compute: (m, a, n) => m.shl(a, n) }),
+  same({ id: 'VSHL_immediate_1', mnemonic: 'vshl', reference: 'A8.8.395', opcode: '0101', u: 0, left: true, type: integer, compute: (m, a, n) => m.shlBy(a, n) }),
   same({ id: 'VSLI_1', mnemonic: 'vsli', reference: 'A8.8.400', opcode: '0101', u: 1, left: true, type: (size) => String(size), compute: insertLeft }),
   same({ id: 'VQSHLU_1', mnemonic: 'vqshlu', reference: 'A8.8.381', opcode: '0110', u: 1, left: true, type: typed, compute: saturating(SHIFT.toUnsigned) }),
   same({ id: 'VQSHL_immediate_1', mnemonic: 'vqshl', reference: 'A8.8.381', opcode: '0111', left: true, type: typed, compute: saturating(0) }),
