@@ -84,3 +84,27 @@ export function gicBench({ cpus = 1, security = false, virtualization = true } =
     },
   };
 }
+
+/** A guest that takes interrupts (of group 0, if GICV_CTLR is not given as `control`), and its hypervisor. */
+export function guestBench({ control = 1, ...options }: { control?: number; cpus?: number; security?: boolean } = {}) {
+  const bench = gicBench(options);
+  for (const each of bench.nonSecure) {
+    each.write('GICH_HCR', 1);
+    each.write('GICV_PMR', 0xf8);
+    each.write('GICV_CTLR', control);
+  }
+  const [cpu] = bench.nonSecure;
+  const write = cpu!.write;
+  const read = cpu!.read;
+  return {
+    ...bench,
+    read,
+    write,
+    put: (n: number, entry: Parameters<typeof listEntry>[0]) => write('GICH_LR', listEntry(entry), n),
+    state: (n: number) => Math.floor(read('GICH_LR', n) / 2 ** 28) & 3,
+    take: () => read('GICV_IAR'),
+    end: (value: number) => write('GICV_EOIR', value),
+    deactivate: (value: number) => write('GICV_DIR', value),
+    eoiCount: () => Math.floor(read('GICH_HCR') / 2 ** 27),
+  };
+}

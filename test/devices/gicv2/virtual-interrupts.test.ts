@@ -1,41 +1,14 @@
-/** The life of a virtual interrupt (ARM IHI 0048B, chapter 5): list registers, priorities, groups, end and deactivation. */
+/** The life of a virtual interrupt (ARM IHI 0048B, chapter 5): list registers, priorities, SGIs, groups. */
 import { expect } from 'chai';
-import { ACTIVE, gicBench, INVALID, listEntry, PENDING, PENDING_AND_ACTIVE } from './gic-bench.ts';
+import { ACTIVE, guestBench, INVALID, PENDING, PENDING_AND_ACTIVE, gicBench, listEntry } from './gic-bench.ts';
 
 const SPURIOUS = 1023;
 const OTHER_GROUP = 1022;
 const [GROUP0, GROUP1, ACK_CTL, FIQ_EN, CBPR] = [1, 2, 4, 8, 16];
-const EOI_MODE = 1 << 9;
-const LRENPIE = 4;
-const EOI_COUNT = 2 ** 27;
-
-/** A guest that takes interrupts, and its hypervisor. */
-function build({ control = GROUP0, ...options }: { control?: number; cpus?: number; security?: boolean } = {}) {
-  const bench = gicBench(options);
-  for (const each of bench.nonSecure) {
-    each.write('GICH_HCR', 1);
-    each.write('GICV_PMR', 0xf8);
-    each.write('GICV_CTLR', control);
-  }
-  const [cpu] = bench.nonSecure;
-  const write = cpu!.write;
-  const read = cpu!.read;
-  return {
-    ...bench,
-    read,
-    write,
-    put: (n: number, entry: Parameters<typeof listEntry>[0]) => write('GICH_LR', listEntry(entry), n),
-    state: (n: number) => Math.floor(read('GICH_LR', n) / 2 ** 28) & 3,
-    take: () => read('GICV_IAR'),
-    end: (value: number) => write('GICV_EOIR', value),
-    deactivate: (value: number) => write('GICV_DIR', value),
-    eoiCount: () => Math.floor(read('GICH_HCR') / EOI_COUNT),
-  };
-}
 
 describe('GICv2 virtual interrupts', () => {
   it('are pending, then active from acknowledge to end, then invalid', () => {
-    const { put, state, take, end, virq, read } = build();
+    const { put, state, take, end, virq, read } = guestBench();
     put(2, { id: 40 });
     expect([virq(), state(2), read('GICV_HPPIR'), read('GICH_ELSR0')]).to.deep.equal([true, PENDING, 40, 0xb]);
     expect([take(), virq(), state(2)]).to.deep.equal([40, false, ACTIVE]);
@@ -47,7 +20,7 @@ describe('GICv2 virtual interrupts', () => {
   });
 
   it('that are pending and active are not signalled before their end, and pending after it', () => {
-    const { put, state, take, end, virq } = build();
+    const { put, state, take, end, virq } = guestBench();
     put(0, { id: 40 });
     take();
     put(0, { id: 40, state: PENDING_AND_ACTIVE });
@@ -57,20 +30,20 @@ describe('GICv2 virtual interrupts', () => {
   });
 
   it('go to the CPU of the list register only', () => {
-    const { nonSecure, virq } = build({ cpus: 2 });
+    const { nonSecure, virq } = guestBench({ cpus: 2 });
     nonSecure[1]!.write('GICH_LR', listEntry({ id: 40 }));
     expect([virq(0), virq(1)]).to.deep.equal([false, true]);
     expect(nonSecure.map((cpu) => cpu.read('GICV_IAR'))).to.deep.equal([SPURIOUS, 40]);
   });
 
   it('do not touch the physical interrupt of the same ID', () => {
-    const { put, take, irq, open, secure } = build();
+    const { put, take, irq, open, secure } = guestBench();
     open({ 40: 0x80 });
     put(0, { id: 40 });
     expect([irq(), take(), secure[0]!.read('GICD_ISACTIVER', 1), irq()]).to.deep.equal([false, 40, 0, false]);
   });
 
-  const closed: [title: string, close: (bench: ReturnType<typeof build>) => void][] = [
+  const closed: [title: string, close: (bench: ReturnType<typeof guestBench>) => void][] = [
     ['GICH_HCR.En is 0', ({ write }) => write('GICH_HCR', 0)],
     ['their group is disabled', ({ write }) => write('GICV_CTLR', GROUP1)],
     ['the priority mask is not above their priority', ({ write }) => write('GICV_PMR', 0x80)],
@@ -81,7 +54,7 @@ describe('GICv2 virtual interrupts', () => {
   ];
   for (const [title, close] of closed) {
     it(`are not signalled, and not acknowledged, when ${title}`, () => {
-      const bench = build();
+      const bench = guestBench();
       bench.put(0, { id: 40 });
       expect(bench.virq()).to.equal(true);
       close(bench);
@@ -90,7 +63,7 @@ describe('GICv2 virtual interrupts', () => {
   }
 
   it('of several the highest priority is taken first', () => {
-    const { put, take, end } = build();
+    const { put, take, end } = guestBench();
     put(0, { id: 33, priority: 0x90 });
     put(1, { id: 70, priority: 0x10 });
     put(2, { id: 5, priority: 0xf0 });
@@ -104,7 +77,7 @@ describe('GICv2 virtual interrupts', () => {
   });
 
   it('a higher group priority preempts; GICH_APR and GICV_RPR follow, inwards and outwards', () => {
-    const { put, take, end, virq, read } = build();
+    const { put, take, end, virq, read } = guestBench();
     put(0, { id: 40, priority: 0x80 });
     take();
     put(1, { id: 41, priority: 0x80 });
@@ -133,7 +106,7 @@ describe('GICv2 virtual interrupts', () => {
     const [higher, lower] = [pending, running].map((priority) => `0x${priority.toString(16)}`);
     const verb = yes ? 'preempts' : 'does not preempt';
     it(`with ${register} ${point} and GICV_CTLR ${control}, ${higher} ${verb} ${lower}`, () => {
-      const { put, take, virq, write } = build({ control });
+      const { put, take, virq, write } = guestBench({ control });
       const group1 = (control & GROUP1) !== 0;
       write(register, point);
       put(0, { id: 40, priority: running, group1 });
@@ -144,7 +117,7 @@ describe('GICv2 virtual interrupts', () => {
   }
 
   it('the level in GICH_APR is that of the group priority', () => {
-    const { put, take, read, write } = build();
+    const { put, take, read, write } = guestBench();
     write('GICV_BPR', 5);
     put(0, { id: 40, priority: 0xb8 });
     take();
@@ -153,13 +126,13 @@ describe('GICv2 virtual interrupts', () => {
 
   describe('SGIs', () => {
     it('have their source in GICV_IAR and GICV_HPPIR', () => {
-      const { put, take, read } = build();
+      const { put, take, read } = guestBench();
       put(0, { id: 5, source: 3 });
       expect([read('GICV_HPPIR'), take()]).to.deep.equal([0xc05, 0xc05]);
     });
 
     it('other interrupts, and those with HW, have no source', () => {
-      const { put, take, end } = build();
+      const { put, take, end } = guestBench();
       put(0, { id: 20, source: 3, priority: 0x10 });
       put(1, { id: 6, hw: 37, priority: 0x20 });
       const first = take();
@@ -168,7 +141,7 @@ describe('GICv2 virtual interrupts', () => {
     });
 
     it('from two sources are in two list registers, and each is ended by its own', () => {
-      const { put, take, end, state } = build();
+      const { put, take, end, state } = guestBench();
       put(0, { id: 5, source: 1, priority: 0x40 });
       put(1, { id: 5, source: 2, priority: 0x20 });
       expect([take(), state(0), state(1)]).to.deep.equal([0x805, PENDING, ACTIVE]);
@@ -178,197 +151,12 @@ describe('GICv2 virtual interrupts', () => {
     });
 
     it('ended without the source are ended all the same', () => {
-      const { put, take, end, state } = build();
+      const { put, take, end, state } = guestBench();
       put(0, { id: 5, source: 3 });
       take();
       end(5);
       expect(state(0)).to.equal(INVALID);
     });
-  });
-
-  describe('the end of an interrupt', () => {
-    it('with the EOI bit sets its bit in GICH_EISR0 and asks for maintenance', () => {
-      const { put, take, end, read, maintenance, write } = build();
-      put(3, { id: 40, eoi: true });
-      take();
-      expect(maintenance()).to.equal(false);
-      end(40);
-      expect([read('GICH_EISR0'), read('GICH_ELSR0'), read('GICH_MISR'), maintenance()]).to.deep.equal([8, 7, 1, true]);
-      write('GICH_LR', 0, 3);
-      expect([read('GICH_EISR0'), read('GICH_ELSR0'), maintenance()]).to.deep.equal([0, 0xf, false]);
-    });
-
-    it('with the EOI bit does not ask while the interrupt is pending again', () => {
-      const { put, end, read } = build();
-      put(0, { id: 40, eoi: true, state: PENDING_AND_ACTIVE });
-      end(40);
-      expect([read('GICH_EISR0'), read('GICH_LR')]).to.deep.equal([0, listEntry({ id: 40, eoi: true })]);
-    });
-
-    it('with EOImode, GICV_EOIR drops the priority and GICV_DIR deactivates', () => {
-      const { put, take, end, deactivate, state, virq, read, eoiCount } = build({ control: GROUP0 | EOI_MODE });
-      put(0, { id: 40 });
-      put(1, { id: 41 });
-      take();
-      expect(virq()).to.equal(false);
-      end(40);
-      expect([virq(), state(0), read('GICV_RPR')]).to.deep.equal([true, ACTIVE, 0xff]);
-      expect(take()).to.equal(41);
-      end(41);
-      deactivate(41);
-      deactivate(40);
-      expect([state(0), state(1), eoiCount()]).to.deep.equal([INVALID, INVALID, 0]);
-    });
-
-    it('GICV_DIR without EOImode does nothing, and is reported', () => {
-      const { put, take, deactivate, state, eoiCount, problems } = build();
-      put(0, { id: 40 });
-      take();
-      deactivate(40);
-      deactivate(50);
-      expect([state(0), eoiCount(), problems.length]).to.deep.equal([ACTIVE, 0, 1]);
-    });
-
-    it('of a spurious ID does nothing', () => {
-      const { put, take, end, read, eoiCount, write, deactivate } = build();
-      put(0, { id: 40 });
-      take();
-      for (const id of [1020, 1022, 1023]) end(id);
-      expect([read('GICH_APR'), eoiCount()]).to.deep.equal([1 << 16, 0]);
-      write('GICV_CTLR', GROUP0 | EOI_MODE);
-      deactivate(1023);
-      expect(eoiCount()).to.equal(0);
-    });
-
-    it('without an active list register counts in EOICount, and asks for maintenance with LRENPIE', () => {
-      const { put, take, end, read, write, maintenance, eoiCount } = build();
-      put(0, { id: 40 });
-      take();
-      // The hypervisor makes room: the interrupt stays active without a list register.
-      write('GICH_LR', 0);
-      expect(maintenance()).to.equal(false);
-      end(40);
-      expect([read('GICH_APR'), eoiCount(), read('GICH_MISR'), maintenance()]).to.deep.equal([0, 1, 0, false]);
-      write('GICH_HCR', 1 + LRENPIE + EOI_COUNT);
-      expect([read('GICH_MISR'), maintenance()]).to.deep.equal([4, true]);
-      write('GICH_HCR', 1 + LRENPIE);
-      expect([read('GICH_MISR'), maintenance()]).to.deep.equal([0, false]);
-    });
-
-    it('of an interrupt that is only pending counts too', () => {
-      const { put, end, write, eoiCount, state } = build();
-      put(0, { id: 40 });
-      write('GICH_APR', 1);
-      end(40);
-      expect([eoiCount(), state(0)]).to.deep.equal([1, PENDING]);
-    });
-
-    it('that clears no bit of GICH_APR does not count', () => {
-      const { end, eoiCount } = build();
-      end(40);
-      expect(eoiCount()).to.equal(0);
-    });
-
-    it('with EOImode, GICV_DIR counts and GICV_EOIR does not', () => {
-      const { end, deactivate, write, eoiCount } = build({ control: GROUP0 | EOI_MODE });
-      write('GICH_APR', 1);
-      end(40);
-      expect(eoiCount()).to.equal(0);
-      deactivate(40);
-      expect(eoiCount()).to.equal(1);
-    });
-
-    it('EOICount goes from 31 to 0', () => {
-      const { write, end, read } = build();
-      write('GICH_HCR', 31 * EOI_COUNT + 1);
-      write('GICH_APR', 1);
-      end(40);
-      expect(read('GICH_HCR')).to.equal(1);
-    });
-  });
-
-  describe('a list register with HW', () => {
-    /** The host takes physical interrupts with EOImode, drops their priority, and leaves the end to the guest. */
-    const pass = (options: Parameters<typeof build>[0] = {}) => {
-      const bench = build(options);
-      const host = bench.secure[0]!;
-      bench.open({ 27: 0x80, 37: 0x80 }, GROUP0 | EOI_MODE);
-      const give = (physical: number, virtual: number) => {
-        expect(host.acknowledge()).to.equal(physical);
-        host.end(physical);
-        bench.put(0, { id: virtual, hw: physical });
-      };
-      return { ...bench, host, give };
-    };
-
-    it('deactivates the physical interrupt, which is pending again while its line is', () => {
-      const { spi, irq, host, give, take, end, state, virq, maintenance } = pass();
-      spi(5).set(true);
-      give(37, 60);
-      expect([irq(), virq(), take()]).to.deep.equal([false, true, 60]);
-      expect([irq(), host.read('GICD_ISACTIVER', 1)]).to.deep.equal([false, 0x20]);
-      end(60);
-      expect([irq(), host.read('GICD_ISACTIVER', 1), state(0), maintenance()]).to.deep.equal([true, 0, INVALID, false]);
-      give(37, 60);
-      take();
-      spi(5).set(false);
-      end(60);
-      expect([irq(), virq(), host.read('GICD_ISACTIVER', 1)]).to.deep.equal([false, false, 0]);
-    });
-
-    it('does so at GICV_DIR with EOImode', () => {
-      const { spi, irq, host, give, take, end, deactivate } = pass({ control: GROUP0 | EOI_MODE });
-      spi(5).set(true);
-      give(37, 37);
-      take();
-      end(37);
-      expect([irq(), host.read('GICD_ISACTIVER', 1)]).to.deep.equal([false, 0x20]);
-      deactivate(37);
-      expect([irq(), host.read('GICD_ISACTIVER', 1)]).to.deep.equal([true, 0]);
-    });
-
-    it('reaches the PPI of its own CPU', () => {
-      const { ppi, host, give, take, end, nonSecure, irq } = pass({ cpus: 2 });
-      nonSecure[1]!.write('GICD_ISACTIVER', 1 << 27);
-      ppi(0, 27).set(true);
-      give(27, 27);
-      take();
-      end(27);
-      expect([irq(), host.read('GICD_ISACTIVER'), nonSecure[1]!.read('GICD_ISACTIVER')]).to.deep.equal([
-        true,
-        0,
-        1 << 27,
-      ]);
-    });
-
-    for (const [title, hw] of [
-      ['an SGI', 5],
-      ['an interrupt that does not exist', 1000],
-    ] as const) {
-      it(`ends without effect on the distributor if its physical ID is ${title}`, () => {
-        const { host, put, take, end, state } = pass();
-        host.write('GICD_ISACTIVER', 1 << 5);
-        put(0, { id: 50, hw });
-        take();
-        end(50);
-        expect([state(0), host.read('GICD_ISACTIVER')]).to.deep.equal([INVALID, 1 << 5]);
-      });
-    }
-
-    for (const [group, left] of [
-      [0, 0x20],
-      [1, 0],
-    ] as const) {
-      it(`of a physical interrupt of group ${group} ${group ? 'reaches' : 'does not reach'} it with security`, () => {
-        const { put, take, end, secure } = build({ security: true });
-        secure[0]!.write('GICD_IGROUPR', group << 5, 1);
-        secure[0]!.write('GICD_ISACTIVER', 0x20, 1);
-        put(0, { id: 50, hw: 37 });
-        take();
-        end(50);
-        expect(secure[0]!.read('GICD_ISACTIVER', 1)).to.equal(left);
-      });
-    }
   });
 
   describe('groups', () => {
@@ -383,7 +171,7 @@ describe('GICv2 virtual interrupts', () => {
     ];
     for (const [title, control, group1, irq, fiq] of outputs) {
       it(title, () => {
-        const { put, virq, vfiq } = build({ control });
+        const { put, virq, vfiq } = guestBench({ control });
         put(0, { id: 40, group1 });
         expect([virq(), vfiq()]).to.deep.equal([irq, fiq]);
       });
@@ -400,7 +188,7 @@ describe('GICv2 virtual interrupts', () => {
           ['GICV_', iar],
           ['GICV_A', aiar],
         ] as const) {
-          const { put, read, state } = build({ control });
+          const { put, read, state } = guestBench({ control });
           put(0, { id: 40, group1 });
           expect([read(`${prefix}HPPIR`), read(`${prefix}IAR`)]).to.deep.equal([expected, expected]);
           expect(state(0)).to.equal(expected === 40 ? ACTIVE : PENDING);
@@ -409,7 +197,7 @@ describe('GICv2 virtual interrupts', () => {
     }
 
     it('GICV_AEOIR ends group 1, and nothing of group 0', () => {
-      const { put, read, write, take, state, problems } = build({ control: BOTH });
+      const { put, read, write, take, state, problems } = guestBench({ control: BOTH });
       put(0, { id: 40, group1: true, priority: 0x80 });
       expect(read('GICV_AIAR')).to.equal(40);
       put(1, { id: 41, priority: 0x40 });
@@ -422,7 +210,7 @@ describe('GICv2 virtual interrupts', () => {
     });
 
     it('a disabled group does not hide a lower priority of the other', () => {
-      const { put, take } = build({ control: GROUP0 });
+      const { put, take } = guestBench({ control: GROUP0 });
       put(0, { id: 40, group1: true, priority: 0x10 });
       put(1, { id: 41, priority: 0x80 });
       expect(take()).to.equal(41);
@@ -430,7 +218,7 @@ describe('GICv2 virtual interrupts', () => {
   });
 
   it('a world switch takes a guest away and brings it back', () => {
-    const { put, take, read, write, virq, maintenance, state, end } = build();
+    const { put, take, read, write, virq, maintenance, state, end } = guestBench();
     put(0, { id: 40, priority: 0x40 });
     put(1, { id: 41, priority: 0x80 });
     take();
@@ -450,7 +238,7 @@ describe('GICv2 virtual interrupts', () => {
   });
 
   it('continue from a snapshot, with the maintenance interrupt', () => {
-    const first = build();
+    const first = guestBench();
     first.put(0, { id: 40, priority: 0x40 });
     first.take();
     first.put(1, { id: 41, priority: 0x20 });
