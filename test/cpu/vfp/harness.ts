@@ -1,6 +1,7 @@
 /** Runs single VFP and Advanced SIMD instructions in the interpreter, over flat memory. */
 import { IMPORTS } from '../../../lib/cpu/interpreter/imports.ts';
 import { interpreterModule } from '../../../lib/cpu/interpreter/module.ts';
+import { ACCESS, SIZES } from '../../../lib/cpu/ir/ops.ts';
 import { simdA32, simdT32 } from '../../../lib/cpu/isa/simd/index.ts';
 import { InstructionTable, RECORD } from '../../../lib/cpu/isa/table.ts';
 import { vfpA32, vfpT32 } from '../../../lib/cpu/isa/vfp/index.ts';
@@ -50,9 +51,22 @@ export class Machine {
       this.view.setUint32(cpu + STATE.target, CODE + 0x800, true);
     };
     imports.probe = (address: number, size: number, _access: number, _up: number, cpu: number) => {
+      if (this.#probes && (address & 3) === 0) return;
       this.asked.fault = { address, size };
       this.view.setUint32(cpu + STATE.target, CODE + 0x800, true);
       this.view.setUint32(cpu + STATE.fault, 1, true);
+    };
+    imports.load = (address: number, access: number) => {
+      const width = access & ACCESS.width;
+      return SIZES[width] === 4
+        ? this.view.getUint32(address, true)
+        : SIZES[width] === 2
+          ? this.view.getUint16(address, true)
+          : this.bytes[address]!;
+    };
+    imports.store = (address: number, access: number, value: number) => {
+      const size = SIZES[access & ACCESS.width]!;
+      for (let i = 0; i < size; i++) this.bytes[address + i] = value >>> (8 * i);
     };
     const module = new WebAssembly.Module(interpreterModule(table));
     this.#run = new WebAssembly.Instance(module, { e: imports as never }).exports.run as (cpu: number) => void;
@@ -85,6 +99,14 @@ export class Machine {
     return this.again(pageOffset);
   }
   #thumb = 0;
+  #probes = false;
+  /** The same where the range leaves the page: no fault, but access by access. */
+  againProbed(): Asked {
+    this.#probes = true;
+    const asked = this.again();
+    this.#probes = false;
+    return asked;
+  }
   decode(set: 'a32' | 't32', word: number, pageOffset = 0): void {
     const place = { pageOffset, address: CODE + pageOffset, inIt: false };
     const at = RECORDS + pageOffset * (RECORD.size / (set === 'a32' ? 4 : 2));
