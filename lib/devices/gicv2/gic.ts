@@ -32,7 +32,7 @@ export interface InterruptControllerPorts {
 /** SGIs, and the PPIs that a Cortex-A15 has: 25 to 31. */
 const BANKED_INTERRUPTS = 0xfe00_ffff;
 
-/** The PPI of the maintenance interrupt of the virtual CPU interface (DDI 0438I, 8.2.1). */
+/** The PPI of the maintenance interrupt of the virtual CPU interface (DDI 0438I, 8.2). */
 const MAINTENANCE = 25;
 
 const properties = {

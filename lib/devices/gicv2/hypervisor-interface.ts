@@ -1,5 +1,5 @@
 /**
- * GICv2 virtual interface control registers (ARM IHI 0048B, 5.3), as the Cortex-A15 has them (ARM DDI 0438I, 8.3.3):
+ * GICv2 virtual interface control registers (ARM IHI 0048B, 5.3), as the Cortex-A15 has them (ARM DDI 0438I, 8.3):
  * the frame of the CPU that accesses it, and one alias for each CPU.
  */
 import type { Behaviour } from '../../device/device.ts';

@@ -17,7 +17,7 @@ export const PENDING = 1;
 export const ACTIVE = 2;
 export const PENDING_AND_ACTIVE = 3;
 
-/** A list register (ARM IHI 0048B, 5.3.9): pending and of group 0 if nothing else is said; `hw` is a physical ID. */
+/** A list register (ARM IHI 0048B, 5.3): pending and of group 0 if nothing else is said; `hw` is a physical ID. */
 export function listEntry({
   id = 0,
   priority = 0x80,
