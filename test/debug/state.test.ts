@@ -1,0 +1,193 @@
+/** Registers, memory and monitor commands of a machine under a debugger. */
+import { expect } from 'chai';
+import { TargetFault } from '../../gdbstub/index.ts';
+import type { RegisterRow } from '../../lib/debug/registers.ts';
+import { DebugBench, NOP, RAM } from './bench.ts';
+
+describe('registers of a CPU under a debugger', () => {
+  let bench: DebugBench;
+  let rows: readonly RegisterRow[];
+  const cpu = () => bench.machine.cluster.cpus[0]!;
+  const row = (name: string): RegisterRow => rows.find((each) => each.name === name)!;
+  beforeEach(async () => {
+    bench = await DebugBench.of([NOP, NOP]);
+    rows = bench.target.threads[0]!.registers.description as readonly RegisterRow[];
+  });
+
+  it('have unique names, fields inside them, and values of their size', () => {
+    expect(new Set(rows.map(({ name }) => name)).size).to.equal(rows.length);
+    for (const { name, bits, type, read } of rows) {
+      expect(read(cpu()) >> BigInt(bits), name).to.equal(0n);
+      if (typeof type !== 'object' || !('fields' in type)) continue;
+      for (const { high, low } of type.fields) expect(low <= high && high < bits, name).to.equal(true);
+      expect(new Set(type.fields.map((field) => field.name)).size, name).to.equal(type.fields.length);
+    }
+  });
+
+  it('keep what is written to them, as far as they can, and reading changes nothing', () => {
+    const words = (): number[] => [...cpu().words.subarray(0, 1024)];
+    const before = words();
+    for (const each of rows) each.read(cpu());
+    expect(words()).to.deep.equal(before);
+    for (const { name, bits, feature, read, write } of rows.filter(({ feature: f }) => f !== 'armhyp.system')) {
+      if (name === 'cpsr' || name === 'pc') continue;
+      const value = (1n << BigInt(bits)) - 7n;
+      write(cpu(), value);
+      expect(read(cpu()), `${feature} ${name}`).to.equal(value);
+    }
+  });
+
+  it('are those of the mode that CPSR names', () => {
+    row('sp_irq').write(cpu(), 0x1234n);
+    row('sp').write(cpu(), 0x5678n);
+    expect(row('sp_svc').read(cpu())).to.equal(0x5678n);
+    row('cpsr').write(cpu(), 0x1d2n);
+    expect([row('sp').read(cpu()), row('sp_svc').read(cpu())]).to.deep.equal([0x1234n, 0x5678n]);
+    expect(() => row('cpsr').write(cpu(), 0x1c5n)).to.throw(TargetFault, 'no mode 0x5 here');
+    // Hyp mode is not for Secure state (B1.3.2).
+    expect(() => row('cpsr').write(cpu(), 0x1dan)).to.throw(TargetFault);
+  });
+
+  it('PC keeps the instruction set, which is CPSR.T', () => {
+    row('pc').write(cpu(), 0x8000_1003n);
+    expect(row('pc').read(cpu())).to.equal(0x8000_1000n);
+    row('cpsr').write(cpu(), 0x1f3n);
+    row('pc').write(cpu(), 0x8000_1003n);
+    expect(row('pc').read(cpu())).to.equal(0x8000_1002n);
+  });
+
+  it('writes of system registers act as MCR, and read-only ones refuse', () => {
+    row('SCR').write(cpu(), 1n);
+    expect(cpu().secure).to.equal(false);
+    row('VTTBR').write(cpu(), 0x0012_0000_8000_0000n);
+    expect(row('VTTBR').read(cpu())).to.equal(0x0012_0000_8000_0000n);
+    expect(() => row('MIDR').write(cpu(), 0n)).to.throw(TargetFault, 'MIDR is read-only');
+  });
+
+  it('are only those that the configuration has', async () => {
+    const { target } = await DebugBench.of([], {
+      overrides: ['cluster.security=false', 'cluster.virtualization=false'],
+    });
+    const names = target.threads[0]!.registers.description.map(({ name }) => name);
+    expect(names).to.include.members(['cpsr', 'd31', 'q15', 'SCTLR', 'sp_und']);
+    expect(names).to.not.include.members(['SCR']);
+    expect(names.filter((name) => /^H[A-Z]+R$|_hyp$|_mon$/.test(name))).to.deep.equal([]);
+  });
+});
+
+describe('memory of a CPU under a debugger', () => {
+  /** Short descriptors (B3.5.1): 1 MB sections, 0x8010_0000 at RAM and the page after it nowhere. */
+  async function translated(): Promise<DebugBench> {
+    const bench = await DebugBench.of([NOP, 0x1234_5678]);
+    const table = RAM + 0x4000;
+    bench.write(table + 4 * 0x800, [0x8000_0c02, 0x8000_0c02]);
+    bench.write(table + 4 * 0x1c0, [0x1c00_0c02]);
+    const rows = bench.target.threads[0]!.registers.description as readonly RegisterRow[];
+    const set = (name: string, value: number): void =>
+      rows.find((row) => row.name === name)!.write(bench.machine.cluster.cpus[0]!, BigInt(value));
+    set('TTBR0', table);
+    set('DACR', 3);
+    set('SCTLR', 0x00c5_0079);
+    return bench;
+  }
+
+  it('is read and written through the translation of the CPU, up to the first byte that is not there', async () => {
+    const bench = await translated();
+    const [thread] = bench.target.threads;
+    expect([...thread!.readMemory(RAM + 0x10_0004, 4)]).to.deep.equal([0x78, 0x56, 0x34, 0x12]);
+    expect(thread!.readMemory(RAM + 0x1f_fffc, 100)).to.have.length(4);
+    expect(() => thread!.readMemory(RAM + 0x20_0000, 4)).to.throw(TargetFault, '0x80200000 cannot be read');
+    thread!.writeMemory(RAM + 0x10_0ffd, Uint8Array.of(1, 2, 3, 4, 5, 6, 7));
+    expect([...bench.machine.bus.readBytes(RAM + 0xffd, 7)]).to.deep.equal([1, 2, 3, 4, 5, 6, 7]);
+    const { misses } = bench.machine.cluster.cpus[0]!.mmu;
+    expect(misses).to.equal(0);
+  });
+
+  it('is not written at all if a part of it cannot be', async () => {
+    const bench = await translated();
+    const [thread] = bench.target.threads;
+    expect(() => thread!.writeMemory(RAM + 0x1f_fffe, Uint8Array.of(1, 2, 3, 4))).to.throw(TargetFault);
+    expect([...bench.machine.bus.readBytes(RAM + 0xf_fffe, 2)]).to.deep.equal([0, 0]);
+  });
+
+  it('is not read where that would change a device, and devices are written in units', async () => {
+    const bench = await translated();
+    const [thread] = bench.target.threads;
+    let output = '';
+    bench.machine.uarts[0]!.onOutput = (byte) => (output += String.fromCharCode(byte));
+    expect(() => thread!.readMemory(0x1c09_0000, 4)).to.throw(TargetFault);
+    expect(thread!.readMemory(0x1c09_0018, 4)[0]).to.equal(0x90);
+    thread!.writeMemory(0x1c09_0030, Uint8Array.of(1, 3, 0, 0));
+    thread!.writeMemory(0x1c09_0000, Uint8Array.of(0x21, 0, 0, 0));
+    expect(output).to.equal('!');
+  });
+});
+
+describe('monitor commands', () => {
+  it('are listed by help, and each has a summary', async () => {
+    const bench = await DebugBench.of([]);
+    const lines = bench.monitor('help').trimEnd().split('\n');
+    expect(lines).to.have.length.above(10);
+    for (const line of lines) expect(line).to.match(/^[a-z-]+( [[A-Z|a-z\]]+)? {2,}[a-z]/);
+    expect(bench.monitor('')).to.equal(bench.monitor('help'));
+    expect(bench.monitor('help where')).to.match(/^where {2}tell what each CPU executes/);
+  });
+
+  const rows: readonly [command: string, says: RegExp][] = [
+    ['where', /^cpu0 +pc 0x80000000 +secure svc\ncpu1 .*\n0 instructions, 0\.000000 s/],
+    ['contexts', /^p1 fvp-ve-a15x1: 1 cpu0, 2 cpu1\n$/],
+    ['registers cpsr', /^cpsr +0x000001d3 \[M=0x13 F I A\]\n$/],
+    ['registers hyp', /HCR +0x00000000 \[\]\n/],
+    ['registers', /^r0 +0x00000000\n/],
+    ['device', /uart0 +0x1c090000 +arm,pl011 +SPI 5\n/],
+    ['device uart0', /018 UARTFR = 00000090/],
+    ['map', /0x0080000000-0x00ffffffff +ram +dram/],
+    ['gic', /GICD_CTLR 0x0/],
+    ['timers', /CNTFRQ +0x05f5e100\n/],
+    ['stats', /^instructions +0\n/],
+    ['tr 0x80001000', /^0x80001000 is physical 0x0080001000, dram\+0x1000\n$/],
+    ['translate 0x70000000', /nobody/],
+    ['step-interrupts', /is off/],
+  ];
+  for (const [command, says] of rows) {
+    it(`${command}`, async () => {
+      const bench = await DebugBench.of([], { cpus: 2 });
+      expect(bench.monitor(command)).to.match(says);
+    });
+  }
+
+  const faults: readonly [command: string, says: RegExp][] = [
+    ['who', /no command "who"; "monitor help" lists them/],
+    ['registers who', /no register or group "who"; groups are general, float/],
+    ['device who', /no device "who"; there are .*uart0/],
+    ['translate', /an address of 32 bits/],
+    ['translate 0x123456789', /an address of 32 bits/],
+    ['step-interrupts maybe', /on or off/],
+  ];
+  for (const [command, says] of faults) {
+    it(`refuses "${command}"`, async () => {
+      const bench = await DebugBench.of([]);
+      expect(() => bench.monitor(command)).to.throw(TargetFault, says);
+    });
+  }
+
+  it('reset and quit', async () => {
+    const bench = await DebugBench.of([NOP]);
+    bench.step();
+    expect(bench.pc()).to.equal(4);
+    bench.monitor('reset');
+    expect(bench.pc()).to.equal(0);
+    let quits = 0;
+    bench.debuggable.onQuit = () => quits++;
+    bench.monitor('quit');
+    expect(quits).to.equal(1);
+  });
+
+  it('gic tells what is enabled and pending', async () => {
+    const bench = await DebugBench.of([]);
+    const thread = bench.target.threads[0]!;
+    thread.writeMemory(0x2c00_1104, Uint8Array.of(0x20, 0, 0, 0));
+    thread.writeMemory(0x2c00_1204, Uint8Array.of(0x20, 0, 0, 0));
+    expect(bench.monitor('gic')).to.include('SPI 5 (ID 37): enabled, pending, group 0, priority 0x00, targets 0x');
+  });
+});
