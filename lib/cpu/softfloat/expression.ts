@@ -8,7 +8,6 @@ import { STATE, type StateWord } from '../state/layout.ts';
 import type { Code } from '../wasm/code.ts';
 import { W, type WasmType } from '../wasm/opcodes.ts';
 
-type Number = 'i32' | 'i64' | 'f32' | 'f64';
 /** An expression, or an integer constant of the type of its partner. */
 export type Operand<T extends WasmType> = Expression<T> | number | bigint;
 
@@ -225,8 +224,8 @@ export class Statements {
     ...operands: Operands<P>
   ): Expression<R> {
     return new Expression(callee.result, (code) => {
-      callee.parameters.forEach((type, i) => constantLike(type, operands[i] as Operand<WasmType>).write(code));
-      this.#call(callee as unknown as LibraryFunction);
+      callee.parameters.forEach((type, i) => constantLike(type, operands[i]!).write(code));
+      this.#call(callee);
     });
   }
   state(word: StateWord): Expression<'i32'> {

@@ -68,7 +68,7 @@ function expected(text: string, before: readonly bigint[]): { state: bigint[]; q
         read(n).map((a, i) => polynomial(a, read(m)[i]!)),
       );
     } else if (mnemonic in long) {
-      const source = read(n, /w$/.test(mnemonic) ? 2 * size : size);
+      const source = read(n, mnemonic.endsWith('w') ? 2 * size : size);
       const result = read(d, 2 * size).map((old, i) => long[mnemonic]!(c, source[i]!, read(m)[i]!, old));
       put(state, d, 2 * size, result);
     } else if (mnemonic in narrow) {
@@ -117,7 +117,7 @@ function expected(text: string, before: readonly bigint[]): { state: bigint[]; q
       2 * size,
       all.slice(0, all.length / 2).map((_, i) => all[2 * i]! + all[2 * i + 1]! + (old?.[i] ?? 0n)),
     );
-  } else if (/^vrev/.test(mnemonic)) {
+  } else if (mnemonic.startsWith('vrev')) {
     const group = Number(mnemonic.slice(4)) / size;
     const all = read(n);
     put(

@@ -4,7 +4,7 @@
  * One immediate says all that needs no micro-op of its own; see {@link HOW}.
  */
 import type { Ir } from '../../ir/ir.ts';
-import type { Double, Imm, Reg, Value } from '../../ir/operand.ts';
+import type { Imm, Reg, Value } from '../../ir/operand.ts';
 import { W } from '../../wasm/opcodes.ts';
 import { operation } from '../instruction.ts';
 import { r } from '../names.ts';
@@ -238,7 +238,7 @@ const multipleRows = [0, 1].flatMap((load) =>
       const span = sets > 1 ? count * sets : (count - 1) * apart + 1;
       if (align === undefined || f.rn === 15 || vd + span > 32 || (count > 1 && f.size === 3)) return undefined;
       const how = howOf(f, align, f.size, 8 * count * sets);
-      return { vd, rn: f.rn, rm: index(f.rm), how, size: count === 1 ? 8 : ((8 << f.size) as 8), apart, sets };
+      return { vd, rn: f.rn, rm: index(f.rm), how, size: count === 1 ? 8 : 8 << f.size, apart, sets };
     });
   }),
 );
