@@ -60,11 +60,14 @@ function registerLine(row: RegisterRow, { cpu }: CpuThread): string {
   return `${row.name.padEnd(12)} 0x${value.toString(16).padStart(row.bits / 4, '0')}${fields}`;
 }
 
-/** A number as people type it; throws TargetFault for anything else. */
-function parseAddress(text: string | undefined): number {
-  const value = text !== undefined && /^(0x[0-9a-f]+|\d+)$/i.test(text) ? Number(text) : NaN;
-  return value < 2 ** 32 ? value : wrong('an address of 32 bits is needed, such as 0x80008000');
+/** A number as people type it, or what a register such as `$pc` holds; throws TargetFault for anything else. */
+function parseAddress(text = '', thread: CpuThread): number {
+  const row = rowsOf(thread).find(({ name }) => `$${name}` === text);
+  if (row !== undefined) return Number(row.read(thread.cpu) % 2n ** 32n);
+  const value = /^(0x[0-9a-f]+|\d+)$/i.test(text) ? Number(text) : NaN;
+  return value < 2 ** 32 ? value : wrong('an address of 32 bits is needed, such as 0x80008000 or $pc');
 }
+const rowsOf = ({ registers }: CpuThread): readonly RegisterRow[] => registers.description as readonly RegisterRow[];
 
 /** Every command, in the order of `help`. */
 const commands: readonly MonitorCommand[] = [
@@ -100,7 +103,7 @@ const commands: readonly MonitorCommand[] = [
     arguments: '[GROUP|NAME]',
     summary: 'show registers with their fields: one, or a group such as system, hyp, timer, banked',
     run: ({ thread, words: [name = 'general'], print }) => {
-      const rows = thread.registers.description as readonly RegisterRow[];
+      const rows = rowsOf(thread);
       const wanted = name.toLowerCase();
       const chosen = rows.filter((row) => row.name.toLowerCase() === wanted || row.group === wanted);
       const groups = [...new Set(rows.map(({ group }) => group))].join(', ');
@@ -151,8 +154,11 @@ const commands: readonly MonitorCommand[] = [
     arguments: '',
     summary: 'show the generic timers of the CPU, and what is due when',
     run: ({ host: { machine }, thread, print }) => {
-      const rows = thread.registers.description as readonly RegisterRow[];
-      print(...rows.filter(({ group }) => group === 'timer').map((row) => registerLine(row, thread)));
+      print(
+        ...rowsOf(thread)
+          .filter(({ group }) => group === 'timer')
+          .map((row) => registerLine(row, thread)),
+      );
       const now = machine.clock.now();
       print(...table(machine.clock.pending().map(({ name, dueNs }) => [name, `due in ${seconds(dueNs - now)}`])));
     },
@@ -169,7 +175,7 @@ const commands: readonly MonitorCommand[] = [
     arguments: 'ADDRESS',
     summary: 'tell where a virtual address of the CPU leads',
     run: ({ host: { machine }, thread, words: [text], print }) => {
-      const address = parseAddress(text);
+      const address = parseAddress(text, thread);
       const physical = thread.translate(address);
       const owner = physical === undefined ? undefined : machine.bus.inhabitant(physical);
       const place = owner === undefined ? 'nobody' : `${owner.name}+0x${hex(physical! - owner.at)}`;

@@ -150,7 +150,7 @@ describe('monitor commands', () => {
     ['step-interrupts', /is off/],
   ];
   for (const [command, says] of rows) {
-    it(`${command}`, async () => {
+    it(command, async () => {
       const bench = await DebugBench.of([], { cpus: 2 });
       expect(bench.monitor(command)).to.match(says);
     });
