@@ -6,7 +6,7 @@ import type { Bus } from '../bus/bus.ts';
 import type { Clock, ClockEvent } from '../clock/clock.ts';
 import type { Line } from '../device/line.ts';
 import type { Access } from '../device/mmio.ts';
-import type { CodeCache } from './interpreter/code-cache.ts';
+import type { CodeCache, DecodedAt } from './interpreter/code-cache.ts';
 import { BUILTIN, RECORD } from './isa/table.ts';
 import { Mmu } from './mmu/mmu.ts';
 import { JUMP_RECORD, ONE_OFF_RECORDS, STATE, STATE_SIZE } from './state/layout.ts';
@@ -18,7 +18,7 @@ import {
   takeUndefined,
   type ExceptionName,
 } from './system/exceptions.ts';
-import { execute } from './system/execute.ts';
+import { execute, refuseVfp } from './system/execute.ts';
 import { GenericTimer, type TimerOutput } from './system/generic-timer.ts';
 import { MODE, PSR } from './system/modes.ts';
 import { writeFlags } from './system/psr.ts';
@@ -101,8 +101,11 @@ export class Cpu implements CpuSurroundings {
   /** Which copy of a banked register the current state uses (0 Secure, 1 Non-secure), and which one MCR and MRC reach. */
   bank = 1;
   accessBank = 1;
-  /** CPACR and its kin allow VFP now; FPEXC.EN may still be clear. */
+  /** CPACR, NSACR and HCPTR allow VFP now; FPEXC.EN may still be clear. */
   vfpAllowed = false;
+  /** All but HCPTR allow VFP, and Advanced SIMD: what is refused then is for Hyp mode. */
+  vfpAllowedBelowHyp = false;
+  simdAllowedBelowHyp = false;
   /** High word of the 64-bit register accessed last. */
   high = 0;
   /** Instructions set aside from the budget by {@link requestExit}. */
@@ -230,25 +233,24 @@ export class Cpu implements CpuSurroundings {
     this.access.privileged = !user;
     this.mmu.select(bank, mode === MODE.hyp ? 2 : this.secure ? 3 : 0);
   }
-  /** Who may use VFP and Advanced SIMD now (B1.11.1; traps to Hyp mode are taken when the instruction is refused). */
+  /** Who may use VFP and Advanced SIMD now (B1.11.1). */
   vfpAccessChanged(): void {
     const { words } = this;
-    const privileged = this.mode !== MODE.usr;
-    const enabled = (words[STATE.FPEXC >> 2]! & (1 << 30)) !== 0;
-    let access = (words[CPACR]! >>> 20) & 3;
-    let simd = (words[CPACR]! & (1 << 31)) === 0;
+    const hyp = this.mode === MODE.hyp;
+    let access = hyp ? 3 : (words[CPACR]! >>> 20) & 3;
+    let simd = hyp || (words[CPACR]! & (1 << 31)) === 0;
     if (this.hasSecurity && !this.secure) {
       if ((words[NSACR]! & 0x400) === 0) access = 0;
       if ((words[NSACR]! & (1 << 15)) !== 0) simd = false;
     }
-    if (this.mode === MODE.hyp) access = 3;
-    if (this.hasVirtualization && !this.secure) {
-      if ((words[HCPTR]! & 0x400) !== 0) access = 0;
-      if ((words[HCPTR]! & (1 << 15)) !== 0) simd = false;
-    }
-    const allowed = (this.vfpAllowed = access === 3 || (access === 1 && privileged));
-    words[STATE.vfpEnabled >> 2] = allowed && enabled ? 1 : 0;
-    words[STATE.simdEnabled >> 2] = allowed && enabled && simd ? 1 : 0;
+    this.vfpAllowed = access === 3 || (access === 1 && this.mode !== MODE.usr);
+    const enabled = this.vfpAllowed && (words[STATE.FPEXC >> 2]! & (1 << 30)) !== 0;
+    this.vfpAllowedBelowHyp = enabled;
+    this.simdAllowedBelowHyp = enabled && simd;
+    const hcptr = this.hasVirtualization && !this.secure ? words[HCPTR]! : 0;
+    if ((hcptr & 0x400) !== 0) this.vfpAllowed = false;
+    words[STATE.vfpEnabled >> 2] = enabled && this.vfpAllowed ? 1 : 0;
+    words[STATE.simdEnabled >> 2] = enabled && this.vfpAllowed && simd && (hcptr & (1 << 15)) === 0 ? 1 : 0;
   }
   exclusiveCleared(): void {
     this.words[STATE.exclusiveAddress >> 2] = -1;
@@ -348,8 +350,21 @@ export class Cpu implements CpuSurroundings {
   system(operation: number, word: number, up: number): number {
     return execute(this, operation, word, this.pcOf(up), up) ? 0 : 1;
   }
-  refused(_state: number, up: number): void {
-    takeUndefined(this, this.pcOf(up));
+  refused(state: number, up: number): void {
+    const pc = this.pcOf(up);
+    if (state === STATE.vfpEnabled || state === STATE.simdEnabled) refuseVfp(this, state === STATE.simdEnabled, pc);
+    else takeUndefined(this, pc);
+  }
+  /** The instruction at a virtual address, decoded again; undefined where none can be read. */
+  instructionAt(pc: number): DecodedAt | undefined {
+    const physical = this.mmu.debugTranslate(pc);
+    const first = physical < 0 ? undefined : this.bus.peek(physical, 2);
+    if (first === undefined) return undefined;
+    const wide = !this.thumb || first >= 0xe800;
+    const next = wide ? this.mmu.debugTranslate((pc + 2) >>> 0) : -1;
+    const second = next < 0 ? 0 : (this.bus.peek(next, 2) ?? 0);
+    const word = !wide ? first : this.thumb ? ((first << 16) | second) >>> 0 : ((second << 16) | first) >>> 0;
+    return this.code.decodeAt(this.thumb, word, wide, pc);
   }
   breakpoint(up: number): number {
     const pc = this.pcOf(up);

@@ -6,6 +6,7 @@ import { Clock } from '../clock/clock.ts';
 import { Cluster } from '../cpu/cluster.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import { memoryMap } from '../cpu/state/memory-map.ts';
+import { LINE } from '../cpu/system/exceptions.ts';
 import { MODE } from '../cpu/system/modes.ts';
 import { Line } from '../device/line.ts';
 import type { BuiltDevice, CharacterPort, DeviceModel, HostPorts } from '../device/model.ts';
@@ -121,8 +122,10 @@ export class Machine {
       report: parts.report,
     });
     this.cluster.cpus.forEach((cpu, n) => {
-      gic?.irq[n]?.connect((level) => cpu.setLine(1, level));
-      gic?.fiq[n]?.connect((level) => cpu.setLine(2, level));
+      gic?.irq[n]?.connect((level) => cpu.setLine(LINE.irq, level));
+      gic?.fiq[n]?.connect((level) => cpu.setLine(LINE.fiq, level));
+      gic?.virq[n]?.connect((level) => cpu.setLine(LINE.virtualIrq, level));
+      gic?.vfiq[n]?.connect((level) => cpu.setLine(LINE.virtualFiq, level));
     });
     this.#connectInterrupts(gic);
     this.#start();

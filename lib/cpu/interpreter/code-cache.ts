@@ -7,6 +7,7 @@
  */
 import { ALWAYS } from '../ir/ops.ts';
 
+import type { Instruction } from '../isa/instruction.ts';
 import { BUILTIN, RECORD, type InstructionTable } from '../isa/table.ts';
 
 const PAGE = 4096;
@@ -33,6 +34,14 @@ export interface CodePools {
   readonly a32Slots: number;
   readonly t32: number;
   readonly t32Slots: number;
+}
+
+/** An instruction in its place, for what only looks at it. */
+export interface DecodedAt {
+  readonly instruction: Instruction;
+  readonly decoded: object;
+  readonly word: number;
+  readonly sizeBytes: 2 | 4;
 }
 
 export class CodeCache {
@@ -131,6 +140,15 @@ export class CodeCache {
       up >> 2,
     );
     this.decoded++;
+  }
+
+  /** Decodes an instruction without keeping it. */
+  decodeAt(thumb: boolean, word: number, wide: boolean, pc: number): DecodedAt | undefined {
+    const set = !thumb ? 'a32' : wide ? 't32' : 't16';
+    const instruction = this.#table.find(set, word);
+    const decoded = instruction?.decode(word, { pageOffset: pc % PAGE, address: pc, inIt: false });
+    if (instruction === undefined || decoded === undefined) return undefined;
+    return { instruction, decoded, word, sizeBytes: wide ? 4 : 2 };
   }
 
   /** Drops what a store to `bytes` bytes at this host address makes stale. */

@@ -3,6 +3,7 @@
  */
 import type { Cpu } from '../cpu.ts';
 import { takeDataAbort, takePrefetchAbort } from '../system/exceptions.ts';
+import { accessSyndrome } from '../system/abort-syndrome.ts';
 import { MODE } from '../system/modes.ts';
 import { reg } from '../system/registers.ts';
 import { faultStatusLong, faultStatusShort, statusLong } from './fault.ts';
@@ -37,7 +38,7 @@ function status(t: Translation, regime: number, write: boolean): number {
 function syndrome(cpu: Cpu, t: Translation, class_: number, write: boolean): number {
   const { fault, level, s1ptw } = t.walk;
   const ec = class_ + (cpu.mode === MODE.hyp ? 1 : 0);
-  return (ec << 26) | (1 << 25) | (s1ptw ? 1 << 7 : 0) | (write ? 1 << 6 : 0) | statusLong(fault, level);
+  return (ec << 26) | (s1ptw ? 1 << 7 : 0) | (write ? 1 << 6 : 0) | statusLong(fault, level);
 }
 
 /** HPFAR has bits 39 to 12 of the intermediate address, for faults of stage 2 only (B4.1.56). */
@@ -51,7 +52,8 @@ export function abortData(cpu: Cpu, t: Translation, regime: number, address: num
   if (goesToHyp(cpu, t, regime)) {
     words[HDFAR] = address;
     setFaultingPage(cpu, t);
-    takeDataAbort(cpu, pc, syndrome(cpu, t, 0x24, write));
+    const stage2 = t.walk.faultStage2 && !t.walk.s1ptw;
+    takeDataAbort(cpu, pc, syndrome(cpu, t, 0x24, write) | (stage2 ? accessSyndrome(cpu, pc) : 1 << 25));
     return;
   }
   words[DFAR + cpu.bank] = address;
@@ -65,7 +67,7 @@ export function abortPrefetch(cpu: Cpu, t: Translation, regime: number, address:
   if (goesToHyp(cpu, t, regime)) {
     words[HIFAR] = address;
     setFaultingPage(cpu, t);
-    takePrefetchAbort(cpu, pc, syndrome(cpu, t, 0x20, false));
+    takePrefetchAbort(cpu, pc, syndrome(cpu, t, 0x20, false) | (1 << 25));
     return;
   }
   words[IFAR + cpu.bank] = address;

@@ -1,5 +1,6 @@
 /** MRC, MCR, MRRC, MCRR, LDC, STC and CDP of coprocessors 14 and 15 (DDI 0406C, A7, B3.15, C6.4). */
 import type { Cpu } from '../cpu.ts';
+import { trapCoprocessor } from './hyp-traps.ts';
 import { MODE } from './modes.ts';
 import { wideKey, wordKey, type Row } from './register.ts';
 import { registerAt, type Register } from './registers.ts';
@@ -67,39 +68,39 @@ export function writeRegister(cpu: Cpu, register: Register, value: number, high:
   if (!same) register.changed?.(cpu);
 }
 
+/** How a coprocessor instruction ended. */
+export type Outcome = 'done' | 'undefined' | 'trapped';
+
 /**
- * Executes a coprocessor instruction; false if it is undefined. `word` has the fields of A32 encoding, which T32 shares
+ * Executes the coprocessor instruction at `pc`. `word` has the fields of A32 encoding, which T32 shares
  * below bit 28.
  */
-export function coprocessor(cpu: Cpu, word: number): boolean {
+export function coprocessor(cpu: Cpu, word: number, pc: number): Outcome {
   const number = (word >>> 8) & 15;
-  if ((number | 1) !== 15) return false;
+  if ((number | 1) !== 15) return 'undefined';
+  const single = (word & 0x0f00_0010) === 0x0e00_0010;
+  if (!single && (word & 0x0fe0_0000) !== 0x0c40_0000) return reportUnknown(cpu, word);
+  const key = single
+    ? wordKey(number, (word >>> 21) & 7, (word >>> 16) & 15, word & 15, (word >>> 5) & 7)
+    : wideKey(number, (word >>> 4) & 15, word & 15);
+  const register = registerAt(key);
+  const write = (word & 0x0010_0000) === 0;
+  const allowed = register !== undefined && mayAccess(cpu, register, write) && !timerRefuses(cpu, register.name);
+  // What User mode may not do is undefined before it is trapped (B1.14.2).
+  if ((allowed || cpu.mode !== MODE.usr) && trapCoprocessor(cpu, word, register, pc)) return 'trapped';
+  if (register === undefined) return reportUnknown(cpu, word);
+  if (!allowed) return 'undefined';
   const { words } = cpu;
   const rt = (word >>> 12) & 15;
-  if ((word & 0x0f00_0010) === 0x0e00_0010) {
-    const register = registerAt(wordKey(number, (word >>> 21) & 7, (word >>> 16) & 15, word & 15, (word >>> 5) & 7));
-    const write = (word & 0x0010_0000) === 0;
-    if (register === undefined) return reportUnknown(cpu, word);
-    if (!mayAccess(cpu, register, write) || timerRefuses(cpu, register.name)) return false;
-    if (write) writeRegister(cpu, register, words[rt]!, 0);
-    else if (rt !== 15) words[rt] = readRegister(cpu, register);
-    else setFlags(cpu, readRegister(cpu, register));
-    return true;
+  const rt2 = (word >>> 16) & 15;
+  if (write) writeRegister(cpu, register, words[rt]!, single ? 0 : words[rt2]!);
+  else {
+    const value = readRegister(cpu, register);
+    if (single && rt === 15) setFlags(cpu, value);
+    else words[rt] = value;
+    if (!single) words[rt2] = cpu.high;
   }
-  if ((word & 0x0fe0_0000) === 0x0c40_0000) {
-    const register = registerAt(wideKey(number, (word >>> 4) & 15, word & 15));
-    const write = (word & 0x0010_0000) === 0;
-    const rt2 = (word >>> 16) & 15;
-    if (register === undefined) return reportUnknown(cpu, word);
-    if (!mayAccess(cpu, register, write) || timerRefuses(cpu, register.name)) return false;
-    if (write) writeRegister(cpu, register, words[rt]!, words[rt2]!);
-    else {
-      words[rt] = readRegister(cpu, register);
-      words[rt2] = cpu.high;
-    }
-    return true;
-  }
-  return reportUnknown(cpu, word);
+  return 'done';
 }
 
 /** MRC to PC sets the flags (A8.8.108). */
@@ -107,7 +108,7 @@ function setFlags(cpu: Cpu, value: number): void {
   cpu.writeFlags(value, 8);
 }
 
-function reportUnknown(cpu: Cpu, word: number): false {
+function reportUnknown(cpu: Cpu, word: number): 'undefined' {
   cpu.reportUnimplemented('system register', word);
-  return false;
+  return 'undefined';
 }

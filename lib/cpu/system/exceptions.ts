@@ -128,6 +128,12 @@ export function takeHypTrap(cpu: Cpu, pc: number, hsr: number): void {
   enterHyp(cpu, readCpsr(cpu), pc, VECTOR.hypTrap, hsr);
 }
 
+/** An undefined instruction in Hyp mode with a syndrome of its own. */
+export function takeUndefinedInHyp(cpu: Cpu, pc: number, hsr: number): void {
+  cpu.count('undefined');
+  enterHyp(cpu, readCpsr(cpu), pc, VECTOR.undefined, hsr);
+}
+
 /** An undefined instruction at `pc` (B1.9.4). */
 export function takeUndefined(cpu: Cpu, pc: number): void {
   cpu.count('undefined');

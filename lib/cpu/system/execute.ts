@@ -14,6 +14,7 @@ import {
   takeSvc,
   takeUndefined,
 } from './exceptions.ts';
+import { trapBxj, trapSmc, trapVfp, trapVmrs, trapWait } from './hyp-traps.ts';
 import { isMode, MODE, PSR } from './modes.ts';
 import { SYSTEM } from './operations.ts';
 import { changeMode, elrHypIndex, readCpsr, readSpsr, registerIndex, spsrIndex, writeFlags, writeSpsr } from './psr.ts';
@@ -40,8 +41,14 @@ const imm16 = (cpu: Cpu, word: number): number =>
 export function execute(cpu: Cpu, operation: number, word: number, pc: number, up: number): boolean {
   switch (operation) {
     case SYSTEM.coprocessor:
-      if (coprocessor(cpu, word)) return true;
-      return undefinedAt(cpu, pc);
+      switch (coprocessor(cpu, word, pc)) {
+        case 'done':
+          return true;
+        case 'trapped':
+          return false;
+        case 'undefined':
+          return undefinedAt(cpu, pc);
+      }
     case SYSTEM.mrs:
       return mrs(cpu, word);
     case SYSTEM.msr:
@@ -66,9 +73,9 @@ export function execute(cpu: Cpu, operation: number, word: number, pc: number, u
     case SYSTEM.srs:
       return notInHyp(cpu, pc) && srs(cpu, word, up);
     case SYSTEM.wfi:
-      return wait(cpu, 'interrupt');
+      return wait(cpu, 'interrupt', word, pc);
     case SYSTEM.wfe:
-      return wait(cpu, 'event');
+      return wait(cpu, 'event', word, pc);
     case SYSTEM.sev:
       for (const other of cpu.cpus) {
         other.event = true;
@@ -103,10 +110,10 @@ export function execute(cpu: Cpu, operation: number, word: number, pc: number, u
       takePrefetchAbort(cpu, pc, undefined);
       return false;
     case SYSTEM.vfpSystem:
-      return vfpSystem(cpu, word) || undefinedAt(cpu, pc);
+      if (trapVmrs(cpu, word, pc)) return false;
+      return vfpSystem(cpu, word) || refuseVfp(cpu, false, pc);
     case SYSTEM.bxj:
-      // Jazelle is trivial: BXJ is BX (A8.8.28).
-      return branchExchange(cpu, cpu.words[cpu.thumb ? (word >>> 16) & 15 : word & 15]!);
+      return bxj(cpu, cpu.thumb ? (word >>> 16) & 15 : word & 15, pc);
     default:
       return undefinedAt(cpu, pc);
   }
@@ -119,7 +126,16 @@ function undefinedAt(cpu: Cpu, pc: number): false {
   takeUndefined(cpu, pc);
   return false;
 }
-function branchExchange(cpu: Cpu, target: number): false {
+/** Takes the exception of a VFP or Advanced SIMD instruction that may not execute: a trap to Hyp mode, or undefined. */
+export function refuseVfp(cpu: Cpu, simd: boolean, pc: number): false {
+  // CPACR, NSACR and FPEXC come before HCPTR (B1.11.1).
+  if (!cpu.vfpAllowedBelowHyp || !trapVfp(cpu, simd, pc)) takeUndefined(cpu, pc);
+  return false;
+}
+/** Jazelle is trivial: BXJ is BX (A8.8.28). */
+function bxj(cpu: Cpu, rm: number, pc: number): false {
+  if (trapBxj(cpu, rm, pc)) return false;
+  const target = cpu.words[rm]!;
   cpu.words[STATE.thumb >> 2] = target & 1;
   cpu.words[STATE.target >> 2] = target & ((target & 1) === 1 ? -2 : -4);
   return false;
@@ -129,12 +145,13 @@ const hvcEnabled = (cpu: Cpu): boolean =>
   cpu.hasSecurity ? (cpu.words[SCR]! & SCR_HCE) !== 0 : (cpu.words[HCR]! & (1 << 29)) === 0;
 
 /** WFE returns at once if the event register is set; both give way to whatever would wake them (B1.8.13, B1.8.14). */
-function wait(cpu: Cpu, what: 'interrupt' | 'event'): true {
+function wait(cpu: Cpu, what: 'interrupt' | 'event', word: number, pc: number): boolean {
   if (what === 'event' && cpu.event) {
     cpu.event = false;
     return true;
   }
   if (cpu.lines !== 0) return true;
+  if (trapWait(cpu, what === 'event', pc, sizeOf(cpu, word) === 4)) return false;
   cpu.waiting = what;
   cpu.requestExit();
   return true;

@@ -57,9 +57,12 @@ export const SYSTEM_WORDS = next - (STATE.system >> 2);
 /** The register of an encoding key (see `wordKey` and `wideKey`). */
 export const registerAt = (key: number): Register | undefined => byKey.get(key);
 
-/** Index in `cpu.words` of a register by its manual's name: the Secure copy of a banked one. Throws for an unknown name. */
-export function reg(name: string): number {
+/** A register by its manual's name. Throws for an unknown name. */
+export function registerNamed(name: string): Register {
   const register = byName.get(name);
   if (register === undefined) throw new Error(`there is no system register ${name}`);
-  return register.index;
+  return register;
 }
+
+/** Index in `cpu.words` of a register by its manual's name: the Secure copy of a banked one. Throws for an unknown name. */
+export const reg = (name: string): number => registerNamed(name).index;

@@ -1,0 +1,175 @@
+/**
+ * Traps of Non-secure PL1 and PL0 to Hyp mode: which bit traps what, and the syndrome (DDI 0406C, B1.14, B3.13.6).
+ */
+import type { Cpu } from '../cpu.ts';
+import { takeHypTrap, takeUndefinedInHyp } from './exceptions.ts';
+import { MODE } from './modes.ts';
+import { reg, registerNamed, type Register } from './registers.ts';
+
+const HCR = reg('HCR'),
+  HSTR = reg('HSTR'),
+  HCPTR = reg('HCPTR'),
+  HDCR = reg('HDCR'),
+  CNTHCTL = reg('CNTHCTL');
+
+/** Exception classes (Table B3-25), as far as traps use them. */
+export const CLASS = {
+  wf: 0x01,
+  cp15: 0x03,
+  cp15Wide: 0x04,
+  cp14: 0x05,
+  cp14Transfer: 0x06,
+  vfp: 0x07,
+  vmrs: 0x08,
+  bxj: 0x0a,
+  cp14Wide: 0x0c,
+  smc: 0x13,
+} as const;
+
+/** CV = 1 and COND = always: a conditional instruction that does not execute does not trap. */
+const COND = (1 << 24) | (0xe << 20);
+const IL = 1 << 25;
+
+/** Whether traps to Hyp mode exist for what executes now. */
+export const isBelowHyp = (cpu: Cpu): boolean => cpu.hasVirtualization && !cpu.secure && cpu.mode !== MODE.hyp;
+
+type Control = 'HCR' | 'HCPTR' | 'HDCR' | 'CNTHCTL';
+interface Trap {
+  readonly control: Control;
+  readonly bit: number;
+  /** The bit allows instead of trapping. */
+  readonly inverted?: true;
+  readonly on?: 'write';
+  readonly names: readonly string[];
+}
+
+const tlb = ['TLBIALL', 'TLBIMVA', 'TLBIASID', 'TLBIMVAA'];
+/** The manual's lists of what each bit traps (B1.14.3 to B1.14.14, B8.1.3). */
+// prettier-ignore
+const TRAPS: readonly Trap[] = [
+  { control: 'HCR', bit: 15, names: ['JIDR'] },
+  { control: 'HCR', bit: 16, names: ['TCMTR', 'TLBTR', 'REVIDR', 'AIDR'] },
+  { control: 'HCR', bit: 17, names: ['CTR', 'CCSIDR', 'CLIDR', 'CSSELR'] },
+  { control: 'HCR', bit: 18, names: ['ID_PFR0', 'ID_PFR1', 'ID_DFR0', 'ID_AFR0', 'ID_MMFR0', 'ID_MMFR1', 'ID_MMFR2', 'ID_MMFR3',
+    'ID_ISAR0', 'ID_ISAR1', 'ID_ISAR2', 'ID_ISAR3', 'ID_ISAR4', 'ID_ISAR5'] },
+  { control: 'HCR', bit: 21, names: ['ACTLR'] },
+  { control: 'HCR', bit: 22, names: ['DCISW', 'DCCSW', 'DCCISW'] },
+  { control: 'HCR', bit: 23, names: ['DCIMVAC', 'DCCIMVAC', 'DCCMVAC'] },
+  { control: 'HCR', bit: 24, names: ['ICIMVAU', 'ICIALLU', 'ICIALLUIS', 'DCCMVAU'] },
+  { control: 'HCR', bit: 25, names: [...tlb, ...tlb.map((name) => `${name}IS`), ...tlb.slice(0, 3).flatMap((name) => [`${name}_I`, `${name}_D`])] },
+  { control: 'HCR', bit: 26, on: 'write', names: ['SCTLR', 'TTBR0', 'TTBR1', 'TTBR0_word', 'TTBR1_word', 'TTBCR', 'DACR', 'DFSR', 'IFSR',
+    'DFAR', 'IFAR', 'ADFSR', 'AIFSR', 'PRRR', 'NMRR', 'AMAIR0', 'AMAIR1', 'CONTEXTIDR'] },
+  { control: 'HCPTR', bit: 31, names: ['CPACR'] },
+  { control: 'HDCR', bit: 5, names: ['PMCR'] },
+  { control: 'HDCR', bit: 6, names: ['PMCR', 'PMCNTENSET', 'PMCNTENCLR', 'PMOVSR', 'PMSWINC', 'PMSELR', 'PMCEID0', 'PMCEID1', 'PMCCNTR',
+    'PMXEVTYPER', 'PMXEVCNTR', 'PMUSERENR', 'PMINTENSET', 'PMINTENCLR', 'PMOVSSET'] },
+  { control: 'HDCR', bit: 10, names: ['DBGOSLAR', 'DBGOSLSR', 'DBGOSDLR', 'DBGPRCR'] },
+  { control: 'HDCR', bit: 11, names: ['DBGDRAR', 'DBGDRAR_wide', 'DBGDSAR', 'DBGDSAR_wide'] },
+  { control: 'CNTHCTL', bit: 0, inverted: true, names: ['CNTPCT'] },
+  { control: 'CNTHCTL', bit: 1, inverted: true, names: ['CNTP_TVAL', 'CNTP_CTL', 'CNTP_CVAL'] },
+];
+const CONTROLS: Readonly<Record<Control, number>> = { HCR, HCPTR, HDCR, CNTHCTL };
+const trapsOf = new Map<Register, Trap[]>();
+for (const trap of TRAPS)
+  for (const name of trap.names) {
+    const register = registerNamed(name);
+    trapsOf.set(register, [...(trapsOf.get(register) ?? []), trap]);
+  }
+
+/** HDCR.TDA: every other debug register (B1.14.13). */
+const HDCR_TDA = 1 << 9;
+const OTHER_DEBUG = /^DBG(?!OS|PRCR|DRAR|DSAR)/;
+
+/** Whether an access to this register, otherwise allowed, is trapped. */
+function isTrapped(cpu: Cpu, register: Register, write: boolean): boolean {
+  for (const { control, bit, inverted, on } of trapsOf.get(register) ?? []) {
+    if (on === 'write' && !write) continue;
+    if ((((cpu.words[CONTROLS[control]]! >>> bit) & 1) === 1) !== (inverted === true)) return true;
+  }
+  return (cpu.words[HDCR]! & HDCR_TDA) !== 0 && OTHER_DEBUG.test(register.name);
+}
+
+const TJDBX = 1 << 17,
+  TTEE = 1 << 16,
+  TIDCP = 1 << 20;
+/** What HCR.TIDCP covers: lockdown, DMA and TCM operations, by CRn the CRm values as a mask (B1.14.4). */
+const LOCKDOWN: Readonly<Record<number, number>> = { 9: 0b1_1110_0111, 10: 0b1_0001_0011, 11: 0b1000_0001_1111_1111 };
+
+/**
+ * Traps a coprocessor access if Hyp mode wants it; returns whether it did. `register` is undefined where the encoding has
+ * none. Called only for accesses that are not undefined otherwise, or that HSTR or TIDCP may take before.
+ */
+export function trapCoprocessor(cpu: Cpu, word: number, register: Register | undefined, pc: number): boolean {
+  if (!isBelowHyp(cpu)) return false;
+  const { words } = cpu;
+  const cp14 = ((word >>> 8) & 1) === 0;
+  const wide = (word & 0x0f00_0010) !== 0x0e00_0010;
+  const primary = wide ? word & 15 : (word >>> 16) & 15;
+  const write = (word & (1 << 20)) === 0;
+  let trapped = register !== undefined && isTrapped(cpu, register, write);
+  if (!cp14) {
+    trapped ||= primary !== 14 && primary !== 4 && ((words[HSTR]! >>> primary) & 1) === 1;
+    trapped ||=
+      !wide &&
+      (words[HCR]! & TIDCP) !== 0 &&
+      ((LOCKDOWN[primary] ?? 0) & (1 << (word & 15))) !== 0 &&
+      cpu.mode !== MODE.usr;
+  } else {
+    trapped ||= !wide && (words[HSTR]! & TTEE) !== 0 && ((word >>> 21) & 7) === 6;
+    trapped ||= (words[HCPTR]! & (1 << 20)) !== 0 && ((word >>> 21) & 7) === 1;
+  }
+  if (!trapped) return false;
+  const direction = write ? 0 : 1;
+  const rt = ((word >>> 12) & 15) << 5;
+  const crm = (word & 15) << 1;
+  const iss = wide
+    ? (((word >>> 4) & 15) << 16) | (((word >>> 16) & 15) << 10) | rt | crm | direction
+    : (((word >>> 5) & 7) << 17) | (((word >>> 21) & 7) << 14) | (((word >>> 16) & 15) << 10) | rt | crm | direction;
+  const ec = wide ? (cp14 ? CLASS.cp14Wide : CLASS.cp15Wide) : cp14 ? CLASS.cp14 : CLASS.cp15;
+  takeHypTrap(cpu, pc, (ec << 26) | IL | COND | iss);
+  return true;
+}
+
+/** Traps WFI (HCR.TWI) or WFE (TWE), when it would wait. */
+export function trapWait(cpu: Cpu, event: boolean, pc: number, wide: boolean): boolean {
+  if (!isBelowHyp(cpu) || (cpu.words[HCR]! & (event ? 1 << 14 : 1 << 13)) === 0) return false;
+  takeHypTrap(cpu, pc, (CLASS.wf << 26) | (wide ? IL : 0) | COND | (event ? 1 : 0));
+  return true;
+}
+
+/** Traps SMC from Non-secure PL1 (HCR.TSC). */
+export function trapSmc(cpu: Cpu, pc: number): boolean {
+  if (!isBelowHyp(cpu) || (cpu.words[HCR]! & (1 << 19)) === 0) return false;
+  takeHypTrap(cpu, pc, ((CLASS.smc << 26) | IL) >>> 0);
+  return true;
+}
+
+/** Traps BXJ (HSTR.TJDBX); the register is in the syndrome. */
+export function trapBxj(cpu: Cpu, rm: number, pc: number): boolean {
+  if (!isBelowHyp(cpu) || (cpu.words[HSTR]! & TJDBX) === 0) return false;
+  takeHypTrap(cpu, pc, (CLASS.bxj << 26) | IL | COND | rm);
+  return true;
+}
+
+/** Traps VMRS of an ID register (HCR.TID0 for FPSID, TID3 for MVFR0 and MVFR1). */
+export function trapVmrs(cpu: Cpu, word: number, pc: number): boolean {
+  if (!isBelowHyp(cpu) || (word & (1 << 20)) === 0) return false;
+  const number = (word >>> 16) & 15;
+  const bit = number === 0 ? 15 : number === 6 || number === 7 ? 18 : -1;
+  if (bit < 0 || ((cpu.words[HCR]! >>> bit) & 1) === 0) return false;
+  const iss = (7 << 14) | (number << 10) | (((word >>> 12) & 15) << 5) | 1;
+  takeHypTrap(cpu, pc, (CLASS.vmrs << 26) | IL | COND | iss);
+  return true;
+}
+
+/** Traps a VFP or Advanced SIMD instruction (HCPTR.TCP10, TCP11, TASE); from Hyp mode itself it is undefined there. */
+export function trapVfp(cpu: Cpu, simd: boolean, pc: number): boolean {
+  if (!cpu.hasVirtualization || cpu.secure) return false;
+  const hcptr = cpu.words[HCPTR]!;
+  const coprocessor = (hcptr & 0x400) !== 0;
+  if (!coprocessor && !(simd && (hcptr & (1 << 15)) !== 0)) return false;
+  const hsr = (CLASS.vfp << 26) | IL | COND | (coprocessor ? 0xa : 1 << 5);
+  if (cpu.mode === MODE.hyp) takeUndefinedInHyp(cpu, pc, hsr);
+  else takeHypTrap(cpu, pc, hsr);
+  return true;
+}
