@@ -170,8 +170,7 @@ export class Cpu implements CpuSurroundings {
     this.waiting = 'no';
     this.event = false;
     this.#reserve = 0;
-    this.atBreakpoint = false;
-    this.passBreakpoint = -1;
+    [this.atBreakpoint, this.passBreakpoint] = [false, -1];
     this.timer.reset();
     this.securityChanged();
     this.mmu.reset();
@@ -322,7 +321,7 @@ export class Cpu implements CpuSurroundings {
     const { words, mmu } = this;
     const target = words[W.target]! >>> 0;
     const hostPage = mmu.fetchPage(target, target);
-    if (hostPage < 0) return this.base + JUMP_RECORD;
+    if (hostPage < 0) return this.#jump();
     const thumb = this.thumb;
     const base = this.code.page(hostPage, thumb, target - (target % 4096));
     mmu.setFetch(target >>> 12, thumb, base);
@@ -330,12 +329,17 @@ export class Cpu implements CpuSurroundings {
     words[W.delta] = (target - (up >>> (thumb ? 3 : 2))) | 0;
     return up;
   }
+  /** The record that goes to `target`. A run may end here, so PC must follow from it. */
+  #jump(): number {
+    const record = this.base + JUMP_RECORD;
+    this.words[W.delta] = (this.words[W.target]! - (record >>> (this.thumb ? 3 : 2))) | 0;
+    return record;
+  }
   crossPage(up: number): number {
     const pc = this.pcOf(up);
     const first = this.mmu.fetchHalfword(pc, pc);
     const second = first < 0 ? -1 : this.mmu.fetchHalfword(pc + 2, pc);
-    if (second < 0) return this.base + JUMP_RECORD;
-    return this.oneOff(pc, (first << 16) | second, true);
+    return second < 0 ? this.#jump() : this.oneOff(pc, (first << 16) | second, true);
   }
   /** Decodes one instruction into a record of its own, and makes PC right there. */
   oneOff(pc: number, word: number, wide: boolean): number {
@@ -373,7 +377,7 @@ export class Cpu implements CpuSurroundings {
       const first = this.thumb ? this.mmu.fetchHalfword(pc, pc) : this.mmu.fetchWord(pc, pc);
       const wide = this.thumb && first >= 0xe800;
       const second = wide ? this.mmu.fetchHalfword(pc + 2, pc) : 0;
-      if (first === -1 || second === -1) return this.base + JUMP_RECORD;
+      if (first === -1 || second === -1) return this.#jump();
       return this.oneOff(pc, wide ? (first << 16) | second : first, wide);
     }
     this.atBreakpoint = true;
