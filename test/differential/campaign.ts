@@ -1,0 +1,163 @@
+/** A campaign: cases of a set's encodings in batches, run on two machines, and what differs. */
+import type { Instruction } from '../../lib/cpu/isa/instruction.ts';
+import type { InstructionTable, StagingName } from '../../lib/cpu/isa/table.ts';
+import { layOut } from './batch.ts';
+import { ANY, makeCase, type Case, type CaseName } from './cases.ts';
+import { compareMemory, compareRecords, outputOf, slotOfData, wasUndefined, type Difference } from './compare.ts';
+import type { Engine } from './engine.ts';
+import { SLOTS } from './layout.ts';
+
+export interface Failure {
+  readonly case: Case;
+  readonly differences: readonly Difference[];
+}
+export interface Count {
+  compared: number;
+  /** Of those, the instruction was not undefined on the reference machine. */
+  defined: number;
+  failed: number;
+}
+export interface Result {
+  readonly counts: Map<string, Count>;
+  /** Words and states not compared, by rule. */
+  readonly skipped: Map<string, number>;
+  /** The first failures of each encoding. */
+  readonly failures: Failure[];
+}
+export interface Plan {
+  readonly set: StagingName;
+  readonly seed: number;
+  /** Cases of each encoding, and of words without any choice. */
+  readonly perEncoding: number;
+  readonly anyWords: number;
+  /** Only encodings whose name matches. */
+  readonly only?: RegExp | undefined;
+  /** Called after each batch. */
+  readonly progress?: ((done: number, total: number) => void) | undefined;
+}
+
+const FAILURES_KEPT = 3;
+
+export class Campaign {
+  readonly #table: InstructionTable;
+  readonly #ours: Engine;
+  readonly #theirs: Engine;
+
+  constructor(table: InstructionTable, ours: Engine, theirs: Engine) {
+    this.#table = table;
+    this.#ours = ours;
+    this.#theirs = theirs;
+  }
+
+  /** Runs all cases of a plan. */
+  async run(plan: Plan): Promise<Result> {
+    const { set, seed, perEncoding, anyWords, only, progress } = plan;
+    const encodings = this.#encodings(set);
+    const result: Result = { counts: new Map(), skipped: new Map(), failures: [] };
+    const chosen = [...encodings.keys()].filter((id) => only === undefined || only.test(id));
+    const names: Omit<CaseName, 'slot'>[] = [];
+    // One of each encoding in turn, so that neighbours differ.
+    for (let number = 0; number < perEncoding; number++)
+      for (const encoding of chosen) names.push({ set, encoding, seed, number });
+    if (only === undefined || only.test(ANY))
+      for (let number = 0; number < anyWords; number++) names.push({ set, encoding: ANY, seed, number });
+    for (let at = 0; at < names.length; at += SLOTS) {
+      const cases = names.slice(at, at + SLOTS).flatMap((name, slot) => {
+        const made = makeCase(this.#table, encodings, { ...name, slot }, ({ name: rule }) =>
+          result.skipped.set(rule, (result.skipped.get(rule) ?? 0) + 1),
+        );
+        return made ?? [];
+      });
+      await this.#batch(cases, result);
+      progress?.(Math.min(at + SLOTS, names.length), names.length);
+    }
+    return result;
+  }
+  /** Runs one case again, alone. */
+  async one(name: CaseName): Promise<Failure> {
+    const made = makeCase(this.#table, this.#encodings(name.set), name, () => {});
+    if (made === undefined) throw new Error('this name gives no case');
+    const result: Result = { counts: new Map(), skipped: new Map(), failures: [] };
+    await this.#batch([made], result);
+    return result.failures[0] ?? { case: made, differences: [] };
+  }
+
+  #encodings(set: StagingName): Map<string, Instruction> {
+    return new Map(this.#table.decoders[set].instructions.map((instruction) => [instruction.id, instruction]));
+  }
+
+  async #batch(cases: readonly Case[], result: Result): Promise<void> {
+    if (cases.length === 0) return;
+    const pieces = layOut(cases);
+    // QEMU runs in a process of its own while we run here.
+    const theirsLater = this.#theirs.run(pieces);
+    const [ours, theirs] = [await this.#ours.run(pieces), await theirsLater];
+    try {
+      if (!ours.finished || !theirs.finished) {
+        if(process.env.DBG) console.error('unfinished', ours.finished, theirs.finished, cases.length, new Set(cases.map(c=>c.name.encoding)).size<4?cases.map(c=>c.name.encoding+' '+c.word.toString(16)).slice(0,3):'');
+        await this.#withoutEndless(cases, result, ours.finished ? 'QEMU' : 'armhyp');
+        return;
+      }
+      const mine = outputOf(ours, cases.length);
+      const others = outputOf(theirs, cases.length);
+      cases.forEach((each, i) => {
+        const count = this.#count(result, each);
+        count.compared++;
+        if (!wasUndefined(each, i, others)) count.defined++;
+        const differences = compareRecords(each, i, mine, others);
+        if (differences.length > 0) this.#fail(result, { case: each, differences });
+      });
+      await this.#blame(cases, compareMemory(ours, theirs), result);
+    } finally {
+      ours.close();
+      theirs.close();
+    }
+  }
+
+  /** Finds the cases that left different memory: those around the window, run alone. */
+  async #blame(cases: readonly Case[], differences: ReturnType<typeof compareMemory>, result: Result): Promise<void> {
+    if (differences.length === 0) return;
+    if (cases.length === 1) {
+      const known = result.failures.find((failure) => failure.case === cases[0]);
+      if (known) (known.differences as Difference[]).push(...differences);
+      else this.#fail(result, { case: cases[0]!, differences });
+      return;
+    }
+    const failed = new Set(result.failures.map((failure) => failure.case));
+    const seen = new Set<number>();
+    let tried = 0;
+    for (const { address } of differences) {
+      const slot = slotOfData(address);
+      const near = cases.filter(({ name }) => slot !== undefined && Math.abs(name.slot - slot) <= 1);
+      if (near.some((each) => failed.has(each))) continue;
+      if (slot === undefined || seen.has(slot) || tried >= 8) continue;
+      seen.add(slot);
+      tried++;
+      for (const each of near) await this.#batch([each], result);
+    }
+  }
+
+  /** Splits a batch that did not end until the endless case is alone. */
+  async #withoutEndless(cases: readonly Case[], result: Result, engine: string): Promise<void> {
+    if (cases.length === 1) {
+      this.#count(result, cases[0]!).compared++;
+      this.#fail(result, { case: cases[0]!, differences: [{ what: `does not end in ${engine}`, ours: 0, theirs: 0 }] });
+      return;
+    }
+    const middle = cases.length >> 1;
+    await this.#batch(cases.slice(0, middle), result);
+    await this.#batch(cases.slice(middle), result);
+  }
+
+  #count(result: Result, each: Case): Count {
+    const id = each.name.encoding;
+    let count = result.counts.get(id);
+    if (count === undefined) result.counts.set(id, (count = { compared: 0, defined: 0, failed: 0 }));
+    return count;
+  }
+  #fail(result: Result, failure: Failure): void {
+    const count = this.#count(result, failure.case);
+    count.failed++;
+    if (count.failed <= FAILURES_KEPT) result.failures.push(failure);
+  }
+}
