@@ -3,30 +3,21 @@
  * (DDI 0406C, B3; maintenance: B3.10 and B4.2.)
  */
 import type { Cpu } from '../cpu.ts';
-import { ACCESS, SIZES } from '../ir/ops.ts';
+import { ACCESS, extendLoaded, SIZES } from '../ir/ops.ts';
 import { BANKS, STATE, TLB } from '../state/layout.ts';
 import { MODE } from '../system/modes.ts';
 import { reg } from '../system/registers.ts';
 import { abortData, abortPrefetch } from './abort.ts';
+import { currentAsid, currentVmid } from './context.ts';
 import { FAULT } from './fault.ts';
+import { BANKS_OF_REGIME, REGIME_OF_BANK, SLOW_BANK } from './regimes.ts';
 import { FlatTlb } from './flat-tlb.ts';
 import { ACCESS as ACCESS_KIND, permissionBit, type AccessKind } from './permissions.ts';
 import { ATTRIBUTE, REGIME, Tlb } from './tlb.ts';
 import { Translation } from './translation.ts';
 
 const PAGE = 4096;
-const CONTEXTIDR = reg('CONTEXTIDR'),
-  DACR = reg('DACR'),
-  TTBCR = reg('TTBCR'),
-  TTBR0 = reg('TTBR0'),
-  TTBR1 = reg('TTBR1');
-const VTTBR = reg('VTTBR');
-
-/** The bank whose every access is slow. */
-const SLOW_BANK = BANKS.indexOf('slow');
-/** The banks of each regime. */
-const BANKS_OF_REGIME = [[3, 4], [0, 1], [2]] as const;
-const REGIME_OF_BANK = [REGIME.nonSecure, REGIME.nonSecure, REGIME.hyp, REGIME.secure, REGIME.secure] as const;
+const DACR = reg('DACR');
 
 export class Mmu {
   readonly #cpu: Cpu;
@@ -178,7 +169,7 @@ export class Mmu {
       const host = hostPage + (address & 0xfff);
       value = size === 4 ? this.#memoryWords[host / 4]! : size === 2 ? this.#halfwords[host / 2]! : this.#bytes[host]!;
     }
-    return extend(value, width);
+    return extendLoaded(value, width);
   }
 
   store(address: number, access: number, value: number, up: number): void {
@@ -237,7 +228,7 @@ export class Mmu {
     let value = 0;
     for (let i = size - 1; i >= 0; i--)
       value = (value << 8) | this.load(address + i, 1 | (access & ACCESS.unprivileged), up);
-    return extend(value, access & ACCESS.width);
+    return extendLoaded(value, access & ACCESS.width);
   }
   #storeUnaligned(address: number, access: number, value: number, size: number, privileged: boolean, up: number): void {
     if (!this.#mayBeUnaligned(address, access, size, ACCESS_KIND.write, privileged, up)) return;
@@ -309,19 +300,17 @@ export class Mmu {
     const { words } = this.#cpu;
     for (const regime of [REGIME.secure, REGIME.nonSecure]) {
       const copy = regime === REGIME.secure ? 0 : 1;
-      const ttbcr = words[TTBCR + copy]!;
-      let asid = words[CONTEXTIDR + copy]! & 0xff;
-      if (ttbcr < 0) asid = (words[((ttbcr & (1 << 22)) === 0 ? TTBR0 : TTBR1) + 2 * copy + 1]! >>> 16) & 0xff;
+      const asid = currentAsid(words, copy);
       if (asid === this.#asid[regime]) continue;
       this.#asid[regime] = asid;
-      for (const bank of BANKS_OF_REGIME[regime]!) this.#flat[bank]!.clearNonGlobal();
+      for (const bank of BANKS_OF_REGIME[regime]) this.#flat[bank]!.clearNonGlobal();
     }
   }
   tableChanged(): void {
     this.asidChanged();
   }
   vmidChanged(): void {
-    const vmid = (this.#cpu.words[VTTBR + 1]! >>> 16) & 0xff;
+    const vmid = currentVmid(this.#cpu.words);
     if (vmid === this.#vmid) return;
     this.#vmid = vmid;
     for (const bank of BANKS_OF_REGIME[REGIME.nonSecure]) this.#flat[bank]!.clear();
@@ -407,8 +396,4 @@ export class Mmu {
   debugTranslate(address: number): number {
     return this.#translation.debug(REGIME_OF_BANK[this.#bank]!, address >>> 0);
   }
-}
-
-function extend(value: number, width: number): number {
-  return width === 2 ? (value << 24) >> 24 : width === 4 ? (value << 16) >> 16 : value | 0;
 }

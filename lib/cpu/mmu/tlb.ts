@@ -3,8 +3,6 @@
  * change of process needs no walk again. Larger leaves are entered page by page, and remembered for invalidation.
  */
 
-import { PERMISSION } from './permissions.ts';
-
 const ENTRIES = 8192;
 const VALID = 1 << 24;
 
