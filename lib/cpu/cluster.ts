@@ -85,7 +85,7 @@ export class Cluster {
     this.cpus = cpus;
     this.#last = cpus[0]!;
     const { exports } = new WebAssembly.Instance(module, { e: { m: memory, ...importsFor(cpus) } });
-    this.#run = exports['run'] as (base: number) => void;
+    this.#run = exports.run as (base: number) => void;
 
     this.code.onLive = (hostPage) => {
       for (const cpu of cpus) cpu.mmu.protect(hostPage);

@@ -220,7 +220,7 @@ export class Machine {
       name: device.name,
       clock: this.clock,
       lines,
-      properties: properties as never,
+      properties: properties,
       host: this.#host(device.name),
     });
     built.onGuestError = (problem) => this.#parts.report('device', `${device.name}: ${problem}`);

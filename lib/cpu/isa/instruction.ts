@@ -74,10 +74,10 @@ export function encode<const P extends string, O extends Operands, S extends Sha
   const compiled = encoding(pattern);
   return {
     id,
-    encoding: compiled as unknown as Encoding,
+    encoding: compiled,
     operation: op as unknown as Operation,
     ownCondition: 'condition' in op.shape,
-    decode: (word, place) => decode(compiled.extract(word), place) as Decoded<Operands, Shape> | undefined,
+    decode: (word, place) => decode(compiled.extract(word), place),
   };
 }
 

@@ -14,7 +14,7 @@ import {
   takeSvc,
   takeUndefined,
 } from './exceptions.ts';
-import { trapBxj, trapSmc, trapVfp, trapVmrs, trapWait } from './hyp-traps.ts';
+import { trapBxj, trapVfp, trapVmrs, trapWait } from './hyp-traps.ts';
 import { isMode, MODE, PSR } from './modes.ts';
 import { SYSTEM } from './operations.ts';
 import { changeMode, elrHypIndex, readCpsr, readSpsr, registerIndex, spsrIndex, writeFlags, writeSpsr } from './psr.ts';
@@ -37,18 +37,16 @@ const svcImmediate = (cpu: Cpu, word: number): number => (cpu.thumb ? word & 0xf
 const imm16 = (cpu: Cpu, word: number): number =>
   cpu.thumb ? ((word >>> 4) & 0xf000) | (word & 0xfff) : ((word >>> 4) & 0xfff0) | (word & 15);
 
+function coprocessorAccess(cpu: Cpu, word: number, pc: number): boolean {
+  const outcome = coprocessor(cpu, word, pc);
+  return outcome === 'undefined' ? undefinedAt(cpu, pc) : outcome === 'done';
+}
+
 /** Executes one operation of the instruction at `pc`; returns whether control goes on with the next instruction. */
 export function execute(cpu: Cpu, operation: number, word: number, pc: number, up: number): boolean {
   switch (operation) {
     case SYSTEM.coprocessor:
-      switch (coprocessor(cpu, word, pc)) {
-        case 'done':
-          return true;
-        case 'trapped':
-          return false;
-        case 'undefined':
-          return undefinedAt(cpu, pc);
-      }
+      return coprocessorAccess(cpu, word, pc);
     case SYSTEM.mrs:
       return mrs(cpu, word);
     case SYSTEM.msr:
