@@ -54,15 +54,16 @@ const core: readonly RegisterRow[] = [
   ...Array.from({ length: 13 }, (_, n) => stored({ name: `r${n}`, feature: CORE, group: 'general' }, () => n)),
   stored({ name: 'sp', feature: CORE, type: 'data_ptr', group: 'general' }, () => 13),
   stored({ name: 'lr', feature: CORE, type: 'code_ptr', group: 'general' }, () => 14),
-  word(
-    { name: 'pc', feature: CORE, type: 'code_ptr', group: 'general' },
-    (cpu) => cpu.pc,
-    // Unlike a branch, a debugger's write leaves the instruction set alone: that is CPSR.T.
-    (cpu, value) => (cpu.words[PC] = value & (cpu.thumb ? ~1 : ~3)),
-  ),
+  word({ name: 'pc', feature: CORE, type: 'code_ptr', group: 'general' }, (cpu) => cpu.pc, setPc),
   word({ name: 'cpsr', feature: CORE, type: typeOf('PSR', 32), group: 'general' }, readCpsr, setCpsr),
 ];
 
+/** Unlike a branch, a debugger's write leaves the instruction set alone, which is CPSR.T; a CPU in WFI goes on there. */
+function setPc(cpu: Cpu, value: number): void {
+  const pc = value & (cpu.thumb ? ~1 : ~3);
+  if (pc !== cpu.words[PC]) cpu.wake();
+  cpu.words[PC] = pc;
+}
 function setCpsr(cpu: Cpu, value: number): void {
   const mode = value & 0x1f;
   const possible = mode === MODE.mon ? cpu.hasSecurity : mode !== MODE.hyp || (cpu.hasVirtualization && !cpu.secure);
