@@ -33,6 +33,8 @@ export const MODE = { usr: 0x10, sys: 0x1f } as const;
 export const CPSR = { T: 0x20, E: 0x200 } as const;
 const MASKS = 0x1c0;
 const ALWAYS = 0xe000_0000;
+/** Of a hundred. */
+const BIG_ENDIAN = 5;
 
 export const nameText = (n: CaseName): string => [n.set, n.encoding, n.seed, n.number, n.slot].join('/');
 /** Reads what {@link nameText} writes; throws for anything else. */
@@ -64,7 +66,8 @@ export function makeCase(
     if (wanted !== undefined && instruction !== wanted) continue;
     const privileged = random.percent(40);
     const it = set !== 'a32' && random.percent(25) ? (random.below(14) << 4) | (1 + random.below(15)) : 0;
-    const rule = exclusion({ set, word, instruction, privileged, inIt: it !== 0, lastInIt: (it & 7) === 0 });
+    const bigEndian = random.percent(BIG_ENDIAN);
+    const rule = exclusion({ set, word, instruction, privileged, bigEndian, inIt: it !== 0, lastInIt: (it & 7) === 0 });
     if (rule !== undefined) {
       skipped(rule);
       continue;
@@ -75,7 +78,7 @@ export function makeCase(
         itInCpsr(it) |
         MASKS |
         (set === 'a32' ? 0 : CPSR.T) |
-        (random.percent(6) ? CPSR.E : 0) |
+        (bigEndian ? CPSR.E : 0) |
         (privileged ? MODE.sys : MODE.usr)) >>>
       0;
     const values = valuesFor(instruction?.id ?? '', slot);
@@ -93,11 +96,13 @@ export function makeCase(
   return undefined;
 }
 
+/** Undefined halfwords that end every case, at least: an IT block may skip four. */
+const FILLER = 16;
 /** Anywhere in the pad where it does not touch the next; often at the end of a page. */
 function placeIn(set: StagingName, random: Random): number {
   const unit = set === 'a32' ? 4 : 2;
   const size = set === 't16' ? 2 : 4;
-  return random.percent(20) ? PAD - size : unit * random.below((PAD - size) / unit);
+  return random.percent(20) ? PAD - size : FILLER + unit * random.below((PAD - size - FILLER) / unit);
 }
 
 function wordOf({ encoding }: Instruction, set: StagingName, random: Random): number {

@@ -3,7 +3,7 @@ import { WATCHED } from './batch.ts';
 import { CPSR, type Case } from './cases.ts';
 import type { Outcome } from './engine.ts';
 import { DATA, DATA_BYTES, OUT, OUTPUT, RECORD, REGISTERS, WINDOW } from './layout.ts';
-import { isOpen } from './open.ts';
+import { exclusiveIsOpen, isOpen, targetIsOpen } from './open.ts';
 
 /** How a case ended, as the program's vectors number it. */
 export const KIND = { none: 0, undefined: 1, svc: 2, prefetchAbort: 3, dataAbort: 4 } as const;
@@ -70,6 +70,15 @@ export function wasUndefined(each: Case, at: number, records: Uint32Array): bool
   const base = at * WORDS;
   const ahead = (each.cpsr & CPSR.T) !== 0 ? 2 : 4;
   return records[base] === KIND.undefined && records[base + OUT.lr / 4] === each.pc + ahead;
+}
+
+/** Whether nothing can be said of a case for what it did. */
+export function recordIsOpen(each: Case, at: number, ours: Uint32Array, theirs: Uint32Array): boolean {
+  const base = at * WORDS;
+  return (
+    targetIsOpen(each, theirs[base]!, theirs[base + OUT.lr / 4]!, theirs[base + OUT.spsr / 4]!) ||
+    exclusiveIsOpen(each, ours[base]!, theirs[base]!)
+  );
 }
 
 /** Words of memory that differ, at most `most` of each page. */

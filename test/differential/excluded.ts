@@ -4,6 +4,7 @@
  */
 import type { Instruction } from '../../lib/cpu/isa/instruction.ts';
 import type { StagingName } from '../../lib/cpu/isa/table.ts';
+import { namesPcInVain } from './registers.ts';
 
 export interface Candidate {
   readonly set: StagingName;
@@ -11,6 +12,7 @@ export interface Candidate {
   /** The encoding that claims the word, if one does. */
   readonly instruction: Instruction | undefined;
   readonly privileged: boolean;
+  readonly bigEndian: boolean;
   readonly inIt: boolean;
   /** It is the last of its IT block. */
   readonly lastInIt: boolean;
@@ -35,6 +37,54 @@ const toItself = ({ set, word }: Candidate): boolean => {
   return (word & 0xffff) === 0xfffe && (word & 0xf800_d000) >>> 0 === 0xf000_9000;
 };
 const BRANCH = /^(B_|BL|BX|CBZ|TB_|POP_pc|LDM|POP|IT_|RFE|ERET|SUBS_PC|.*_pc_)/;
+
+/** Bits that are (0) in the encodings that match. */
+const shouldBeZero: readonly (readonly [RegExp, number])[] = [
+  [/^(VMSR|VMRS)/, 0xef],
+  [/^VCMP_[AT]2/, 0x2f],
+  [/^VMOV_immediate_[AT]2/, 0xa0],
+  [/^VMOV_core_single/, 0x6f],
+  [/^VDUP_core/, 0x4f],
+  [/^VMOV_(core_scalar|scalar_core)/, 0xf],
+];
+
+/** Whether a list of floating-point registers ends behind the last one. */
+function beyondLast(word: number, id: string): boolean {
+  const d = (bits(word, 22, 22) << 4) | bits(word, 15, 12);
+  const structure = /^V(?:LD|ST)(\d)_(multiple|lane|all)/.exec(id);
+  if (structure) {
+    const n = Number(structure[1]);
+    const type = bits(word, 11, 8);
+    if (structure[2] === 'multiple') {
+      const registers = { 2: 4, 3: 4, 6: 3, 10: 2, 7: 1 }[type] ?? n;
+      const doubled = n > 1 && [1, 5, 9].includes(type);
+      return d + (registers - 1) * (doubled ? 2 : 1) > 31;
+    }
+    const size = bits(word, 11, 10);
+    const apart = structure[2] === 'all' ? bits(word, 5, 5) === 1 : size > 0 && bits(word, 3 + size, 3 + size) === 1;
+    return d + (n - 1) * (apart ? 2 : 1) > 31 || (structure[2] === 'all' && n === 1 && apart && d === 31);
+  }
+  if (/^VMOV_cores_singles/.test(id)) return bits(word, 3, 0) === 15 && bits(word, 5, 5) === 1;
+  return false;
+}
+const badPairA32 = (word: number, id: string): boolean => {
+  const [rn, rt, rm] = [bits(word, 19, 16), bits(word, 15, 12), bits(word, 3, 0)];
+  if (/^VMOV_cores/.test(id)) return bits(word, 20, 20) === 1 && rn === rt;
+  if (!/^(LDRD|STRD)/.test(id)) return false;
+  const writeback = bits(word, 24, 24) === 0 || bits(word, 21, 21) === 1;
+  const register = /register/.test(id);
+  if ((rt & 1) === 1 || rt === 14) return true;
+  // P 0 with W 1 is no mode of these.
+  if (bits(word, 24, 24) === 0 && bits(word, 21, 21) === 1) return true;
+  return (writeback && (rn === rt || rn === rt + 1)) || (register && /^LDRD/.test(id) && (rm === rt || rm === rt + 1));
+};
+const badPairT32 = (word: number, id: string): boolean => {
+  const [rn, rt, rt2] = [bits(word, 19, 16), bits(word, 15, 12), bits(word, 11, 8)];
+  if (/^VMOV_cores/.test(id)) return bits(word, 20, 20) === 1 && rn === rt;
+  if (!/^(LDRD|STRD|LDREXD)/.test(id)) return false;
+  const writeback = /^(LDRD|STRD)/.test(id) && bits(word, 21, 21) === 1;
+  return (!/^STRD/.test(id) && rt === rt2) || (writeback && (rn === rt || rn === rt2));
+};
 
 export const rules: readonly Rule[] = [
   {
@@ -74,6 +124,61 @@ export const rules: readonly Rule[] = [
     name: 'not permitted in an IT block',
     reference: 'DDI 0406C, A8.8.54: CBZ, CPS, IT, SETEND and conditional branches are UNPREDICTABLE there',
     applies: (c, id) => c.inIt && /^(CBZ|CPS|IT|SETEND|B_T1|B_T3|BKPT)/.test(id),
+  },
+  {
+    name: 'R15 as an operand',
+    reference: 'DDI 0406C, A2.3: UNPREDICTABLE except where the instruction says what it does',
+    applies: ({ set, word, instruction }) => instruction !== undefined && namesPcInVain(set, word, instruction),
+  },
+  {
+    name: 'bits that should be zero',
+    reference: 'DDI 0406C, A5.1.2: UNPREDICTABLE if they are not; QEMU 7.2 has these floating-point words undefined',
+    applies: ({ word }, id) => shouldBeZero.some(([encodings, zeros]) => encodings.test(id) && (word & zeros) !== 0),
+  },
+  {
+    name: 'registers beyond D31',
+    reference: 'DDI 0406C, A8.8.320 to A8.8.344, A8.8.404: UNPREDICTABLE for structures, lists and pairs that go beyond the last',
+    applies: ({ word }, id) => beyondLast(word, id),
+  },
+  {
+    name: 'fixed point with more fraction than bits',
+    reference: 'DDI 0406C, A8.8.309: VCVT is UNPREDICTABLE if frac_bits is negative',
+    applies: ({ word }, id) => /^VCVT_fixed/.test(id) && bits(word, 7, 7) === 0 && 2 * bits(word, 3, 0) + bits(word, 5, 5) > 16,
+  },
+  {
+    name: 'pair that is none',
+    reference: 'DDI 0406C, A8.8.72 to A8.8.74, A8.8.210, A8.8.211, A8.8.345: UNPREDICTABLE for odd or equal registers, or the base',
+    applies: ({ set, word, instruction }, id) =>
+      set === 'a32' ? badPairA32(word, id) : instruction !== undefined && badPairT32(word, id),
+  },
+  {
+    name: 'SWP',
+    reference: 'DDI 0406C, B4.1.130: SCTLR.SW is 0, so that it is undefined; QEMU 7.2 executes it',
+    applies: known(/^SWP/),
+  },
+  {
+    name: 'alignment to 256 bits',
+    reference: 'DDI 0406C, A3.2.1: QEMU 7.2 checks for 128 bits only',
+    applies: ({ word }, id) => /^V(LD|ST)\d_multiple/.test(id) && bits(word, 5, 4) === 3,
+  },
+  {
+    name: 'permutation of a register with itself',
+    reference: 'DDI 0406C, A8.8.419, A8.8.424, A8.8.425: VTRN, VUZP and VZIP leave UNKNOWN values',
+    applies: ({ word }, id) =>
+      /^V(TRN|UZP|ZIP)/.test(id) && bits(word, 15, 12) === bits(word, 3, 0) && bits(word, 22, 22) === bits(word, 5, 5),
+  },
+  {
+    name: 'registers of VMSR and VMRS that are none',
+    reference: 'DDI 0406C, B9.3.21, B9.3.22: UNPREDICTABLE but for FPSID, FPSCR, FPEXC and, reading, MVFR0 and MVFR1',
+    applies: ({ word }, id) =>
+      (/^VMSR/.test(id) && ![0, 1, 8].includes(bits(word, 19, 16))) ||
+      (/^VMRS/.test(id) && ![0, 1, 6, 7, 8].includes(bits(word, 19, 16))),
+  },
+  {
+    name: 'big-endian data',
+    reference: 'DDI 0406C, A3.3.1: CPSR.E is kept, but data accesses do not follow it so far',
+    applies: ({ set, word, bigEndian }, id) =>
+      bigEndian || /^SETEND/.test(id) || (/^MSR/.test(id) && bits(word, set === 'a32' ? 17 : 9, set === 'a32' ? 17 : 9) === 1),
   },
 ];
 

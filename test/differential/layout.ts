@@ -4,13 +4,13 @@
 export const RAM = 0x8000_0000;
 export const RAM_BYTES = 0x1000_0000;
 
-/** The program and its vectors, which start it at {@link ENTRY}, and its parameters. */
-export const PROGRAM = RAM;
+/** The program, its vectors first, and its parameters: where no value at the edge of arithmetic leads. */
+export const PROGRAM = RAM + 0x20_0000;
 export const ENTRY = PROGRAM;
-export const PARAMETERS = RAM + 0x1000;
+export const PARAMETERS = PROGRAM + 0x1000;
 /** Translation tables (DDI 0406C, B3.5): the first level, and a second one for the program's megabyte. */
-export const FIRST_LEVEL = RAM + 0x4000;
-export const SECOND_LEVEL = RAM + 0x8000;
+export const FIRST_LEVEL = PROGRAM + 0x4000;
+export const SECOND_LEVEL = PROGRAM + 0x8000;
 
 /** Cases of a batch. */
 export const SLOTS = 8192;
