@@ -11,6 +11,7 @@ import { BUILTIN, RECORD } from './isa/table.ts';
 import { Mmu } from './mmu/mmu.ts';
 import { JUMP_RECORD, ONE_OFF_RECORDS, STATE, STATE_SIZE } from './state/layout.ts';
 import type { MemoryMap } from './state/memory-map.ts';
+import { Stops } from './stops.ts';
 import {
   EXCEPTIONS,
   interruptIsPending,
@@ -19,10 +20,13 @@ import {
   type ExceptionName,
 } from './system/exceptions.ts';
 import { execute, refuseVfp } from './system/execute.ts';
+import { isBelowHyp, trapCoprocessor } from './system/hyp-traps.ts';
 import { GenericTimer, type TimerOutput } from './system/generic-timer.ts';
 import { MODE, PSR } from './system/modes.ts';
 import { writeFlags } from './system/psr.ts';
+import { updateVfpAccess } from './system/vfp-access.ts';
 import { reg, registers, SYSTEM_WORDS } from './system/registers.ts';
+import type { WorldWatch } from './system/world.ts';
 
 const W = {
   pc: STATE.pc >> 2,
@@ -40,6 +44,7 @@ const SCR = reg('SCR'),
   CPACR = reg('CPACR'),
   NSACR = reg('NSACR'),
   HCPTR = reg('HCPTR'),
+  HSTR = reg('HSTR'),
   SCTLR = reg('SCTLR');
 
 /** What a machine description says of a cluster. */
@@ -114,8 +119,14 @@ export class Cpu implements CpuSurroundings {
   atBreakpoint = false;
   /** The breakpoint at this address is passed over once, -1 for none. */
   passBreakpoint = -1;
-  /** Interrupts wait: a debugger steps this CPU. */
-  interruptsHeld = false;
+  /** Interrupts wait: a debugger steps this CPU, or (`own`) its guest, whose hypervisor still has those that go to it. */
+  interruptsHeld: boolean | 'own' = false;
+  /** What else a debugger asks for. */
+  readonly stops = new Stops(this);
+  /** Is told of exceptions. */
+  worlds: WorldWatch | null = null;
+  /** Address of the system operation that is executed, or was last. */
+  systemPc = 0;
   readonly counts: Record<ExceptionName, number>;
 
   constructor(number: number, surroundings: CpuSurroundings, timerLines: Partial<Record<TimerOutput, Line>>) {
@@ -170,7 +181,8 @@ export class Cpu implements CpuSurroundings {
     this.waiting = 'no';
     this.event = false;
     this.#reserve = 0;
-    [this.atBreakpoint, this.passBreakpoint] = [false, -1];
+    this.passBreakpoint = -1;
+    this.stops.resumed();
     this.timer.reset();
     this.securityChanged();
     this.mmu.reset();
@@ -229,27 +241,13 @@ export class Cpu implements CpuSurroundings {
     const user = mode === MODE.usr;
     const bank = mode === MODE.hyp ? 2 : this.secure ? (user ? 3 : 4) : user ? 0 : 1;
     this.words[STATE.privileged >> 2] = user ? 0 : 1;
+    this.words[STATE.threadIds >> 2] = (this.words[HSTR]! & (1 << 13)) !== 0 && isBelowHyp(this) ? 0 : 1;
     this.access.privileged = !user;
     this.mmu.select(bank, mode === MODE.hyp ? 2 : this.secure ? 3 : 0);
   }
-  /** Who may use VFP and Advanced SIMD now (B1.11.1). */
+  /** After a change of what says who may use VFP and Advanced SIMD. */
   vfpAccessChanged(): void {
-    const { words } = this;
-    const hyp = this.mode === MODE.hyp;
-    let access = hyp ? 3 : (words[CPACR]! >>> 20) & 3;
-    let simd = hyp || (words[CPACR]! & (1 << 31)) === 0;
-    if (this.hasSecurity && !this.secure) {
-      if ((words[NSACR]! & 0x400) === 0) access = 0;
-      if ((words[NSACR]! & (1 << 15)) !== 0) simd = false;
-    }
-    this.vfpAllowed = access === 3 || (access === 1 && this.mode !== MODE.usr);
-    const enabled = this.vfpAllowed && (words[STATE.FPEXC >> 2]! & (1 << 30)) !== 0;
-    this.vfpAllowedBelowHyp = enabled;
-    this.simdAllowedBelowHyp = enabled && simd;
-    const hcptr = this.hasVirtualization && !this.secure ? words[HCPTR]! : 0;
-    if ((hcptr & 0x400) !== 0) this.vfpAllowed = false;
-    words[STATE.vfpEnabled >> 2] = enabled && this.vfpAllowed ? 1 : 0;
-    words[STATE.simdEnabled >> 2] = enabled && this.vfpAllowed && simd && (hcptr & (1 << 15)) === 0 ? 1 : 0;
+    updateVfpAccess(this);
   }
   exclusiveCleared(): void {
     this.words[STATE.exclusiveAddress >> 2] = -1;
@@ -298,10 +296,20 @@ export class Cpu implements CpuSurroundings {
   }
   /** Takes an interrupt that is due now; PC is then its vector. */
   interrupt(): boolean {
-    if ((this.lines === 0 && !this.hasVirtualization) || this.interruptsHeld) return false;
+    if (this.lines === 0 && !this.hasVirtualization) return false;
+    if (this.interruptsHeld !== false && (this.interruptsHeld === true || !this.#cannotMask())) return false;
     if (!takeInterrupt(this, this.pc)) return false;
     this.words[W.pc] = this.words[W.target]!;
     return true;
+  }
+
+  /** Whether an interrupt is due that goes to Hyp or Monitor mode whatever CPSR masks. */
+  #cannotMask(): boolean {
+    const masks = this.words[W.aif]!;
+    this.words[W.aif] = masks | PSR.AIF;
+    const due = interruptIsPending(this);
+    this.words[W.aif] = masks;
+    return due;
   }
 
   // Slow paths of the interpreter; see InterpreterImports.
@@ -323,7 +331,7 @@ export class Cpu implements CpuSurroundings {
     const hostPage = mmu.fetchPage(target, target);
     if (hostPage < 0) return this.#jump();
     const thumb = this.thumb;
-    const base = this.code.page(hostPage, thumb, target - (target % 4096));
+    const base = this.code.page(hostPage, thumb, target - (target % 4096), this.stops.context);
     mmu.setFetch(target >>> 12, thumb, base);
     const up = base + ((target & 0xfff) << (thumb ? 3 : 2));
     words[W.delta] = (target - (up >>> (thumb ? 3 : 2))) | 0;
@@ -352,11 +360,13 @@ export class Cpu implements CpuSurroundings {
     return record;
   }
   system(operation: number, word: number, up: number): number {
-    return execute(this, operation, word, this.pcOf(up), up) ? 0 : 1;
+    this.systemPc = this.pcOf(up);
+    return execute(this, operation, word, this.systemPc, up) ? 0 : 1;
   }
   refused(state: number, up: number): void {
     const pc = this.pcOf(up);
     if (state === STATE.vfpEnabled || state === STATE.simdEnabled) refuseVfp(this, state === STATE.simdEnabled, pc);
+    else if (state === STATE.threadIds) trapCoprocessor(this, this.instructionAt(pc)!.word, undefined, pc);
     else takeUndefined(this, pc);
   }
   /** The instruction at a virtual address, decoded again; undefined where none can be read. */
@@ -372,19 +382,15 @@ export class Cpu implements CpuSurroundings {
   }
   breakpoint(up: number): number {
     const pc = this.pcOf(up);
-    if (pc === this.passBreakpoint) {
-      this.passBreakpoint = -1;
-      const first = this.thumb ? this.mmu.fetchHalfword(pc, pc) : this.mmu.fetchWord(pc, pc);
-      const wide = this.thumb && first >= 0xe800;
-      const second = wide ? this.mmu.fetchHalfword(pc + 2, pc) : 0;
-      if (first === -1 || second === -1) return this.#jump();
-      return this.oneOff(pc, wide ? (first << 16) | second : first, wide);
+    if (this.stops.breaksAt(pc)) {
+      this.stops.stopAt(pc);
+      return 0;
     }
-    this.atBreakpoint = true;
-    this.words[W.target] = pc;
-    this.words[W.left] = this.words[W.left]! + 1; // stopping is no instruction
-    this.requestExit();
-    return 0;
+    const first = this.thumb ? this.mmu.fetchHalfword(pc, pc) : this.mmu.fetchWord(pc, pc);
+    const wide = this.thumb && first >= 0xe800;
+    const second = wide ? this.mmu.fetchHalfword(pc + 2, pc) : 0;
+    if (first === -1 || second === -1) return this.#jump();
+    return this.oneOff(pc, wide ? (first << 16) | second : first, wide);
   }
 
   reportUnimplemented(kind: string, word: number): void {

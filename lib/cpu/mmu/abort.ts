@@ -53,7 +53,7 @@ export function abortData(cpu: Cpu, t: Translation, regime: number, address: num
     words[HDFAR] = address;
     setFaultingPage(cpu, t);
     const stage2 = t.walk.faultStage2 && !t.walk.s1ptw;
-    takeDataAbort(cpu, pc, syndrome(cpu, t, 0x24, write) | (stage2 ? accessSyndrome(cpu, pc) : 1 << 25));
+    takeDataAbort(cpu, pc, syndrome(cpu, t, 0x24, write) | (stage2 ? accessSyndrome(cpu, pc) : 0));
     return;
   }
   words[DFAR + cpu.bank] = address;
@@ -67,7 +67,7 @@ export function abortPrefetch(cpu: Cpu, t: Translation, regime: number, address:
   if (goesToHyp(cpu, t, regime)) {
     words[HIFAR] = address;
     setFaultingPage(cpu, t);
-    takePrefetchAbort(cpu, pc, syndrome(cpu, t, 0x20, false) | (1 << 25));
+    takePrefetchAbort(cpu, pc, syndrome(cpu, t, 0x20, false));
     return;
   }
   words[IFAR + cpu.bank] = address;

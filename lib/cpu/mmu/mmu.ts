@@ -30,6 +30,7 @@ export class Mmu {
   #bank = 0;
   #unprivilegedBank = 0;
   #asid = [0, 0, 0];
+  /** VMID, and above it the bits of HCR that translation depends on. */
   #vmid = 0;
 
   constructor(cpu: Cpu) {
@@ -309,6 +310,7 @@ export class Mmu {
   tableChanged(): void {
     this.asidChanged();
   }
+  /** After a change of VTTBR, or of HCR. */
   vmidChanged(): void {
     const vmid = currentVmid(this.#cpu.words);
     if (vmid === this.#vmid) return;

@@ -138,16 +138,18 @@ export function takeUndefinedInHyp(cpu: Cpu, pc: number, hsr: number): void {
 export function takeUndefined(cpu: Cpu, pc: number): void {
   cpu.count('undefined');
   const spsr = readCpsr(cpu);
-  if (inHyp(cpu)) enterHyp(cpu, spsr, pc, VECTOR.undefined, 0x0200_0000);
-  else if (generalExceptionsToHyp(cpu)) enterHyp(cpu, spsr, pc, VECTOR.hypTrap, 0x0200_0000);
+  // Class 0: IL is not valid, and zero (B3.13.6).
+  if (inHyp(cpu)) enterHyp(cpu, spsr, pc, VECTOR.undefined, 0);
+  else if (generalExceptionsToHyp(cpu)) enterHyp(cpu, spsr, pc, VECTOR.hypTrap, 0);
   else enterPL1(cpu, MODE.und, spsr, pc + (cpu.thumb ? 2 : 4), VECTOR.undefined, PSR.I);
 }
 
-/** SVC (B1.9.5): `next` is the address behind it. */
-export function takeSvc(cpu: Cpu, next: number, imm16: number): void {
+/** The SVC at `pc` (B1.9.5), of this size. */
+export function takeSvc(cpu: Cpu, pc: number, sizeBytes: number, imm16: number): void {
+  const next = pc + sizeBytes;
   cpu.count('svc');
   const spsr = spsrWith(cpu, advanceIt(cpu.words[STATE.it >> 2]!));
-  const hsr = (0x11 << 26) | (1 << 25) | imm16;
+  const hsr = (0x11 << 26) | (sizeBytes === 4 ? 1 << 25 : 0) | imm16;
   if (inHyp(cpu)) enterHyp(cpu, spsr, next, VECTOR.svc, hsr);
   else if (generalExceptionsToHyp(cpu)) enterHyp(cpu, spsr, next, VECTOR.hypTrap, hsr);
   else enterPL1(cpu, MODE.svc, spsr, next, VECTOR.svc, PSR.I);

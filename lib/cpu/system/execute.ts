@@ -14,7 +14,7 @@ import {
   takeSvc,
   takeUndefined,
 } from './exceptions.ts';
-import { trapBxj, trapVfp, trapVmrs, trapWait } from './hyp-traps.ts';
+import { trapBxj, trapDebugEvent, trapSmc, trapVfp, trapVmrs, trapWait } from './hyp-traps.ts';
 import { isMode, MODE, PSR } from './modes.ts';
 import { SYSTEM } from './operations.ts';
 import { changeMode, elrHypIndex, readCpsr, readSpsr, registerIndex, spsrIndex, writeFlags, writeSpsr } from './psr.ts';
@@ -24,7 +24,8 @@ import { vfpSystem } from './vfp-system.ts';
 const SCR = reg('SCR'),
   HCR = reg('HCR'),
   NSACR = reg('NSACR'),
-  IFSR = reg('IFSR');
+  IFSR = reg('IFSR'),
+  TTBCR = reg('TTBCR');
 const SCR_FW = 16,
   SCR_AW = 32,
   SCR_SCD = 128,
@@ -54,7 +55,7 @@ export function execute(cpu: Cpu, operation: number, word: number, pc: number, u
     case SYSTEM.cps:
       return cps(cpu, word);
     case SYSTEM.svc:
-      takeSvc(cpu, pc + sizeOf(cpu, word), svcImmediate(cpu, word));
+      takeSvc(cpu, pc, sizeOf(cpu, word), svcImmediate(cpu, word));
       return false;
     case SYSTEM.exceptionReturn:
       if (cpu.mode === MODE.hyp) return undefinedAt(cpu, pc);
@@ -91,8 +92,10 @@ export function execute(cpu: Cpu, operation: number, word: number, pc: number, u
       takeHvc(cpu, pc + 4, imm16(cpu, word));
       return false;
     case SYSTEM.smc:
-      if (user(cpu) || !cpu.hasSecurity || (!cpu.secure && (cpu.words[SCR]! & SCR_SCD) !== 0))
-        return undefinedAt(cpu, pc);
+      if (user(cpu) || !cpu.hasSecurity) return undefinedAt(cpu, pc);
+      // HCR.TSC wins over SCR.SCD (B9.3.14).
+      if (trapSmc(cpu, pc)) return false;
+      if (!cpu.secure && (cpu.words[SCR]! & SCR_SCD) !== 0) return undefinedAt(cpu, pc);
       takeSmc(cpu, pc + 4);
       return false;
     case SYSTEM.eret:
@@ -104,7 +107,8 @@ export function execute(cpu: Cpu, operation: number, word: number, pc: number, u
       return banked(cpu, word, operation === SYSTEM.msrBanked, pc);
     case SYSTEM.bkpt:
       // Debug event with debug disabled: a prefetch abort (B1.9.8, IFSR "debug event").
-      cpu.words[IFSR + cpu.bank] = 2;
+      if (trapDebugEvent(cpu, pc)) return false;
+      cpu.words[IFSR + cpu.bank] = cpu.words[TTBCR + cpu.bank]! < 0 ? 0x222 : 2;
       takePrefetchAbort(cpu, pc, undefined);
       return false;
     case SYSTEM.vfpSystem:
