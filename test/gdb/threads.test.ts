@@ -38,11 +38,11 @@ describe('gdb-multiarch on two CPUs', function () {
     ).output;
     expect(text).to.match(/1\.1 "cpu0" .*0x80000000/);
     expect(text).to.match(/1\.2 "cpu1" .*0x80001000/);
-    expect(text).to.match(/Thread 1\.2 "cpu1" hit Breakpoint 1, 0x80001004/);
+    expect(text).to.match(/Thread 2 "cpu1" hit Breakpoint 1, 0x80001004/);
     expect(text).to.include('$1 = 2\n');
     expect(text).to.include('$2 = 1\n');
     expect(text).to.include('$3 = 1\n');
-    expect(text).to.match(/Thread 1\.1 "cpu0" hit Temporary breakpoint 2, 0x80000004/);
+    expect(text).to.match(/Thread 1 "cpu0" hit Temporary breakpoint 2, 0x80000004/);
     expect(text).to.include('$4 = 1\n');
   });
 
