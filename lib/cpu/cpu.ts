@@ -108,6 +108,8 @@ export class Cpu implements CpuSurroundings {
   accessBank = 1;
   /** CPACR, NSACR and HCPTR allow VFP now; FPEXC.EN may still be clear. */
   vfpAllowed = false;
+  /** CPACR and NSACR allow VFP: where FPEXC.EN does not count, only HCPTR can still refuse. */
+  vfpReachesHcptr = false;
   /** All but HCPTR allow VFP, and Advanced SIMD: what is refused then is for Hyp mode. */
   vfpAllowedBelowHyp = false;
   simdAllowedBelowHyp = false;

@@ -113,7 +113,7 @@ export function execute(cpu: Cpu, operation: number, word: number, pc: number, u
       return false;
     case SYSTEM.vfpSystem:
       if (trapVmrs(cpu, word, pc)) return false;
-      return vfpSystem(cpu, word) || refuseVfp(cpu, false, pc);
+      return vfpSystem(cpu, word) || refuseVfpSystem(cpu, word, pc);
     case SYSTEM.bxj:
       return bxj(cpu, cpu.thumb ? (word >>> 16) & 15 : word & 15, pc);
     default:
@@ -132,6 +132,13 @@ function undefinedAt(cpu: Cpu, pc: number): false {
 export function refuseVfp(cpu: Cpu, simd: boolean, pc: number): false {
   // CPACR, NSACR and FPEXC come before HCPTR (B1.11.1).
   if (!cpu.vfpAllowedBelowHyp || !trapVfp(cpu, simd, pc)) takeUndefined(cpu, pc);
+  return false;
+}
+/** As {@link refuseVfp}; VMRS and VMSR of all but FPSCR do not need FPEXC.EN (B1.11.1, CheckVFPEnabled). */
+function refuseVfpSystem(cpu: Cpu, word: number, pc: number): false {
+  const isFpscr = ((word >>> 16) & 15) === 1;
+  const reachesHcptr = isFpscr ? cpu.vfpAllowedBelowHyp : cpu.vfpReachesHcptr && cpu.mode !== MODE.usr;
+  if (!reachesHcptr || !trapVfp(cpu, false, pc)) takeUndefined(cpu, pc);
   return false;
 }
 /** Jazelle is trivial: BXJ is BX (A8.8.28). */

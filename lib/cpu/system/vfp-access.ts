@@ -19,6 +19,7 @@ export function updateVfpAccess(cpu: Cpu): void {
     if ((words[NSACR]! & (1 << 15)) !== 0) simd = false;
   }
   cpu.vfpAllowed = access === 3 || (access === 1 && cpu.mode !== MODE.usr);
+  cpu.vfpReachesHcptr = cpu.vfpAllowed;
   const enabled = cpu.vfpAllowed && (words[STATE.FPEXC >> 2]! & (1 << 30)) !== 0;
   cpu.vfpAllowedBelowHyp = enabled;
   cpu.simdAllowedBelowHyp = enabled && simd;
