@@ -299,19 +299,10 @@ export class Cpu implements CpuSurroundings {
   /** Takes an interrupt that is due now; PC is then its vector. */
   interrupt(): boolean {
     if (this.lines === 0 && !this.hasVirtualization) return false;
-    if (this.interruptsHeld !== false && (this.interruptsHeld === true || !this.#cannotMask())) return false;
+    if (this.interruptsHeld !== false && (this.interruptsHeld === true || !this.stops.goesToHypervisor())) return false;
     if (!takeInterrupt(this, this.pc)) return false;
     this.words[W.pc] = this.words[W.target]!;
     return true;
-  }
-
-  /** Whether an interrupt is due that goes to Hyp or Monitor mode whatever CPSR masks. */
-  #cannotMask(): boolean {
-    const masks = this.words[W.aif]!;
-    this.words[W.aif] = masks | PSR.AIF;
-    const due = interruptIsPending(this);
-    this.words[W.aif] = masks;
-    return due;
   }
 
   // Slow paths of the interpreter; see InterpreterImports.

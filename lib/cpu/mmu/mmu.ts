@@ -18,6 +18,8 @@ import { Translation } from './translation.ts';
 
 const PAGE = 4096;
 const DACR = reg('DACR');
+/** Leaves up to 2 MB are dropped page by page; larger ones take all of their regime with them. */
+const LARGEST_BLOCK_LOG2 = 21;
 
 export class Mmu {
   readonly #cpu: Cpu;
@@ -36,8 +38,7 @@ export class Mmu {
   constructor(cpu: Cpu) {
     this.#cpu = cpu;
     const { buffer } = cpu.memory;
-    this.#bytes = new Uint8Array(buffer);
-    this.#halfwords = new Uint16Array(buffer);
+    [this.#bytes, this.#halfwords] = [new Uint8Array(buffer), new Uint16Array(buffer)];
     this.#memoryWords = new Int32Array(buffer);
     this.#flat = BANKS.map((_, bank) => new FlatTlb(this.#memoryWords, cpu.map.tlb(cpu.number, bank)));
     this.#translation = new Translation(cpu);
@@ -100,14 +101,8 @@ export class Mmu {
   }
   /** Whether the entry and DACR allow the access; false also where only a walk can tell. */
   #permits(entry: number, want: AccessKind, privileged: boolean, regime: number): boolean {
-    const attributes = this.#tlb.attributes[entry]!;
-    if ((attributes & ATTRIBUTE.domains) !== 0) {
-      const domain = (attributes >>> ATTRIBUTE.domainShift) & 15;
-      const access = (this.#cpu.words[DACR + (regime === REGIME.secure ? 0 : 1)]! >>> (2 * domain)) & 3;
-      if ((access & 1) === 0) return false;
-      if (access === 3 && (attributes & ATTRIBUTE.stage2) === 0) return true;
-    }
-    return (attributes & permissionBit(want, privileged)) !== 0;
+    const dacr = this.#cpu.words[DACR + (regime === REGIME.secure ? 0 : 1)]!;
+    return this.#tlb.permits(entry, permissionBit(want, privileged), dacr);
   }
 
   /** The physical address of a byte that `entry` covers. */
@@ -156,6 +151,7 @@ export class Mmu {
     const cpu = this.#cpu;
     const width = access & ACCESS.width;
     const size = SIZES[width]!;
+    if (cpu.stops.watches(address, size, false, up)) return 0;
     address >>>= 0;
     const privileged = (access & ACCESS.unprivileged) === 0 && cpu.mode !== MODE.usr;
     if ((address & (size - 1)) !== 0) return this.#loadUnaligned(address, access, size, privileged, up);
@@ -176,6 +172,7 @@ export class Mmu {
   store(address: number, access: number, value: number, up: number): void {
     const cpu = this.#cpu;
     const size = SIZES[access & ACCESS.width]!;
+    if (cpu.stops.watches(address, size, true, up)) return;
     address >>>= 0;
     const privileged = (access & ACCESS.unprivileged) === 0 && cpu.mode !== MODE.usr;
     if ((address & (size - 1)) !== 0) {
@@ -205,6 +202,7 @@ export class Mmu {
   probe(address: number, size: number, access: number, up: number): void {
     address >>>= 0;
     const write = (access & 1) === 1;
+    if (this.#cpu.stops.watches(address, size, write, up)) return;
     const privileged = (access & ACCESS.unprivileged) === 0 && this.#cpu.mode !== MODE.usr;
     if ((address & 3) !== 0) {
       this.#translation.report(FAULT.alignment);
@@ -280,6 +278,7 @@ export class Mmu {
     const bank = unprivileged ? this.#unprivilegedBank : this.#bank;
     const regime = REGIME_OF_BANK[this.#bank]!;
     const page = address >>> 12;
+    if (cpu.stops.covers(page)) return;
     const fast = (hostPage - page * PAGE) | 0;
     const read = this.#permits(entry, ACCESS_KIND.read, privileged, regime) ? fast : TLB.slow;
     const mayWrite =
@@ -306,9 +305,6 @@ export class Mmu {
       this.#asid[regime] = asid;
       for (const bank of BANKS_OF_REGIME[regime]) this.#flat[bank]!.clearNonGlobal();
     }
-  }
-  tableChanged(): void {
-    this.asidChanged();
   }
   /** After a change of VTTBR, or of HCR. */
   vmidChanged(): void {
@@ -370,15 +366,14 @@ export class Mmu {
   }
   #dropPage(regime: number, page: number): void {
     const leafLog2 = this.#tlb.drop(regime, page);
-    if (leafLog2 > 20) {
-      this.#clearRegime(regime);
-      return;
-    }
-    const first = leafLog2 > 12 ? page & ~0xff : page;
-    const count = leafLog2 > 12 ? 256 : 1;
-    for (let p = first; p < first + count; p++) {
-      if (count > 1) this.#tlb.drop(regime, p);
-      for (const bank of BANKS_OF_REGIME[regime]!) this.#flat[bank]!.drop(p);
+    if (leafLog2 > LARGEST_BLOCK_LOG2) this.#clearRegime(regime);
+    else if (leafLog2 <= 12) for (const bank of BANKS_OF_REGIME[regime]!) this.#flat[bank]!.drop(page);
+    else {
+      // All pages of the leaf go. Hypervisors map pages through blocks of 2 MB, and drop them all the time.
+      const count = 2 ** (Math.max(leafLog2, 20) - 12);
+      const first = page & -count;
+      this.#tlb.dropBlock(regime, first, count);
+      for (const bank of BANKS_OF_REGIME[regime]!) this.#flat[bank]!.dropRange(first, count);
     }
   }
 
@@ -388,6 +383,10 @@ export class Mmu {
   }
   clearFetch(): void {
     for (const flat of this.#flat) flat.clearFetch();
+  }
+  /** After a change of what a debugger watches: no fast access that it forbids may be left; of Non-secure PL1 and PL0, or all. */
+  clearFast(all: boolean): void {
+    for (const bank of all ? this.#flat.keys() : BANKS_OF_REGIME[REGIME.nonSecure]) this.#flat[bank]!.clear();
   }
 
   /** ATS1Cxx, ATS12NSOxx, ATS1Hx: leaves the result in PAR (B4.2.4). */

@@ -39,14 +39,17 @@ const SCTLR_M = 1,
 /** Every domain a client: entries keep what the descriptors say, and DACR is asked at each use. */
 const ALL_CLIENTS = 0x5555_5555;
 
+/** Whose registers are followed: a CPU, or what was kept of one. */
+export type TranslatedCpu = Pick<Cpu, 'words' | 'memory' | 'bus' | 'hasVirtualization' | 'accessBank' | 'mode'>;
+
 /** Physical memory, as walks read it. */
 class PhysicalMemory implements WalkMemory {
   failed = false;
   readonly stage2 = null;
-  readonly #cpu: Cpu;
+  readonly #cpu: TranslatedCpu;
   readonly #words: Int32Array;
 
-  constructor(cpu: Cpu) {
+  constructor(cpu: TranslatedCpu) {
     this.#cpu = cpu;
     this.#words = new Int32Array(cpu.memory.buffer);
   }
@@ -61,7 +64,7 @@ class PhysicalMemory implements WalkMemory {
 const address40 = (low: number, high: number): number => (high & 0xff) * 2 ** 32 + (low >>> 0);
 
 export class Translation {
-  readonly #cpu: Cpu;
+  readonly #cpu: TranslatedCpu;
   readonly #physical: PhysicalMemory;
   readonly #intermediate: Stage2Memory;
   readonly #stage2 = new Walk();
@@ -81,7 +84,7 @@ export class Translation {
   /** The last walk; its fault fields say why an access cannot be done. */
   readonly walk = new Walk();
 
-  constructor(cpu: Cpu) {
+  constructor(cpu: TranslatedCpu) {
     this.#cpu = cpu;
     this.#physical = new PhysicalMemory(cpu);
     this.#intermediate = new Stage2Memory(this.#physical, this.#second);

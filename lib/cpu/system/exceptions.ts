@@ -74,6 +74,7 @@ function enter(
   sctlr: number,
 ): void {
   const { words } = cpu;
+  cpu.worlds?.entering(cpu, mode, spsr, lr, vector);
   if (cpu.mode === MODE.mon) cpu.leaveMonitor();
   changeMode(cpu, mode);
   words[(STATE.banked >> 2) + BANKED.spsr(bankOf(mode))] = spsr;
@@ -86,6 +87,7 @@ function enter(
   words[STATE.target >> 2] = (base + vector) | 0;
   cpu.exclusiveCleared();
   cpu.stateChanged();
+  cpu.worlds?.entered(cpu);
 }
 
 /** Takes an exception to a PL1 mode of the current security state, or to Monitor mode. */
@@ -243,10 +245,12 @@ export function takeInterrupt(cpu: Cpu, pc: number): boolean {
 
 /** Returns to `target` with the CPSR that SPSR holds (B9.3.20, and ERET). An SPSR with an illegal mode keeps the mode. */
 export function exceptionReturn(cpu: Cpu, target: number, spsr = readSpsr(cpu)): void {
+  cpu.worlds?.returning(cpu);
   const mode = spsr & PSR.M;
   const legal = isMode(mode) && mayReturnTo(cpu, mode);
   writeCpsr(cpu, legal ? spsr : (spsr & ~PSR.M) | cpu.mode);
   cpu.words[STATE.target >> 2] = target & (cpu.thumb ? -2 : -4);
+  cpu.worlds?.returned(cpu);
 }
 
 /** Modes that CPSR may take from here: Monitor only in Secure state, Hyp only from Hyp or Monitor with NS = 1 (B1.3.2). */
