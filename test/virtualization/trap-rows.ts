@@ -177,7 +177,7 @@ export const trapRows: readonly TrapRow[] = [
       'mcr p15, 0, r1, c10, c3, 0',
       'mcr p15, 0, r1, c10, c3, 1',
       'mcr p15, 0, r1, c13, c0, 1',
-    ].map((code) => `${code}`),
+    ],
     { with: { HCPTR: 0 } },
   ),
   ...moves('HCR', 'TVM', ['mcrr p15, 0, r2, r3, c2', 'mcrr p15, 1, r4, r5, c2']),
