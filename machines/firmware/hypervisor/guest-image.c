@@ -33,7 +33,7 @@ static void start_linux(void)
     vm = vm_create(1, UART0, RAM_1, 256 * MB, RAM_IPA + ZIMAGE, r0_r2);
     vm_attach_vgic(vm, GICD, GICC);
     vm_attach_pl011(vm, UART0);
-    print("hypervisor: guest 1 is Linux\n");
+    print("hypervisor: guest 1, Linux, starts\n");
 }
 
 /* The first guest has the board's SP804 for its timer and the simplest console, the second one the virtual timer and
@@ -55,7 +55,7 @@ static void start_bundled(u32 number, u32 ram_pa, u32 uart)
         vm_attach_pl011(vm, UART0);
     print("hypervisor: guest ");
     print_decimal(number);
-    print(" is bundled\n");
+    print(" starts\n");
 }
 
 void start_guests(void)

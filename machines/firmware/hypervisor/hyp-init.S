@@ -11,7 +11,7 @@
 #define HMAIR0_VALUE 0xeeaa4400          /* 0 strongly-ordered, 1 non-cacheable, 2 write-through, 3 write-back */
 #define HMAIR1_VALUE 0xff000004          /* 4 device, 7 write-back, write-allocate */
 #define VTCR_VALUE 0x80000040            /* SL0 = 1: second stage of 32 bits, three levels from level 1 */
-#define HSCTLR_M_A 3
+#define HSCTLR_I_C_A_M 0x1007
 
     .global hyp_init_vectors
     .align  12
@@ -52,7 +52,8 @@ hyp_init:
     dsb
     isb
     mrc     p15, 4, r3, c1, c0, 0       @ HSCTLR
-    orr     r3, r3, #HSCTLR_M_A
+    ldr     r12, =HSCTLR_I_C_A_M        @ as cached as the host is; unaligned accesses are faults
+    orr     r3, r3, r12
     mcr     p15, 4, r3, c1, c0, 0
     isb                                 @ from here on addresses are virtual, and this one is mapped one-to-one
     mcr     p15, 4, r2, c12, c0, 0      @ HVBAR

@@ -113,6 +113,7 @@ u32 *list_register_of(struct vm *, u32 id);
 void vtimer_create(struct vm *);
 void vtimer_update(struct vm *);
 u64 vtimer_due(struct vm *);
+void vtimer_arm(struct vm *);
 
 /* vpl011.c, console.c */
 void vm_attach_pl011(struct vm *, u32 ipa);

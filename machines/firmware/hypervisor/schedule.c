@@ -51,7 +51,7 @@ static void run_slice(struct vm *vm)
 
         vtimer_update(vm);
         list_registers_fill(vm);
-        host_enable(VIRTUAL_TIMER_INTERRUPT, !list_register_of(vm, VIRTUAL_TIMER_INTERRUPT));
+        vtimer_arm(vm);
         vector = call_hyp((u32)enter_guest, &vm->processor);
         list_registers_drain(vm);
         handle_exit(vm, vector);

@@ -2,7 +2,7 @@
  * (DDI 0406C, A2.6 "Advanced SIMD and Floating-point Extensions"; B1.11) */
 #include "guest.h"
 
-#define TURNS_MS 5
+#define TURNS_MS 20
 
 /* Compares all registers with what fill() has put there; gives how many differ. */
 static u32 compare(u32 seed)
