@@ -3,7 +3,15 @@ import type { Instruction } from '../../lib/cpu/isa/instruction.ts';
 import type { InstructionTable, StagingName } from '../../lib/cpu/isa/table.ts';
 import { layOut } from './batch.ts';
 import { ANY, makeCase, type Case, type CaseName } from './cases.ts';
-import { compareMemory, compareRecords, outputOf, recordIsOpen, slotOfData, wasUndefined, type Difference } from './compare.ts';
+import {
+  compareMemory,
+  compareRecords,
+  outputOf,
+  recordIsOpen,
+  slotOfData,
+  wasUndefined,
+  type Difference,
+} from './compare.ts';
 import type { Engine } from './engine.ts';
 import { SLOTS } from './layout.ts';
 
@@ -21,6 +29,8 @@ export interface Result {
   readonly counts: Map<string, Count>;
   /** Words and states not compared, by rule. */
   readonly skipped: Map<string, number>;
+  /** Differences that faults we know explain. */
+  readonly known: Map<string, number>;
   /** The first failures of each encoding. */
   readonly failures: Failure[];
 }
@@ -37,11 +47,14 @@ export interface Plan {
 }
 
 const FAILURES_KEPT = 3;
+/** Windows with different memory whose cases are looked for, of each batch. */
+const BLAMED = 4;
 /** Words without any choice have many encodings. */
 const ANY_FAILURES_KEPT = 50;
-const skip = ({ skipped }: Result, rule: string): void => {
-  skipped.set(rule, (skipped.get(rule) ?? 0) + 1);
+const add = (counts: Map<string, number>, name: string): void => {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
 };
+const newResult = (): Result => ({ counts: new Map(), skipped: new Map(), known: new Map(), failures: [] });
 
 export class Campaign {
   readonly #table: InstructionTable;
@@ -58,7 +71,7 @@ export class Campaign {
   async run(plan: Plan): Promise<Result> {
     const { set, seed, perEncoding, anyWords, only, progress } = plan;
     const encodings = this.#encodings(set);
-    const result: Result = { counts: new Map(), skipped: new Map(), failures: [] };
+    const result = newResult();
     const chosen = [...encodings.keys()].filter((id) => only === undefined || only.test(id));
     const names: Omit<CaseName, 'slot'>[] = [];
     // One of each encoding in turn, so that neighbours differ.
@@ -68,7 +81,7 @@ export class Campaign {
       for (let number = 0; number < anyWords; number++) names.push({ set, encoding: ANY, seed, number });
     for (let at = 0; at < names.length; at += SLOTS) {
       const cases = names.slice(at, at + SLOTS).flatMap((name, slot) => {
-        const made = makeCase(this.#table, encodings, { ...name, slot }, ({ name: rule }) => skip(result, rule));
+        const made = makeCase(this.#table, encodings, { ...name, slot }, ({ name: rule }) => add(result.skipped, rule));
         return made ?? [];
       });
       await this.#batch(cases, result);
@@ -80,7 +93,7 @@ export class Campaign {
   async one(name: CaseName): Promise<Failure> {
     const made = makeCase(this.#table, this.#encodings(name.set), name, () => {});
     if (made === undefined) throw new Error('this name gives no case');
-    const result: Result = { counts: new Map(), skipped: new Map(), failures: [] };
+    const result = newResult();
     await this.#batch([made], result);
     return result.failures[0] ?? { case: made, differences: [] };
   }
@@ -97,8 +110,7 @@ export class Campaign {
     const [ours, theirs] = [await this.#ours.run(pieces), await theirsLater];
     try {
       if (!ours.finished || !theirs.finished) {
-        if(process.env.DBG) console.error('unfinished', ours.finished, theirs.finished, cases.length, new Set(cases.map(c=>c.name.encoding)).size<4?cases.map(c=>c.name.encoding+' '+c.word.toString(16)).slice(0,3):'');
-        await this.#withoutEndless(cases, result, ours.finished ? 'QEMU' : 'armhyp');
+        await this.#withoutEndless(cases, result, ours.finished ? 'QEMU' : theirs.finished ? 'armhyp' : 'either');
         return;
       }
       const mine = outputOf(ours, cases.length);
@@ -106,12 +118,12 @@ export class Campaign {
       cases.forEach((each, i) => {
         const count = this.#count(result, each);
         if (recordIsOpen(each, i, mine, others)) {
-          skip(result, 'what only running shows to be open');
+          add(result.skipped, 'what only running shows to be open');
           return;
         }
         count.compared++;
         if (!wasUndefined(each, i, others)) count.defined++;
-        const differences = compareRecords(each, i, mine, others);
+        const differences = compareRecords(each, i, mine, others, (fault) => add(result.known, fault));
         if (differences.length > 0) this.#fail(result, { case: each, differences });
       });
       await this.#blame(cases, compareMemory(ours, theirs), result);
@@ -135,12 +147,18 @@ export class Campaign {
     let tried = 0;
     for (const { address } of differences) {
       const slot = slotOfData(address);
-      const near = cases.filter(({ name }) => slot !== undefined && Math.abs(name.slot - slot) <= 1);
+      if (slot === undefined || seen.has(slot) || tried >= BLAMED) continue;
+      const near = cases
+        .filter(({ name }) => Math.abs(name.slot - slot) <= 1)
+        .sort((a, b) => Math.abs(a.name.slot - slot) - Math.abs(b.name.slot - slot));
       if (near.some((each) => failed.has(each))) continue;
-      if (slot === undefined || seen.has(slot) || tried >= 8) continue;
       seen.add(slot);
       tried++;
-      for (const each of near) await this.#batch([each], result);
+      for (const each of near) {
+        const before = result.failures.length;
+        await this.#batch([each], result);
+        if (result.failures.length > before) break;
+      }
     }
   }
 
@@ -165,6 +183,7 @@ export class Campaign {
   #fail(result: Result, failure: Failure): void {
     const count = this.#count(result, failure.case);
     count.failed++;
-    if (count.failed <= (failure.case.name.encoding === ANY ? ANY_FAILURES_KEPT : FAILURES_KEPT)) result.failures.push(failure);
+    if (count.failed <= (failure.case.name.encoding === ANY ? ANY_FAILURES_KEPT : FAILURES_KEPT))
+      result.failures.push(failure);
   }
 }

@@ -3,11 +3,9 @@ import { WATCHED } from './batch.ts';
 import { CPSR, type Case } from './cases.ts';
 import type { Outcome } from './engine.ts';
 import { DATA, DATA_BYTES, OUT, OUTPUT, RECORD, REGISTERS, WINDOW } from './layout.ts';
+import { KIND } from './kinds.ts';
+import { knownFault } from './known.ts';
 import { exclusiveIsOpen, isOpen, targetIsOpen } from './open.ts';
-
-/** How a case ended, as the program's vectors number it. */
-export const KIND = { none: 0, undefined: 1, svc: 2, prefetchAbort: 3, dataAbort: 4 } as const;
-export const KINDS = ['no exception', 'undefined', 'svc', 'prefetch abort', 'data abort'] as const;
 
 /** One value that differs, named as the manual does. */
 export interface Difference {
@@ -49,8 +47,14 @@ const BY_KIND = {
   ],
 } as Readonly<Record<number, readonly { readonly index: number; readonly what: string }[]>>;
 
-/** What differs between the records of case number `at`. */
-export function compareRecords(each: Case, at: number, ours: Uint32Array, theirs: Uint32Array): Difference[] {
+/** What differs between the records of case number `at`; `explained` is told of what a known fault explains. */
+export function compareRecords(
+  each: Case,
+  at: number,
+  ours: Uint32Array,
+  theirs: Uint32Array,
+  explained: (name: string) => void,
+): Difference[] {
   const differences: Difference[] = [];
   const base = at * WORDS;
   const kind = theirs[base]!;
@@ -58,7 +62,9 @@ export function compareRecords(each: Case, at: number, ours: Uint32Array, theirs
     const mine = ours[base + index]!;
     const other = theirs[base + index]!;
     if (mine === other || isOpen(each, what, kind, mine ^ other, theirs.subarray(base, base + WORDS))) return;
-    differences.push({ what, ours: mine, theirs: other });
+    const fault = knownFault(each, what, kind, mine ^ other);
+    if (fault !== undefined) explained(fault.name);
+    else differences.push({ what, ours: mine, theirs: other });
   };
   ALWAYS.forEach(compare);
   BY_KIND[kind]?.forEach(compare);

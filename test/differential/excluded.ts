@@ -41,6 +41,7 @@ const BRANCH = /^(B_|BL|BX|CBZ|TB_|POP_pc|LDM|POP|IT_|RFE|ERET|SUBS_PC|.*_pc_)/;
 /** Bits that are (0) in the encodings that match. */
 const shouldBeZero: readonly (readonly [RegExp, number])[] = [
   [/^(VMSR|VMRS)/, 0xef],
+  [/^[SU]SAT16_T1/, 0x0400_0030],
   [/^VCMP_[AT]2/, 0x2f],
   [/^VMOV_immediate_[AT]2/, 0xa0],
   [/^VMOV_core_single/, 0x6f],
@@ -105,7 +106,8 @@ export const rules: readonly Rule[] = [
   {
     name: 'system state at PL1',
     reference: 'DDI 0406C, B9.3: changes the mode or what belongs to one, and the program would not regain control',
-    applies: (c, id) => c.privileged && /^(MSR|MRS|CPS|SRS|RFE|ERET|SUBS_PC|HVC|SMC|LDM_user|STM_user|LDM_exc)/.test(id),
+    applies: (c, id) =>
+      c.privileged && /^(VMSR_system|MSR|MRS|CPS|SRS|RFE|ERET|SUBS_PC|HVC|SMC|LDM_user|STM_user|LDM_exc)/.test(id),
   },
   {
     name: 'exception return without SPSR',
@@ -132,22 +134,28 @@ export const rules: readonly Rule[] = [
   },
   {
     name: 'bits that should be zero',
-    reference: 'DDI 0406C, A5.1.2: UNPREDICTABLE if they are not; QEMU 7.2 has these floating-point words undefined',
-    applies: ({ word }, id) => shouldBeZero.some(([encodings, zeros]) => encodings.test(id) && (word & zeros) !== 0),
+    reference: 'DDI 0406C, A5.1.2: UNPREDICTABLE if they are not; QEMU 7.2 has these words undefined',
+    applies: ({ word }, id) =>
+      shouldBeZero.some(([encodings, zeros]) => encodings.test(id) && (word & zeros) !== 0) ||
+      // With a shift of 0 these are SSAT16 and USAT16.
+      (/^[SU]SAT_T1/.test(id) && (word & 0x0020_70c0) === 0x0020_0000),
   },
   {
     name: 'registers beyond D31',
-    reference: 'DDI 0406C, A8.8.320 to A8.8.344, A8.8.404: UNPREDICTABLE for structures, lists and pairs that go beyond the last',
+    reference:
+      'DDI 0406C, A8.8.320 to A8.8.344, A8.8.404: UNPREDICTABLE for structures, lists and pairs that go beyond the last',
     applies: ({ word }, id) => beyondLast(word, id),
   },
   {
     name: 'fixed point with more fraction than bits',
     reference: 'DDI 0406C, A8.8.309: VCVT is UNPREDICTABLE if frac_bits is negative',
-    applies: ({ word }, id) => /^VCVT_fixed/.test(id) && bits(word, 7, 7) === 0 && 2 * bits(word, 3, 0) + bits(word, 5, 5) > 16,
+    applies: ({ word }, id) =>
+      /^VCVT_fixed/.test(id) && bits(word, 7, 7) === 0 && 2 * bits(word, 3, 0) + bits(word, 5, 5) > 16,
   },
   {
     name: 'pair that is none',
-    reference: 'DDI 0406C, A8.8.72 to A8.8.74, A8.8.210, A8.8.211, A8.8.345: UNPREDICTABLE for odd or equal registers, or the base',
+    reference:
+      'DDI 0406C, A8.8.72 to A8.8.74, A8.8.210, A8.8.211, A8.8.345: UNPREDICTABLE for odd or equal registers, or the base',
     applies: ({ set, word, instruction }, id) =>
       set === 'a32' ? badPairA32(word, id) : instruction !== undefined && badPairT32(word, id),
   },
@@ -175,10 +183,22 @@ export const rules: readonly Rule[] = [
       (/^VMRS/.test(id) && ![0, 1, 6, 7, 8].includes(bits(word, 19, 16))),
   },
   {
+    name: 'words of no encoding that are UNPREDICTABLE',
+    reference:
+      'DDI 0406C, A8.8.72, A8.8.210 (LDRD, STRD of an odd register), B9.3.6, B9.3.17 (LDM, STM of user registers with writeback)',
+    applies: ({ set, word, instruction }) =>
+      set === 'a32' &&
+      instruction === undefined &&
+      word < 0xf000_0000 &&
+      ((word & 0x0e10_10d0) === 0x0000_10d0 || (word & 0x0e60_0000) === 0x0860_0000),
+  },
+  {
     name: 'big-endian data',
     reference: 'DDI 0406C, A3.3.1: CPSR.E is kept, but data accesses do not follow it so far',
     applies: ({ set, word, bigEndian }, id) =>
-      bigEndian || /^SETEND/.test(id) || (/^MSR/.test(id) && bits(word, set === 'a32' ? 17 : 9, set === 'a32' ? 17 : 9) === 1),
+      bigEndian ||
+      /^SETEND/.test(id) ||
+      (/^MSR/.test(id) && bits(word, set === 'a32' ? 17 : 9, set === 'a32' ? 17 : 9) === 1),
   },
 ];
 

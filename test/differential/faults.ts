@@ -9,15 +9,16 @@ interface Fault {
   readonly change: (instruction: Instruction, others: readonly Instruction[]) => Instruction;
 }
 type Decoded = NonNullable<ReturnType<Instruction['decode']>>;
+type Changes = Readonly<Record<string, number | boolean | string>>;
 
 /** The same encoding, with something else made of what it decodes. */
 const decodingAs =
-  (change: (decoded: Decoded) => Decoded): Fault['change'] =>
+  (change: (decoded: Decoded & Changes) => Changes): Fault['change'] =>
   (instruction) => ({
     ...instruction,
     decode(word, place) {
       const decoded = instruction.decode(word, place);
-      return decoded && change(decoded);
+      return decoded && ({ ...decoded, ...change(decoded as Decoded & Changes) } as Decoded);
     },
   });
 const operationOf =
@@ -29,22 +30,22 @@ export const faults: Readonly<Record<string, Fault>> = {
   'movs-keeps-carry': {
     set: 'a32',
     encoding: 'MOV_immediate_A1',
-    change: decodingAs((decoded) => ({ ...decoded, carryOut: false })),
+    change: decodingAs(() => ({ carryOut: false })),
   },
   'ldrsb-extends-with-zeros': {
     set: 't16',
     encoding: 'LDRSB_register_T1',
-    change: decodingAs((decoded) => ({ ...decoded, width: 'u8' })),
+    change: decodingAs(() => ({ width: 'u8' })),
   },
   'strh-stores-a-word': {
     set: 't16',
     encoding: 'STRH_immediate_T1',
-    change: decodingAs((decoded) => ({ ...decoded, width: 'u32' })),
+    change: decodingAs(() => ({ width: 'u32' })),
   },
   'bl-goes-too-far': {
     set: 't32',
     encoding: 'BLX_immediate_T2',
-    change: decodingAs((decoded) => ({ ...decoded, offset: (decoded['offset'] as number) + 4 })),
+    change: decodingAs(({ offset }) => ({ offset: Number(offset) + 4 })),
   },
 };
 

@@ -20,7 +20,18 @@ export const INPUT = RAM + 0x100_0000;
 export const OUTPUT = RAM + 0x200_0000;
 export const RECORD = 512;
 export const IN = { cpsr: 0, pc: 4, r: 8, fpscr: 68, d: 128 } as const;
-export const OUT = { kind: 0, lr: 4, spsr: 8, r: 12, fpscr: 72, dfsr: 76, dfar: 80, ifsr: 84, ifar: 88, d: 128 } as const;
+export const OUT = {
+  kind: 0,
+  lr: 4,
+  spsr: 8,
+  r: 12,
+  fpscr: 72,
+  dfsr: 76,
+  dfar: 80,
+  ifsr: 84,
+  ifar: 88,
+  d: 128,
+} as const;
 /** R0-R14. */
 export const REGISTERS = 15;
 

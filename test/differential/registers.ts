@@ -28,7 +28,7 @@ const permissions: readonly Permission[] = [
   { sets: A32, encodings: /^(LDR|STR)(B|H|SB|SH|D)_(immediate|literal|register)/, mayBePc: [], baseUnlessWriteback: true },
   { sets: A32, encodings: /^V(LD|ST)(R|M)_/, mayBePc: [], baseUnlessWriteback: true },
   { sets: THUMB, encodings: /^(VLDR|LDR_|TB_)/, mayBePc: ['rt', 'rn'] },
-  { sets: THUMB, encodings: /hint/, mayBePc: ALL },
+  { sets: THUMB, encodings: /hint/, mayBePc: ['rt', 'rn'] },
   { sets: ['t16'], encodings: /^(MOV|ADD)_register/, mayBePc: ALL },
   { sets: BOTH, encodings: /^V(LD|ST)[1-4]/, mayBePc: ['rm'] },
   { sets: BOTH, encodings: /^(BX_|VMRS|PL[DI])/, mayBePc: ALL },

@@ -1,0 +1,31 @@
+/** Differences that are faults of ours, known and waiting to be mended: counted apart, so that new ones are seen. */
+import { itOf, type Case } from './cases.ts';
+import { KIND } from './kinds.ts';
+
+interface Known {
+  readonly name: string;
+  /** What the manual says instead. */
+  readonly reference: string;
+  readonly applies: (each: Case, id: string, what: string, kind: number, differing: number) => boolean;
+}
+
+const IT_BITS = 0x0600_fc00;
+
+export const known: readonly Known[] = [
+  {
+    name: 'ITSTATE after a branch whose target aborts',
+    reference: 'DDI 0406C, A2.5.2: ITSTATE has advanced when the target is fetched',
+    applies: ({ cpsr }, _id, what, kind, differing) =>
+      what === 'CPSR' && kind === KIND.prefetchAbort && itOf(cpsr) !== 0 && (differing & ~IT_BITS) === 0,
+  },
+  {
+    name: 'DFAR of an element or pair',
+    reference: 'DDI 0406C, B3.13.4: DFAR is the address that faulted; ours is exact to the access, not to the byte',
+    applies: (_each, id, what, _kind, differing) =>
+      /^(V(LD|ST)\d|LDREXD|STREXD)/.test(id) && what === 'DFAR' && differing >>> 0 < 64,
+  },
+];
+
+/** The known fault that explains a difference of these bits in the value `what`, if one does. */
+export const knownFault = (each: Case, what: string, kind: number, differing: number): Known | undefined =>
+  known.find(({ applies }) => applies(each, each.instruction?.id ?? '', what, kind, differing));
