@@ -6,17 +6,23 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { interpreterModule } from '../cpu/interpreter/module.ts';
 import { instructionSets } from '../cpu/isa/index.ts';
-import { InstructionTable } from '../cpu/isa/table.ts';
+import { InstructionTable, type MicroOp } from '../cpu/isa/table.ts';
 
 export interface Interpreter {
   readonly table: InstructionTable;
   readonly module: WebAssembly.Module;
 }
 
-/** Where the build leaves the module of a table: named by its micro-ops, so that one of another table is not taken. */
+/** Where the build leaves the module of a table: named by its operations, so that one of another table is not taken. */
 export function modulePath(table: InstructionTable): URL {
-  const names = table.microOps.map((microOp) => microOp?.name ?? '').join('\n');
-  const digest = createHash('sha256').update(names).digest('hex').slice(0, 16);
+  const hash = createHash('sha256');
+  let last: MicroOp | undefined;
+  for (const [n, microOp] of table.microOps.entries()) {
+    if (microOp === undefined || (microOp.operation === last?.operation && microOp.staging === last.staging)) continue;
+    hash.update(`${n} ${microOp.staging.name} ${microOp.operation.name} ${JSON.stringify(microOp.operation.shape)}\n`);
+    last = microOp;
+  }
+  const digest = hash.update(String(table.microOps.length)).digest('hex').slice(0, 16);
   return new URL(`../../t0-${digest}.wasm`, import.meta.url);
 }
 

@@ -1,10 +1,14 @@
-/** What the build makes from the tables: the interpreter's module, and the schema that editors check descriptions with. */
+/**
+ * What the build makes beside the compiled files: the interpreter's module, the schema that editors check descriptions with,
+ * the bundled descriptions without their YAML, and the command as one file.
+ */
 import { readdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { instructionSets } from '../cpu/isa/index.ts';
 import { InstructionTable } from '../cpu/isa/table.ts';
 import { interpreterModule } from '../cpu/interpreter/module.ts';
 import { catalogue } from '../devices/catalogue.ts';
-import { machineSchema, machinesDirectory } from './description/index.ts';
+import { bundle } from './bundle.ts';
+import { machineSchema, machinesDirectory, prebuildDescriptions } from './description/index.ts';
 import { modulePath } from './interpreter.ts';
 
 const table = new InstructionTable(instructionSets);
@@ -13,3 +17,5 @@ const folder = new URL('.', path);
 for (const file of readdirSync(folder)) if (/^t0-.*\.wasm$/.test(file)) unlinkSync(new URL(file, folder));
 writeFileSync(path, interpreterModule(table));
 writeFileSync(`${machinesDirectory()}/machine.schema.json`, `${JSON.stringify(machineSchema(catalogue), null, 2)}\n`);
+writeFileSync(new URL('machines.json', folder), prebuildDescriptions());
+writeFileSync(new URL('command.js', folder), bundle(folder, 'bin/command.js'));

@@ -1,7 +1,7 @@
 /** Machine descriptions: from YAML files and options to checked data. */
 export type { DescribedCatalogue, DescribedModel } from './catalogue.ts';
 export type * from './description.ts';
-export { bundledMachines, machinesDirectory } from './files.ts';
+export { bundledMachines, machinesDirectory, prebuildDescriptions } from './files.ts';
 export { MachineError, type Problem, problemLine } from './machine-error.ts';
 export { listParameters, type Parameter } from './parameters.ts';
 export { quantityExample, toQuantity, type QuantityKind } from './quantity.ts';
