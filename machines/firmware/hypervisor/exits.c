@@ -73,7 +73,7 @@ static void handle_trap(struct vm *vm)
         give_up(vm, ": prefetch abort, HIFAR ", vm->processor.exit.HIFAR);
         break;
     case EC_DATA_ABORT:
-        handle_data_abort(vm);
+        emulate_access(vm);
         break;
     default:
         give_up(vm, ": HSR ", hsr);

@@ -11,10 +11,6 @@
 host_start:
     .cfi_startproc
     .cfi_undefined lr
-    ldr     sp, =irq_stack_top
-    cps     #0x12
-    ldr     sp, =irq_stack_top
-    cps     #0x13
     ldr     sp, =stack_top
     ldr     r0, =host_vectors
     mcr     p15, 0, r0, c12, c0, 0      @ VBAR
@@ -53,23 +49,32 @@ host_vectors:
     b       host_irq                    @ 0x18
     b       .                           @ 0x1c FIQ: all interrupts are in Group 1, which is IRQ
 
-/* The host's handler runs in IRQ mode on a stack of its own; it is not interrupted again. */
+/* The host's handler runs in Supervisor mode, on its stack, and is not interrupted again. The CFI lets a debugger see
+ * through the exception. */
     .type   host_irq, %function
 host_irq:
     .cfi_startproc
     .cfi_signal_frame
     .cfi_return_column 15
     sub     lr, lr, #4
-    push    {r0-r3, r12, lr}
-    .cfi_def_cfa sp, 24
-    .cfi_offset r0, -24
-    .cfi_offset r1, -20
-    .cfi_offset r2, -16
-    .cfi_offset r3, -12
-    .cfi_offset r12, -8
-    .cfi_offset 15, -4
+    srsdb   sp!, #0x13                  @ the interrupted pc and cpsr
+    cps     #0x13
+    push    {r0-r4, r12, lr}
+    mov     r4, sp
+    .cfi_def_cfa r4, 36
+    .cfi_offset r0, -36
+    .cfi_offset r1, -32
+    .cfi_offset r2, -28
+    .cfi_offset r3, -24
+    .cfi_offset r4, -20
+    .cfi_offset r12, -16
+    .cfi_offset lr, -12
+    .cfi_offset pc, -8
+    bic     sp, sp, #7                  @ the procedure call standard wants 8-byte alignment
     bl      take_interrupt
-    ldm     sp!, {r0-r3, r12, pc}^
+    mov     sp, r4
+    pop     {r0-r4, r12, lr}
+    rfeia   sp!
     .cfi_endproc
     .size   host_irq, . - host_irq
 

@@ -95,7 +95,7 @@ void handle_exit(struct vm *, u32 vector);
 u32 *guest_register(struct vm *, u32 n);
 void skip_instruction(struct vm *);
 void inject_undefined(struct vm *);
-void handle_data_abort(struct vm *);
+void emulate_access(struct vm *);
 void handle_psci(struct vm *, u32 immediate);
 
 /* vgic.c: the distributor; list-registers.c: injection */

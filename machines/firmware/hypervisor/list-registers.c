@@ -121,7 +121,8 @@ void list_registers_fill(struct vm *vm)
     vm->processor.world.HCR &= ~(1u << 7);
     if (vgic_has_pending(vm))
         vm->processor.world.HCR |= 1u << 7; /* HCR.VI */
-    (void)vgic, (void)most_urgent, (void)empty_list_register, (void)list_register_for, (void)repeat_pending, (void)withdraw_low_levels;
+    (void)vgic, (void)most_urgent, (void)empty_list_register, (void)list_register_for, (void)repeat_pending;
+    (void)withdraw_low_levels;
     return;
 #endif
     vm->processor.gich.HCR = EN;

@@ -40,7 +40,7 @@ static void report(struct vm *vm, const char *what, u32 ipa)
     print("\n");
 }
 
-void handle_data_abort(struct vm *vm)
+void emulate_access(struct vm *vm)
 {
     u32 hsr = vm->processor.exit.HSR;
     u32 ipa = vm->processor.exit.HPFAR << 8 | (vm->processor.exit.HDFAR & 0xfff);

@@ -1,5 +1,5 @@
 /* Hyp mode: its vectors, calls from the host, and the switch to a guest's world and back.
- * (DDI 0406C, B1.8.1 table B1-3, B1.14 "Traps to the hypervisor"; IHI 0048B, 5.2 "Managing the virtual CPU interface") */
+ * (DDI 0406C, B1.8.1 table B1-3, B1.14 "Traps to the hypervisor"; IHI 0048B, 5.2 for the list registers) */
 #include "platform.h"
 #include "world.h"
     .syntax unified
@@ -109,7 +109,7 @@ hyp_fiq:
     b       leave_guest
     .size   hyp_fiq, . - hyp_fiq
 
-/* u32 enter_guest(struct processor *): lets a guest run until something leads back, and returns that vector's number. */
+/* u32 enter_guest(struct processor *): lets a guest run until something leads back; returns that vector's number. */
     .global enter_guest
     .type   enter_guest, %function
 enter_guest:

@@ -88,11 +88,17 @@ static void poll_for(volatile u32 *count, u32 target)
     disable_irqs();
 }
 
+/* A function of its own, so that a debugger finds the store. */
+static __attribute__((noinline)) void enable_distributor(void)
+{
+    GICD_CTLR = 1;
+}
+
 void check_distributor(void)
 {
     begin_check("distributor");
     expect_equal("GICD_TYPER", GICD_TYPER & 0x4ff, 4); /* 160 interrupts, one processor, no Security Extensions */
-    GICD_CTLR = 1;
+    enable_distributor();
     GICC_PMR = 0xff;
     GICC_CTLR = 1;
     expect_equal("GICD_CTLR", GICD_CTLR, 1);

@@ -25,8 +25,10 @@
 TRANSFER(r2) TRANSFER(r3) TRANSFER(r4) TRANSFER(r5) TRANSFER(r6) TRANSFER(r7) TRANSFER(r8) TRANSFER(r9)
 TRANSFER(r10) TRANSFER(r11) TRANSFER(r12) TRANSFER(lr)
 
-static u32 (*const transfers[])(u32) = { transfer_r2, transfer_r3, transfer_r4,  transfer_r5,  transfer_r6,  transfer_r7,
-                                         transfer_r8, transfer_r9, transfer_r10, transfer_r11, transfer_r12, transfer_lr };
+static u32 (*const transfers[])(u32) = {
+    transfer_r2, transfer_r3, transfer_r4,  transfer_r5,  transfer_r6,  transfer_r7,
+    transfer_r8, transfer_r9, transfer_r10, transfer_r11, transfer_r12, transfer_lr,
+};
 
 void check_registers(void)
 {
