@@ -1,5 +1,6 @@
 /** A kind of device: all that machines, the monitor and the documentation know about it. */
 import type { Clock } from '../clock/clock.ts';
+import type { TreeBinding } from './binding.ts';
 import type { Line } from './line.ts';
 import type { MmioDevice } from './mmio.ts';
 import type { RegisterBlock } from './registers.ts';
@@ -63,6 +64,8 @@ export interface DeviceModel<P extends Properties = Properties, X = unknown> {
   /** Names of its interrupt outputs, in the order in which a description numbers them. */
   readonly interrupts: readonly string[];
   readonly registers: RegisterBlock;
+  /** Returns what the guest's device tree says of it; a device without one is not in the tree. */
+  deviceTree?(properties: Values<P>): TreeBinding;
   build(context: DeviceContext<P>): BuiltDevice<X>;
 }
 

@@ -1,5 +1,4 @@
 /** Checks what the parts of a machine are to each other: windows, interrupts, and names that stand for parts. */
-import type { DescribedCatalogue } from './catalogue.ts';
 import type { Reporter } from './check-values.ts';
 import type { MachineDescription } from './description.ts';
 import { showHex, showSize } from './quantity.ts';
@@ -8,14 +7,9 @@ import { didYouMean } from './suggest.ts';
 import { type Mapping, type Place, placeAt } from './tree.ts';
 
 /** Reports all conflicts; values that were refused before are missing and are passed over. */
-export function checkLayout(
-  machine: MachineDescription,
-  tree: Mapping,
-  catalogue: DescribedCatalogue,
-  reporter: Reporter,
-): void {
+export function checkLayout(machine: MachineDescription, tree: Mapping, reporter: Reporter): void {
   checkWindows(machine, tree, reporter);
-  checkInterrupts(machine, tree, catalogue, reporter);
+  checkInterrupts(machine, tree, reporter);
   checkReferences(machine, tree, reporter);
 }
 
@@ -60,15 +54,10 @@ function checkWindows({ memory, devices }: MachineDescription, tree: Mapping, re
   }
 }
 
-function checkInterrupts(
-  { cluster, devices }: MachineDescription,
-  tree: Mapping,
-  catalogue: DescribedCatalogue,
-  reporter: Reporter,
-): void {
+function checkInterrupts({ cluster, devices }: MachineDescription, tree: Mapping, reporter: Reporter): void {
   const owners = new Map<number, string>();
   const count = cluster?.spiCount;
-  for (const { name, spis, compatible } of devices) {
+  for (const { name, spis, model } of devices) {
     const device = ['devices', name];
     const listed = placeAt(tree, [...device, 'spis']) !== placeAt(tree, device);
     for (const [index, spi] of spis.entries()) {
@@ -76,7 +65,7 @@ function checkInterrupts(
       const owner = owners.get(spi);
       const place = placeAt(tree, listed ? [...device, 'spis', `${index}`] : [...device, 'spi']);
       const path = listed ? `${name}.spis[${index}]` : `${name}.spi`;
-      const output = catalogue[compatible]?.interrupts[index] ?? 'output';
+      const output = model.interrupts[index] ?? 'output';
       if (owner !== undefined && owner !== name)
         reportAt(reporter, place, path, `SPI ${spi} is already that of ${owner}`, `give ${output} another number`);
       else owners.set(spi, name);

@@ -16,6 +16,7 @@ describe('reading a description', () => {
     expect(uart).to.deep.equal({
       name: 'uart0',
       compatible: 'test,uart',
+      model: tinyCatalogue['test,uart'],
       at: 0x1c09_0000,
       sizeBytes: 0x1000,
       spis: [5],
@@ -139,7 +140,7 @@ describe('-C, --memory, --cpus', () => {
 describe('the list of parameters', () => {
   it('has path, type, value, default, meaning and other names of each', async () => {
     const machine = await readFiles({ 'board.yaml': BOARD }, { overrides: ['timer0.clockHz=32.768kHz'] });
-    const parameters = new Map(listParameters(machine, tinyCatalogue).map((it) => [it.path, it]));
+    const parameters = new Map(listParameters(machine).map((it) => [it.path, it]));
     expect(parameters.get('timer0.clockHz')).to.deep.equal({
       path: 'timer0.clockHz',
       type: 'frequency',
@@ -158,7 +159,7 @@ describe('the list of parameters', () => {
 
   it('gives values that can be set as they are', async () => {
     const machine = await readFiles({ 'board.yaml': BOARD });
-    const set = listParameters(machine, tinyCatalogue).filter(({ value }) => value !== undefined);
+    const set = listParameters(machine).filter(({ value }) => value !== undefined);
     const overrides = set.map(({ path, value }) => `${path}=${value}`);
     expect({ ...(await readFiles({ 'board.yaml': BOARD }, { overrides })), name: '', files: [] }).to.deep.equal({
       ...machine,
