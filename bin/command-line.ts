@@ -6,11 +6,14 @@ import { chooseMachine } from './image-argument.ts';
 import type { MachineOptions } from '../lib/index.ts';
 import { UserMistake } from './mistake.ts';
 import type { RunOptions } from './run.ts';
+import { trace, type TraceChoice } from './trace.ts';
+import type { WorldsOptions } from './worlds.ts';
 
 /** What the commands do. */
 export interface Actions {
   run(options: RunOptions): Promise<void>;
   listMachines(): void;
+  worlds(options: WorldsOptions): void;
 }
 
 /** The port of `--gdb` without one, as in QEMU's `-s`. */
@@ -55,6 +58,7 @@ interface Given {
   rtc?: number;
   stats?: true;
   result?: string;
+  trace?: TraceChoice[];
   gdb?: EndPoint;
   waitGdb?: true;
   reboot: boolean;
@@ -81,6 +85,12 @@ export function commandLine(version: string, actions: Actions): Command {
     .action((machine: string | undefined, elf: string | undefined, given: Given) =>
       actions.run(runOptions(machine, elf, given)),
     );
+  program
+    .command('worlds')
+    .description('sum up a log that --trace worlds:FILE has written')
+    .argument('<file>', 'the log')
+    .option('--chrome <file>', 'write a timeline for Perfetto (Chrome trace JSON)')
+    .action((file: string, { chrome }: { chrome?: string }) => actions.worlds({ file, ...defined({ chrome }) }));
   return program;
 }
 
@@ -124,6 +134,7 @@ function addRunOptions(command: Command): Command {
   const looks = [
     new Option('--stats', 'print figures of the run, one "name: value" a line'),
     new Option('--result <file>', 'write the same as JSON'),
+    repeatable('--trace <worlds:file>', 'log every switch between Hyp, Monitor and guests', trace),
     new Option('--gdb <[host:]port>', `listen for gdb; --gdb alone means port ${GDB_PORT}`).argParser(endPoint),
     new Option('--wait-gdb', 'stand at reset until gdb continues (implies --gdb)'),
   ];
@@ -171,6 +182,7 @@ function runOptions(first: string | undefined, second: string | undefined, given
       ...defined({ until: given.until, untilCount: given.untilCount }),
     },
     pace: given.pace,
+    traces: given.trace ?? [],
     stats: given.stats === true,
     waitForGdb: given.waitGdb === true,
     stay: given.stay === true,

@@ -6,6 +6,8 @@ export interface RunnableMachine extends Pick<
   Machine,
   'name' | 'uarts' | 'instructions' | 'virtualNs' | 'run' | 'stop' | 'reset' | 'statistics'
 > {
+  /** Gives the lines of a log of world switches. */
+  traceWorlds?(write: (text: string) => void): void;
   /** The machine as gdb sees it. */
   readonly debugTarget?: Target;
   /** Called when a debugger has let the machine go on, or asks it to stop. */

@@ -5,6 +5,7 @@ import { exitStatus } from './ending.ts';
 import { bundledMachines, version } from '../lib/index.ts';
 import { mistakeLines, systemErrorLine } from './mistake.ts';
 import { run, type Surroundings } from './run.ts';
+import { worlds } from './worlds.ts';
 
 /** Does what the arguments (without `node armhyp`) ask for and gives the exit status; never rejects. */
 export async function main(argv: readonly string[], surroundings: Surroundings): Promise<number> {
@@ -15,6 +16,9 @@ export async function main(argv: readonly string[], surroundings: Surroundings):
   const program = commandLine(version, {
     run: async (options) => {
       status = await run(options, surroundings);
+    },
+    worlds: (options) => {
+      output.write(worlds(options));
     },
     listMachines: () => {
       for (const name of bundledMachines()) output.write(`${name}\n`);

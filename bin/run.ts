@@ -8,6 +8,7 @@ import { figureLines, figuresOf, Stopwatch } from './figures.ts';
 import type { MachineOptions, RunLimits } from '../lib/index.ts';
 import type { RunnableMachine } from './machine.ts';
 import { systemErrorLine } from './mistake.ts';
+import { startTraces, type TraceChoice } from './trace.ts';
 import { Script, type ScriptOptions } from './script.ts';
 
 /** The command line of `armhyp run`, understood. */
@@ -21,6 +22,7 @@ export interface RunOptions {
   readonly maxInstructions?: number;
   readonly pace: NonNullable<RunLimits['pace']>;
   readonly stats: boolean;
+  readonly traces?: readonly TraceChoice[];
   readonly resultFile?: string;
   readonly gdb?: EndPoint;
   /** Stand at reset until a debugger continues. */
@@ -46,7 +48,9 @@ export async function run(options: RunOptions, surroundings: Surroundings): Prom
   const machine = await surroundings.loadMachine(options.machine, options.machineOptions);
   const result = options.resultFile === undefined ? undefined : new ResultFile(options.resultFile);
   const session = new RunSession(machine, options, surroundings);
+  const endTraces = startTraces(machine, options.traces ?? []);
   const { reason, status } = await session.run();
+  endTraces();
   const figures = figuresOf(machine, session.stopwatch);
   const problem = result?.write({ machine: machine.name, ended: reason, status, ...figures });
   const lines = [

@@ -2,6 +2,7 @@
 export { DebuggableMachine } from './debug/debuggable.ts';
 export { loadMachine, type MachineOptions } from './machine/load.ts';
 export type { Machine, RunLimits, RunResult, UartPort } from './machine/machine.ts';
+export { chromeTrace, readWorldLog, worldReport, type WorldEvent, type WorldReport } from './machine/world-report.ts';
 export { bundledMachines, MachineError, quantityExample, toQuantity } from './machine/description/index.ts';
 export { ImageError } from './image/index.ts';
 export { version } from './version.ts';
