@@ -65,26 +65,28 @@ function beyondLast(word: number, id: string): boolean {
     const apart = structure[2] === 'all' ? bits(word, 5, 5) === 1 : size > 0 && bits(word, 3 + size, 3 + size) === 1;
     return d + (n - 1) * (apart ? 2 : 1) > 31 || (structure[2] === 'all' && n === 1 && apart && d === 31);
   }
-  if (/^VMOV_cores_singles/.test(id)) return bits(word, 3, 0) === 15 && bits(word, 5, 5) === 1;
+  if (id.startsWith('VMOV_cores_singles')) return bits(word, 3, 0) === 15 && bits(word, 5, 5) === 1;
   return false;
 }
 const badPairA32 = (word: number, id: string): boolean => {
   const [rn, rt, rm] = [bits(word, 19, 16), bits(word, 15, 12), bits(word, 3, 0)];
-  if (/^VMOV_cores/.test(id)) return bits(word, 20, 20) === 1 && rn === rt;
+  if (id.startsWith('VMOV_cores')) return bits(word, 20, 20) === 1 && rn === rt;
   if (!/^(LDRD|STRD)/.test(id)) return false;
   const writeback = bits(word, 24, 24) === 0 || bits(word, 21, 21) === 1;
-  const register = /register/.test(id);
+  const register = id.includes('register');
   if ((rt & 1) === 1 || rt === 14) return true;
   // P 0 with W 1 is no mode of these.
   if (bits(word, 24, 24) === 0 && bits(word, 21, 21) === 1) return true;
-  return (writeback && (rn === rt || rn === rt + 1)) || (register && /^LDRD/.test(id) && (rm === rt || rm === rt + 1));
+  return (
+    (writeback && (rn === rt || rn === rt + 1)) || (register && id.startsWith('LDRD') && (rm === rt || rm === rt + 1))
+  );
 };
 const badPairT32 = (word: number, id: string): boolean => {
   const [rn, rt, rt2] = [bits(word, 19, 16), bits(word, 15, 12), bits(word, 11, 8)];
-  if (/^VMOV_cores/.test(id)) return bits(word, 20, 20) === 1 && rn === rt;
+  if (id.startsWith('VMOV_cores')) return bits(word, 20, 20) === 1 && rn === rt;
   if (!/^(LDRD|STRD|LDREXD)/.test(id)) return false;
   const writeback = /^(LDRD|STRD)/.test(id) && bits(word, 21, 21) === 1;
-  return (!/^STRD/.test(id) && rt === rt2) || (writeback && (rn === rt || rn === rt2));
+  return (!id.startsWith('STRD') && rt === rt2) || (writeback && (rn === rt || rn === rt2));
 };
 
 export const rules: readonly Rule[] = [
@@ -115,12 +117,12 @@ export const rules: readonly Rule[] = [
     applies: (c, id) =>
       /^(LDM_user|STM_user|LDM_exc|RFE|SRS|ERET|SUBS_PC)/.test(id) ||
       (/^(MRS|MSR)_/.test(id) && (c.set === 'a32' ? bits(c.word, 22, 22) : bits(c.word, 20, 20)) === 1) ||
-      (/_pc_A1$/.test(id) && bits(c.word, 20, 20) === 1),
+      (id.endsWith('_pc_A1') && bits(c.word, 20, 20) === 1),
   },
   {
     name: 'branch inside an IT block',
     reference: 'DDI 0406C, A8.8.54: only the last instruction of an IT block may write PC',
-    applies: (c, id) => c.inIt && !c.lastInIt && (BRANCH.test(id) || /^LDR/.test(id)),
+    applies: (c, id) => c.inIt && !c.lastInIt && (BRANCH.test(id) || id.startsWith('LDR')),
   },
   {
     name: 'not permitted in an IT block',
@@ -150,7 +152,7 @@ export const rules: readonly Rule[] = [
     name: 'fixed point with more fraction than bits',
     reference: 'DDI 0406C, A8.8.309: VCVT is UNPREDICTABLE if frac_bits is negative',
     applies: ({ word }, id) =>
-      /^VCVT_fixed/.test(id) && bits(word, 7, 7) === 0 && 2 * bits(word, 3, 0) + bits(word, 5, 5) > 16,
+      id.startsWith('VCVT_fixed') && bits(word, 7, 7) === 0 && 2 * bits(word, 3, 0) + bits(word, 5, 5) > 16,
   },
   {
     name: 'pair that is none',
@@ -179,8 +181,8 @@ export const rules: readonly Rule[] = [
     name: 'registers of VMSR and VMRS that are none',
     reference: 'DDI 0406C, B9.3.21, B9.3.22: UNPREDICTABLE but for FPSID, FPSCR, FPEXC and, reading, MVFR0 and MVFR1',
     applies: ({ word }, id) =>
-      (/^VMSR/.test(id) && ![0, 1, 8].includes(bits(word, 19, 16))) ||
-      (/^VMRS/.test(id) && ![0, 1, 6, 7, 8].includes(bits(word, 19, 16))),
+      (id.startsWith('VMSR') && ![0, 1, 8].includes(bits(word, 19, 16))) ||
+      (id.startsWith('VMRS') && ![0, 1, 6, 7, 8].includes(bits(word, 19, 16))),
   },
   {
     name: 'words of no encoding that are UNPREDICTABLE',
@@ -197,8 +199,8 @@ export const rules: readonly Rule[] = [
     reference: 'DDI 0406C, A3.3.1: CPSR.E is kept, but data accesses do not follow it so far',
     applies: ({ set, word, bigEndian }, id) =>
       bigEndian ||
-      /^SETEND/.test(id) ||
-      (/^MSR/.test(id) && bits(word, set === 'a32' ? 17 : 9, set === 'a32' ? 17 : 9) === 1),
+      id.startsWith('SETEND') ||
+      (id.startsWith('MSR') && bits(word, set === 'a32' ? 17 : 9, set === 'a32' ? 17 : 9) === 1),
   },
 ];
 

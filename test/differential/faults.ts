@@ -18,7 +18,7 @@ const decodingAs =
     ...instruction,
     decode(word, place) {
       const decoded = instruction.decode(word, place);
-      return decoded && ({ ...decoded, ...change(decoded as Decoded & Changes) } as Decoded);
+      return decoded && ({ ...decoded, ...change(decoded) } as Decoded);
     },
   });
 const operationOf =

@@ -37,6 +37,10 @@ export function failureText(table: InstructionTable, { case: each, differences }
   return lines.join('\n');
 }
 
+/** Everything that differs; empty if nothing does. */
+export const differencesText = (table: InstructionTable, { failures, unexplained }: Result): string =>
+  [...failures.map((failure) => failureText(table, failure)), ...unexplained].join('\n');
+
 /** D0-D31 before a case. */
 export const vectorText = ({ d }: Case): string =>
   Array.from({ length: 32 }, (_, n) => `D${n} ${hex(d[2 * n + 1]!)}_${hex(d[2 * n]!).slice(2)}`).join(' ');
