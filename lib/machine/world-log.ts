@@ -94,7 +94,8 @@ export class WorldLog implements WorldWatch {
   returned(cpu: Cpu): void {
     const from = this.#from[cpu.number]!;
     const to = placeOf(cpu);
-    if (from !== to) this.#line(cpu, from, to, `return\t${hex(cpu.words[TARGET]!)}\t-\t-\t-`);
+    // An exception of Hyp mode's own ends too.
+    if (from !== to || to === 'hyp') this.#line(cpu, from, to, `return\t${hex(cpu.words[TARGET]!)}\t-\t-\t-`);
   }
 
   #entry(cpu: Cpu, mode: number, lr: number, vector: number): string {

@@ -23,6 +23,8 @@ export interface WorldSpan {
   readonly cause: WorldEvent;
   readonly startNs: number;
   readonly endNs: number;
+  /** It goes on after an exception that Hyp mode took meanwhile. */
+  readonly resumed: boolean;
 }
 /** How often something happened, and how long what followed took. */
 export interface WorldFigure {
@@ -61,20 +63,29 @@ const isDelivery = ({ from, to }: WorldEvent): boolean => from === 'guest' && to
 
 /** Cuts the log into spans; those that are open at its end, end there. */
 export function worldSpans(events: readonly WorldEvent[]): WorldSpan[] {
-  const open = new Map<number, WorldEvent>();
+  const open = new Map<number, { cause: WorldEvent; startNs: number; resumed: boolean }>();
+  /** Of each CPU, what its exceptions in Hyp mode interrupted. */
+  const interrupted = new Map<number, WorldEvent[]>();
   const spans: WorldSpan[] = [];
-  const close = (cause: WorldEvent, endNs: number): void => {
-    const { cpu, to, vmid, ns } = cause;
-    spans.push({ cpu, world: nameOf(to, vmid), cause, startNs: ns, endNs });
+  const close = (cpu: number, endNs: number): void => {
+    const span = open.get(cpu);
+    if (span !== undefined) spans.push({ ...span, cpu, world: nameOf(span.cause.to, span.cause.vmid), endNs });
   };
   for (const event of events) {
     if (isDelivery(event)) continue;
-    const before = open.get(event.cpu);
-    if (before !== undefined) close(before, event.ns);
-    open.set(event.cpu, event);
+    const { cpu, ns } = event;
+    const before = open.get(cpu);
+    close(cpu, ns);
+    let next = { cause: event, startNs: ns, resumed: false };
+    if (event.from === 'hyp' && event.to === 'hyp') {
+      if (event.class !== 'return') {
+        if (before !== undefined) interrupted.set(cpu, [...(interrupted.get(cpu) ?? []), before.cause]);
+      } else next = { cause: interrupted.get(cpu)?.pop() ?? event, startNs: ns, resumed: true };
+    } else interrupted.delete(cpu);
+    open.set(cpu, next);
   }
   const endNs = events.reduce((last, { ns }) => Math.max(last, ns), 0);
-  for (const event of open.values()) close(event, endNs);
+  for (const cpu of open.keys()) close(cpu, endNs);
   return spans;
 }
 
@@ -83,21 +94,21 @@ export function worldReport(events: readonly WorldEvent[]): WorldReport {
   const worlds = new Sums();
   const classes = new Sums();
   const interrupts = new Sums();
-  for (const { world, cause, startNs, endNs } of worldSpans(events)) {
-    worlds.add(world, endNs - startNs);
-    if (world === 'hyp' || world === 'monitor')
-      classes.add(`${nameOf(cause.from, cause.vmid)}: ${cause.class}`, endNs - startNs);
+  for (const { world, cause, startNs, endNs, resumed } of worldSpans(events)) {
+    worlds.add(world, endNs - startNs, resumed || cause.from === cause.to ? 0 : 1);
+    if ((world === 'hyp' || world === 'monitor') && cause.class !== 'return')
+      classes.add(`${nameOf(cause.from, cause.vmid)}: ${cause.class}`, endNs - startNs, resumed ? 0 : 1);
   }
   for (const event of events)
-    if (isDelivery(event)) interrupts.add(`guest ${event.vmid}: ${event.class} ${event.interrupt}`, 0);
+    if (isDelivery(event)) interrupts.add(`guest ${event.vmid}: ${event.class} ${event.interrupt}`, 0, 1);
   return { worlds: worlds.figures(), classes: classes.figures(), interrupts: interrupts.figures() };
 }
 
 class Sums {
   readonly #sums = new Map<string, { count: number; ns: number }>();
-  add(name: string, ns: number): void {
+  add(name: string, ns: number, times: number): void {
     const sum = this.#sums.get(name) ?? { count: 0, ns: 0 };
-    this.#sums.set(name, { count: sum.count + 1, ns: sum.ns + ns });
+    this.#sums.set(name, { count: sum.count + times, ns: sum.ns + ns });
   }
   /** The longest first. */
   figures(): WorldFigure[] {

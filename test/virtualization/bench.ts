@@ -3,7 +3,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { closeSync, ftruncateSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadMachine } from '../../lib/index.ts';
+import { loadMachine } from '../../lib/machine/load.ts';
 import { FIELDS, PROGRAM, programText, RAM_BYTES, RECORD_BYTES, RECORDS, type Field, type Row } from './program.ts';
 
 /** What one machine recorded of one row; `at` is the address of the instruction under test. */
