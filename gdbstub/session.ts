@@ -48,7 +48,14 @@ export class Session {
     this.#send = send;
     this.#framer = new Framer(packetSize);
     const print = (text: string): void => this.#print(text);
-    const client = new Client({ label, deliver: (stop) => this.#deliver(stop), say: print });
+    const view = new View(hub.target, shows);
+    const client = new Client({
+      label,
+      deliver: (stop) => this.#deliver(stop),
+      say: print,
+      sees: (process) => view.contexts().some(({ id }) => id === process),
+      awaits: (process) => shows !== undefined && view.contexts().every(({ id }) => id === process),
+    });
     const { features, packets } = commandsFor(hub);
     for (const packet of packets) {
       const first = packet.template[0]!;
@@ -57,7 +64,7 @@ export class Session {
     this.#request = {
       target: hub.target,
       client,
-      view: new View(hub.target, shows),
+      view,
       offers: new Set(),
       features,
       described: new Set(),

@@ -20,8 +20,8 @@ export class View {
   readonly #detached = new Set<number>();
   #general: ThreadId = { process: 0, thread: 0 };
 
-  /** Shows the contexts that `shows` accepts. */
-  constructor(target: Target, shows: (context: Context) => boolean = () => true) {
+  /** Shows the contexts that `shows` accepts, without it all that are not hidden. */
+  constructor(target: Target, shows: (context: Context) => boolean = ({ hidden }) => hidden !== true) {
     this.#target = target;
     this.#shows = shows;
   }

@@ -394,7 +394,7 @@ export class Mmu {
     this.#translation.toPar(kind, address >>> 0, write, privileged);
   }
   /** Where a debugger's access goes: the physical address, or -1. Nothing changes. */
-  debugTranslate(address: number): number {
-    return this.#translation.debug(REGIME_OF_BANK[this.#bank]!, address >>> 0);
+  debugTranslate(address: number, regime: number = REGIME_OF_BANK[this.#bank]!): number {
+    return this.#translation.debug(regime, address >>> 0);
   }
 }

@@ -137,6 +137,16 @@ export class Translation {
     return this.translate(regime, address) ? this.walk.physical : -1;
   }
 
+  /** The physical address of an intermediate one, or -1; for debuggers. */
+  debugStage2(ipa: number): number {
+    const { words } = this.#cpu;
+    this.#second.vtcr = words[VTCR]!;
+    this.#second.vttbr = address40(words[VTTBR]!, words[VTTBR + 1]!);
+    this.#second.hsctlr = words[HSCTLR]!;
+    walkStage2(this.#stage2, this.#physical, this.#second, ipa);
+    return this.#stage2.mapped ? this.#stage2.physical : -1;
+  }
+
   /** Address translation operations: the result, or the fault, goes to PAR (B3.13, B4.1.112). */
   toPar(kind: 'current' | 'both' | 'hyp', address: number, write: boolean, privileged: boolean): void {
     const { words, accessBank, mode } = this.#cpu;
