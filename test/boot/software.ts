@@ -58,13 +58,16 @@ export interface Linux {
   mode: string;
 }
 
+/** Later messages of the kernel stay off the console, so that they do not stand in the programs' lines. */
+const append = (mode: string): string => `console=ttyAMA0 mode=${mode}${mode === 'off' ? '' : ' quiet'}`;
+
 /** Gives the options of a boot of Linux. */
 export function linuxHere({ kernel, ramdisk = 'initramfs.cpio.gz', mode }: Linux): MachineOptions {
   return {
     kernel: payload(kernel),
     initrd: payload(ramdisk),
     dtb: payload('base-1cpu.dtb'),
-    append: `console=ttyAMA0 mode=${mode}`,
+    append: append(mode),
     memory: '512MiB',
   };
 }
@@ -72,7 +75,7 @@ export function linuxHere({ kernel, ramdisk = 'initramfs.cpio.gz', mode }: Linux
 /** Gives QEMU's arguments for the same boot. */
 export function linuxOnQemu({ kernel, ramdisk = 'initramfs.cpio.gz', mode }: Linux): string[] {
   const images = ['-kernel', payload(kernel), '-initrd', payload(ramdisk), '-dtb', payload('base-1cpu.dtb')];
-  return [...images, '-append', `console=ttyAMA0 mode=${mode}`, '-m', '512'];
+  return [...images, '-append', append(mode), '-m', '512'];
 }
 
 /** What programs printed between the marks of the bench, without the times of the marks and steps. */
@@ -82,7 +85,10 @@ export function benchLines(console: string): string[] {
   const end = lines.findIndex((line) => line.startsWith('PAYLOAD-BENCH-END'));
   expect(begin, console.slice(-2000)).to.be.at.least(0);
   expect(end, console.slice(-2000)).to.be.above(begin);
-  return lines.slice(begin + 1, end).map((line) => line.replace(/^(PAYLOAD-STEP \S+) .*/, '$1'));
+  return lines
+    .slice(begin + 1, end)
+    .filter((line) => !/^\[ *\d+\.\d+\] /.test(line)) // the kernel's, each with its time
+    .map((line) => line.replace(/^(PAYLOAD-STEP \S+) .*/, '$1'));
 }
 
 /** The check words of the bare-metal benchmarks, by the benchmark's name. */
