@@ -3,16 +3,17 @@ import { Command, Option } from 'commander';
 import { count, endPoint, load, pattern, rtcSeconds, seconds, send, size, uart } from './arguments.ts';
 import type { EndPoint, Load, Send, UartChoice } from './arguments.ts';
 import { chooseMachine } from './image-argument.ts';
-import type { MachineOptions } from '../lib/index.ts';
+import { addMachineCommands, type MachineActions } from './machine-commands.ts';
+import { bootModule } from './module-argument.ts';
+import type { MachineOptions, ModuleFile } from '../lib/index.ts';
 import { UserMistake } from './mistake.ts';
 import type { RunOptions } from './run.ts';
 import { trace, type TraceChoice } from './trace.ts';
 import type { WorldsOptions } from './worlds.ts';
 
 /** What the commands do. */
-export interface Actions {
+export interface Actions extends MachineActions {
   run(options: RunOptions): Promise<void>;
-  listMachines(): void;
   worlds(options: WorldsOptions): void;
 }
 
@@ -44,6 +45,8 @@ interface Given {
   dtb?: string;
   append?: string;
   load?: Load[];
+  module?: ModuleFile[];
+  listParams?: true;
   cpus?: number;
   memory?: number;
   C?: string[];
@@ -73,17 +76,20 @@ export function commandLine(version: string, actions: Actions): Command {
     .helpCommand('help [command]', 'explain a command')
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(oneLine(text)) });
-  program
-    .command('machines')
-    .description('list the bundled machines')
-    .action(() => actions.listMachines());
+  addMachineCommands(program, actions);
   addRunOptions(program.command('run'))
     .description('run a machine until its guest ends or an option says so')
     .argument('[machine]', 'a bundled machine or a description in YAML (default: "fvp-ve-a15x1")')
     .argument('[elf]', 'the program to start')
     .addHelpText('after', EXAMPLES)
     .action((machine: string | undefined, elf: string | undefined, given: Given) =>
-      actions.run(runOptions(machine, elf, given)),
+      given.listParams
+        ? actions.describe({
+            machine: chooseMachine(machine, elf).machine,
+            view: 'params',
+            options: { overrides: given.C ?? [], cpus: given.cpus, memory: given.memory },
+          })
+        : actions.run(runOptions(machine, elf, given)),
     );
   program
     .command('worlds')
@@ -107,14 +113,20 @@ function addRunOptions(command: Command): Command {
   const boot = [
     new Option('--kernel <file>', 'a Linux kernel: zImage, uImage, raw or ELF'),
     new Option('--initrd <file>', 'its initial RAM disk'),
-    new Option('--dtb <file>', 'its device tree'),
+    new Option('--dtb <file>', 'its device tree (default: one made from the description)'),
     new Option('--append <text>', 'its command line'),
+    repeatable(
+      '--module <address:kind:file[:bootargs]>',
+      'a file for a guest of Xen, named in the device tree',
+      bootModule,
+    ),
     repeatable('--load <file[@address]>', 'an ELF, or raw bytes at an address, into memory', load),
   ];
   const machine = [
     new Option('--cpus <n>', 'the number of CPUs').argParser(count),
     new Option('--memory <size>', 'the size of RAM, such as 512MiB').argParser(size),
     repeatable('-C <path=value>', 'change a value of the description', String),
+    new Option('-l, --list-params', 'print what -C can set, and end'),
     new Option('--rtc <host|date>', 'the real-time clock at power-on (default: 2000-01-01)').argParser(rtcSeconds),
     new Option('--pace <pace>', 'virtual time: as fast as it goes, or no faster than the host clock')
       .choices(['free', 'realtime'])
@@ -162,6 +174,7 @@ function runOptions(first: string | undefined, second: string | undefined, given
   const machineOptions: MachineOptions = {
     overrides: given.C ?? [],
     loads: given.load ?? [],
+    modules: given.module ?? [],
     noReboot: !given.reboot,
     application,
     cpus: given.cpus,

@@ -7,7 +7,7 @@
 export type TreeValue = true | string | readonly string[] | readonly number[] | typeof itself;
 
 /** Stands for a reference (phandle) to the node of the device. */
-export const itself = Symbol('itself');
+export const itself: unique symbol = Symbol.for('armhyp:itself');
 
 /** A node that a binding wants beside or below the device's own; a name without a unit address. */
 export interface CompanionNode {

@@ -25,6 +25,8 @@ export function bundle(root: URL, entry: string): string {
     const { outputText } = ts.transpileModule(source, options);
     const text = outputText
       .replaceAll('import.meta.url', 'url')
+      // A module whose name only a user knows is none of ours, and may be one that `require` cannot load.
+      .replace(/Promise\.resolve\(`\$\{(.+?)\}`\)\.then\(s => __importStar\(require\(s\)\)\)/g, 'import($1)')
       .replace(/\brequire\("(\.[^"]+)"\)/g, (_, to: string) => {
         const target = join(dirname(path), to);
         visit(target);

@@ -87,7 +87,7 @@ type ListValue = readonly number[] | readonly string[];
 
 function checkList(tree: Tree, field: Field, path: string, reporter: Reporter): ListValue | undefined {
   const each: Field = { ...field, type: ELEMENT[field.type as keyof typeof ELEMENT] };
-  const list = tree.kind === 'scalar' ? typedList(tree) : tree;
+  const list = tree.kind === 'scalar' ? typedList(tree, each.type === 'string' ? ' ' : ',') : tree;
   if (list?.kind !== 'list') {
     reporter.report(
       tree,
@@ -101,10 +101,10 @@ function checkList(tree: Tree, field: Field, path: string, reporter: Reporter): 
   return values.every((value) => value !== undefined) ? (values as unknown as ListValue) : undefined;
 }
 
-/** On the command line a list is written `1,2`. */
-function typedList({ value, place, typed }: Scalar): List | undefined {
+/** On the command line a list is written `1,2`, and texts, which may have commas, apart. */
+function typedList({ value, place, typed }: Scalar, separator: string): List | undefined {
   if (!typed || typeof value !== 'string') return undefined;
-  const parts = value.replace(/^\[|\]$/g, '').split(',');
+  const parts = value.replace(/^\[|\]$/g, '').split(separator);
   return { kind: 'list', place, items: parts.map((part) => ({ kind: 'scalar', value: part.trim(), place, typed })) };
 }
 

@@ -39,6 +39,14 @@ export function bundledMachines(): string[] {
   return bundledNames().filter((name) => !/^part:\s*true\b/m.test(readFileSync(bundledPath(name), 'utf8')));
 }
 
+/** The summary of a bundled machine; empty if it has none of its own. */
+export function summaryOf(name: string): string {
+  const summary = scalarOf(readFile(name, undefined, [])?.tree ?? NOTHING, 'summary');
+  return typeof summary === 'string' ? summary : '';
+}
+
+const NOTHING: Mapping = { kind: 'mapping', entries: new Map(), place: { text: '', directory: '' } };
+
 const bundledNames = (): string[] =>
   readdirSync(machinesDirectory())
     .filter((name) => name.endsWith(SUFFIX))

@@ -55,7 +55,9 @@ function written(value: unknown, { type }: Field): string | undefined {
     default: {
       const each = type === 'addresses' ? 'address' : 'integer';
       const items: readonly (number | string)[] = Array.isArray(value) ? value : [];
-      const list = items.map((item) => (typeof item === 'number' ? show(item, each) : item)).join(',');
+      const list = items
+        .map((item) => (typeof item === 'number' ? show(item, each) : item))
+        .join(type === 'strings' ? ' ' : ',');
       return list === '' ? undefined : list;
     }
   }

@@ -124,13 +124,13 @@ describe('-C, --memory, --cpus', () => {
     [{ overrides: ['uart0.at.x=2'] }, '-C uart0.at.x=2: uart0.at.x: at is a single value (470351872); leave out .x'],
     [
       { overrides: ['uart0.spi=2'] },
-      'board.yaml:17:12: timer0.spis[0]: SPI 2 is already that of uart0; give TIMINT1 another number',
+      '-C uart0.spi=2: uart0.spi: SPI 2 is already that of timer0; give INTR another number',
     ],
     [{ cpus: '9' }, '--cpus 9: cluster.cpus: 9 is too large; it is from 1 to 4'],
     [{ memory: '512' }, '--memory 512: dram.size: 512 is too small; it is from 4KiB to 1TiB'],
     [
       { memory: '1TiB' },
-      'board.yaml:11:15: dram.at: 1TiB from 0x8000_0000 end beyond the 40-bit physical address space; it ends at 0xff_ffff_ffff',
+      '--memory 1TiB: dram.size: 1TiB from 0x8000_0000 end beyond the 40-bit physical address space; it ends at 0xff_ffff_ffff',
     ],
   ];
   for (const [options, line] of wrong)

@@ -9,7 +9,7 @@ import { randomMachine } from './random-machine.ts';
 
 describe("Debian's kernel on the generated tree", function () {
   needsPayloads();
-  this.timeout(120_000);
+  this.timeout(300_000);
   let folder = '';
   before(() => (folder = mkdtempSync(join(tmpdir(), 'armhyp-machines-'))));
   after(() => rmSync(folder, { recursive: true }));

@@ -18,6 +18,6 @@ export async function bootLinux(
   });
   let text = '';
   for (const uart of machine.uarts) uart.onOutput = (byte) => (text += String.fromCharCode(byte));
-  const { reason } = machine.run({ instructions: 4e9, hostMs: 100_000 });
+  const { reason } = machine.run({ instructions: 4e9, hostMs: 280_000 });
   return { text: `${text}\n${problems.join('\n')}`, reason };
 }
