@@ -238,6 +238,7 @@ export abstract class StateLowering extends Lowering {
       code.op(W.add).op(W.return);
     } else if (kind === BRANCH.exchange || kind === BRANCH.callExchange) {
       const to = this.local(target);
+      this.#endItBlock();
       code.get(to).const(1).op(W.and);
       if (staging.thumb) code.op(W.eqz);
       code.if();
@@ -262,9 +263,14 @@ export abstract class StateLowering extends Lowering {
         this.value(target);
         code.const(staging.thumb ? -2 : -4).op(W.and);
       });
+      this.#endItBlock();
       this.jump(staging.thumb);
     }
     if (condition !== ALWAYS) code.end();
+  }
+  /** A branch is the last of its IT block: ITSTATE is 0 at the target, also for an abort of the fetch there. */
+  #endItBlock(): void {
+    if (this.staging.thumb) this.set('it', () => this.code.const(0));
   }
   /** The CPU reads and writes the whole state, and says whether control goes on after this instruction. */
   protected system(operation: number, word: number): void {
