@@ -15,8 +15,10 @@ import { Stops } from './stops.ts';
 import {
   EXCEPTIONS,
   interruptIsPending,
+  LINE,
   takeInterrupt,
   takeUndefined,
+  virtualPending,
   type ExceptionName,
 } from './system/exceptions.ts';
 import { execute, refuseVfp } from './system/execute.ts';
@@ -45,6 +47,7 @@ const SCR = reg('SCR'),
   NSACR = reg('NSACR'),
   HCPTR = reg('HCPTR'),
   HSTR = reg('HSTR'),
+  HCR = reg('HCR'),
   SCTLR = reg('SCTLR');
 
 /** What a machine description says of a cluster. */
@@ -247,9 +250,15 @@ export class Cpu implements CpuSurroundings {
     this.access.privileged = !user;
     this.mmu.select(bank, mode === MODE.hyp ? 2 : this.secure ? 3 : 0);
   }
-  /** After a change of what says who may use VFP and Advanced SIMD. */
   vfpAccessChanged(): void {
     updateVfpAccess(this);
+  }
+  /** ISR: a guest sees what is virtual in place of what HCR routes to Hyp mode (B4.1.89). */
+  get interruptStatus(): number {
+    const physical = ((this.lines & LINE.irq) << 7) | ((this.lines & LINE.fiq) << 5);
+    if (!isBelowHyp(this)) return physical;
+    const routed = (this.words[HCR]! & 0x38) << 3;
+    return (physical & ~routed) | virtualPending(this);
   }
   exclusiveCleared(): void {
     this.words[STATE.exclusiveAddress >> 2] = -1;
@@ -321,6 +330,8 @@ export class Cpu implements CpuSurroundings {
   fetch(): number {
     const { words, mmu } = this;
     const target = words[W.target]! >>> 0;
+    // Whoever asked for the exit comes before an abort of this fetch.
+    if (words[W.left] === 0) return this.#jump();
     const hostPage = mmu.fetchPage(target, target);
     if (hostPage < 0) return this.#jump();
     const thumb = this.thumb;

@@ -7,7 +7,7 @@ import { ACCESS, extendLoaded, SIZES } from '../ir/ops.ts';
 import { BANKS, STATE, TLB } from '../state/layout.ts';
 import { MODE } from '../system/modes.ts';
 import { reg } from '../system/registers.ts';
-import { abortData, abortPrefetch } from './abort.ts';
+import { abortData, abortPrefetch, abortTranslation } from './abort.ts';
 import { currentAsid, currentVmid } from './context.ts';
 import { FAULT } from './fault.ts';
 import { BANKS_OF_REGIME, REGIME_OF_BANK, SLOW_BANK } from './regimes.ts';
@@ -391,7 +391,9 @@ export class Mmu {
 
   /** ATS1Cxx, ATS12NSOxx, ATS1Hx: leaves the result in PAR (B4.2.4). */
   addressTranslation(kind: 'current' | 'both' | 'hyp', address: number, write: boolean, privileged: boolean): void {
-    this.#translation.toPar(kind, address >>> 0, write, privileged);
+    const cpu = this.#cpu;
+    const reported = this.#translation.toPar(kind, address >>> 0, write, privileged);
+    if (!reported) abortTranslation(cpu, this.#translation, address, cpu.systemPc);
   }
   /** Where a debugger's access goes: the physical address, or -1. Nothing changes. */
   debugTranslate(address: number, regime: number = REGIME_OF_BANK[this.#bank]!): number {

@@ -147,14 +147,18 @@ export class Translation {
     return this.#stage2.mapped ? this.#stage2.physical : -1;
   }
 
-  /** Address translation operations: the result, or the fault, goes to PAR (B3.13, B4.1.112). */
-  toPar(kind: 'current' | 'both' | 'hyp', address: number, write: boolean, privileged: boolean): void {
+  /**
+   * Address translation operations: the result, or the fault, goes to PAR (B3.13, B4.1.112). Returns false where the fault is
+   * Hyp mode's instead: stage 2 stops the walk of a guest's own operation.
+   */
+  toPar(kind: 'current' | 'both' | 'hyp', address: number, write: boolean, privileged: boolean): boolean {
     const { words, accessBank, mode } = this.#cpu;
     const regime = kind === 'hyp' ? REGIME.hyp : kind === 'both' || accessBank === 1 ? REGIME.nonSecure : REGIME.secure;
     const dacr = words[DACR + (regime === REGIME.secure ? 0 : 1)]!;
     this.#walk(regime, address, dacr, kind === 'both');
     const { walk } = this;
     const fault = check(walk, write ? 1 : 0, privileged);
+    if (kind === 'current' && walk.s1ptw && mode !== 0x1a) return false;
     const at = PAR + 2 * accessBank;
     const stage2Long = kind === 'both' && this.hasStage2(regime);
     const long = this.isLong(regime) || kind === 'hyp' || stage2Long || mode === 0x1a;
@@ -163,7 +167,7 @@ export class Translation {
       words[at] =
         1 | (status << 1) | (walk.faultStage2 ? 1 << 9 : 0) | (walk.s1ptw ? 1 << 8 : 0) | (long ? 1 << 11 : 0);
       words[at + 1] = 0;
-      return;
+      return true;
     }
     const low = (walk.physical % 2 ** 32) & ~0xfff;
     const ns = walk.nonSecure ? 1 << 9 : 0;
@@ -174,6 +178,7 @@ export class Translation {
       words[at] = low | ns | (walk.shareable ? 1 << 7 : 0) | shortAttributes(walk.attributes);
       words[at + 1] = 0;
     }
+    return true;
   }
 
   #walk(regime: number, address: number, dacr: number, withStage2: boolean): void {

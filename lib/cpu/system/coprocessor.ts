@@ -93,8 +93,13 @@ export function coprocessor(cpu: Cpu, word: number, pc: number): Outcome {
   const { words } = cpu;
   const rt = (word >>> 12) & 15;
   const rt2 = (word >>> 16) & 15;
-  if (write) writeRegister(cpu, register, words[rt]!, single ? 0 : words[rt2]!);
-  else {
+  if (write) {
+    const { mode } = cpu;
+    writeRegister(cpu, register, words[rt]!, single ? 0 : words[rt2]!);
+    // An address translation operation whose walk stage 2 stops goes to Hyp mode.
+    if (cpu.mode !== mode) return 'trapped';
+  }
+  if (!write) {
     const value = readRegister(cpu, register);
     if (single && rt === 15) setFlags(cpu, value);
     else words[rt] = value;

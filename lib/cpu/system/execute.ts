@@ -13,8 +13,9 @@ import {
   takeSmc,
   takeSvc,
   takeUndefined,
+  virtualPending,
 } from './exceptions.ts';
-import { trapBxj, trapDebugEvent, trapSmc, trapVfp, trapVmrs, trapWait } from './hyp-traps.ts';
+import { isBelowHyp, trapBxj, trapDebugEvent, trapSmc, trapVfp, trapVmrs, trapWait } from './hyp-traps.ts';
 import { isMode, MODE, PSR } from './modes.ts';
 import { SYSTEM } from './operations.ts';
 import { changeMode, elrHypIndex, readCpsr, readSpsr, registerIndex, spsrIndex, writeFlags, writeSpsr } from './psr.ts';
@@ -159,7 +160,7 @@ function wait(cpu: Cpu, what: 'interrupt' | 'event', word: number, pc: number): 
     cpu.event = false;
     return true;
   }
-  if (cpu.lines !== 0) return true;
+  if (cpu.lines !== 0 || (isBelowHyp(cpu) && virtualPending(cpu) !== 0)) return true;
   if (trapWait(cpu, what === 'event', pc, sizeOf(cpu, word) === 4)) return false;
   cpu.waiting = what;
   cpu.requestExit();

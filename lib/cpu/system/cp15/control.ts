@@ -45,7 +45,7 @@ export const control: readonly Row[] = [
 
   { name: 'VBAR', at: 'p15 0 c12 c0 0', banked: true, mask: ~31 },
   { name: 'MVBAR', at: 'p15 0 c12 c0 1', level: 'secure', mask: ~31 },
-  { name: 'ISR', at: 'p15 0 c12 c1 0', access: 'ro', read: (cpu) => ((cpu.lines & 1) << 7) | ((cpu.lines & 2) << 5) },
+  { name: 'ISR', at: 'p15 0 c12 c1 0', access: 'ro', read: (cpu) => cpu.interruptStatus },
   { name: 'HVBAR', at: 'p15 4 c12 c0 0', level: 'PL2', mask: ~31 },
   { name: 'CBAR', at: 'p15 4 c15 c0 0', access: 'ro', reset: (cpu) => cpu.configuration.cbar | 0 },
   { name: 'L2CTLR', at: 'p15 1 c9 c0 2', reset: (cpu) => 0x0080_0000 | ((cpu.cpuCount - 1) << 24), mask: 0xe7 },
