@@ -13,10 +13,13 @@ export interface Interpreter {
   readonly module: WebAssembly.Module;
 }
 
+/** Counts changes of the module that its micro-ops' names do not show. */
+const FORMAT = 2;
+
 /** Where the build leaves the module of a table: named by its micro-ops, so that one of another table is not taken. */
 export function modulePath(table: InstructionTable): URL {
   const names = table.microOps.map((microOp) => microOp?.name ?? '').join('\n');
-  const digest = createHash('sha256').update(names).digest('hex').slice(0, 16);
+  const digest = createHash('sha256').update(`${FORMAT}\n${names}`).digest('hex').slice(0, 16);
   return new URL(`../../t0-${digest}.wasm`, import.meta.url);
 }
 

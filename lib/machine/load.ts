@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { catalogue } from '../devices/catalogue.ts';
 import { planBoot, readDeviceTree, type GuestFile } from '../image/index.ts';
+import type { Engine } from '../cpu/cluster.ts';
 import { readDescription } from './description/index.ts';
 import { Machine } from './machine.ts';
 
@@ -23,6 +24,8 @@ export interface MachineOptions {
   readonly rtcSeconds?: number | undefined;
   /** A reset ends the run instead of starting the machine again. */
   readonly noReboot?: boolean | undefined;
+  /** What executes instructions; nothing that the guest sees depends on it. */
+  readonly engine?: Engine | undefined;
   /** Told once per kind and place of what real software should not do. */
   readonly report?: ((kind: string, message: string) => void) | undefined;
 }
@@ -65,6 +68,7 @@ export async function loadMachine(nameOrFile: string, options: MachineOptions = 
     plan,
     rtcSeconds: options.rtcSeconds ?? DEFAULT_RTC_SECONDS,
     noReboot: options.noReboot ?? false,
+    ...(options.engine === undefined ? {} : { engine: options.engine }),
     report: options.report ?? (() => {}),
   });
 }

@@ -155,6 +155,7 @@ const imports: InterpreterImports = {
   breakpoint() {
     throw new Error('no breakpoints here');
   },
+  hot: () => {},
 };
 
 words.fill(3, (BANK + TLB.read) >> 2, (BANK + TLB.fetchA32) >> 2);
