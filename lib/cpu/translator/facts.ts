@@ -31,6 +31,9 @@ export interface Facts {
   readonly translatable: boolean;
 }
 
+/** Words that regions keep elsewhere, or that say where control is. */
+const FLAG_WORDS: readonly number[] = [STATE.N, STATE.Z, STATE.C, STATE.V, STATE.thumb, STATE.left, STATE.target, STATE.delta];
+
 export function factsOf(template: Template): Facts {
   const { ops, count } = template;
   const known = knownOps(template);
@@ -83,6 +86,10 @@ export function factsOf(template: Template): Facts {
         break;
       case IR.setState:
         if (a === STATE.it) isIt = true;
+        else if (FLAG_WORDS.includes(a) && a !== STATE.N) translatable = false;
+        break;
+      case IR.state:
+        if (FLAG_WORDS.includes(a)) translatable = false;
         break;
       case IR.system:
         translatable = false;

@@ -338,6 +338,13 @@ export class RegionLowering extends LazyFlags {
     this.code.get(LOCAL.cpu).memory(W.load, offset);
   }
   protected setState(offset: number, value: number): void {
+    // VMRS can give an N that is not the sign of what gives Z.
+    if (offset === STATE.N) {
+      this.materialise();
+      this.value(value);
+      this.code.set(LOCAL.N);
+      return;
+    }
     this.code.get(LOCAL.cpu);
     this.value(value);
     this.code.memory(W.store, offset);
