@@ -256,13 +256,26 @@ export function interpreterModule({ microOps }: InstructionTable): Uint8Array<Ar
   const bodies = library.map(({ parameters, result, body, index }): Body => {
     const code = new Code();
     const locals = body(code, (callee) => code.get(parameters.length).call(functions.library + callee.index));
-    return { signature: { parameters: [...parameters, 'i32'], results: [result] }, locals, code, exported: `library${index}` };
+    return {
+      signature: { parameters: [...parameters, 'i32'], results: [result] },
+      locals,
+      code,
+      exported: `library${index}`,
+    };
   });
   const firstRegion = microOps.length;
   return assemble(
     {
       imports: IMPORTS,
-      functions: [builtins.run(), ...handlers, builtins.enter(false), builtins.enter(true), builtins.arrive(firstRegion), builtins.execute(firstRegion), ...bodies],
+      functions: [
+        builtins.run(),
+        ...handlers,
+        builtins.enter(false),
+        builtins.enter(true),
+        builtins.arrive(firstRegion),
+        builtins.execute(firstRegion),
+        ...bodies,
+      ],
       // Regions take their places behind the micro-ops.
       tableSize: firstRegion + REGIONS,
       table: handlers.map((_, id) => firstHandler + id),

@@ -32,7 +32,16 @@ export interface Facts {
 }
 
 /** Words that regions keep elsewhere, or that say where control is. */
-const FLAG_WORDS: readonly number[] = [STATE.N, STATE.Z, STATE.C, STATE.V, STATE.thumb, STATE.left, STATE.target, STATE.delta];
+const FLAG_WORDS: readonly number[] = [
+  STATE.N,
+  STATE.Z,
+  STATE.C,
+  STATE.V,
+  STATE.thumb,
+  STATE.left,
+  STATE.target,
+  STATE.delta,
+];
 
 export function factsOf(template: Template): Facts {
   const { ops, count } = template;

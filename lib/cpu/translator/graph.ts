@@ -102,10 +102,13 @@ export class Records {
     const record = (this.base + at * RECORD.size) >> 2;
     const first = this.first(at);
     const main = this.#words[record]! >>> 16;
-    if (at >= this.size || main < BUILTIN.first || first === BUILTIN.undecoded || first === BUILTIN.breakpoint) return undefined;
+    if (at >= this.size || main < BUILTIN.first || first === BUILTIN.undecoded || first === BUILTIN.breakpoint)
+      return undefined;
     const microOp = this.#table.microOps[main]!;
     const facts = (this.#facts[main] ??= factsOf(microOp.template));
     if (!facts.translatable) return undefined;
+    // UNPREDICTABLE (A8.8.54), and so not worth having twice: another IT, or a branch before the block's last place.
+    if (it !== 0 && (facts.isIt || (facts.branch >= 0 && (it & 7) !== 0))) return undefined;
     let condition = ALWAYS;
     if (first >= BUILTIN.skipUnless && first < BUILTIN.first) {
       if (first >= BUILTIN.it16Return) return undefined;
@@ -192,7 +195,12 @@ export function graph(entry: number, records: Records): Graph | undefined {
         const falls = facts.falls || s.condition < ALWAYS;
         if (isNear(facts.branch)) {
           lead(records.target(s));
-          if (facts.branch === BRANCH.nearCall && it === 0 && returns.length < MAX_RETURNS && !returns.includes(s.next)) {
+          if (
+            facts.branch === BRANCH.nearCall &&
+            it === 0 &&
+            returns.length < MAX_RETURNS &&
+            !returns.includes(s.next)
+          ) {
             returns.push(s.next);
             lead(s.next);
           }
@@ -229,7 +237,7 @@ export function graph(entry: number, records: Records): Graph | undefined {
       dominator: undefined as unknown as Block,
     };
     let it = 0;
-    for (let here = at; ; ) {
+    for (let here = at; ;) {
       const s = records.step(here, it);
       if (s === undefined || !seen.has(here)) {
         block.next = here;
@@ -262,7 +270,9 @@ export function graph(entry: number, records: Records): Graph | undefined {
   const root = blocks.get(entry);
   if (root === undefined) return undefined;
   for (const block of blocks.values()) {
-    const to = block.isReturn ? [block.taken, block.next, ...returns] : [block.taken, block.it === 0 ? block.next : undefined];
+    const to = block.isReturn
+      ? [block.taken, block.next, ...returns]
+      : [block.taken, block.it === 0 ? block.next : undefined];
     for (const at of to) {
       const successor = at === undefined ? undefined : blocks.get(at);
       if (successor !== undefined && !block.successors.includes(successor)) block.successors.push(successor);
@@ -279,7 +289,8 @@ function arrange(entry: Block): Block[] {
   const seen = new Set<Block>();
   const visit = (block: Block): void => {
     seen.add(block);
-    for (let i = block.successors.length - 1; i >= 0; i--) if (!seen.has(block.successors[i]!)) visit(block.successors[i]!);
+    for (let i = block.successors.length - 1; i >= 0; i--)
+      if (!seen.has(block.successors[i]!)) visit(block.successors[i]!);
     order.push(block);
   };
   visit(entry);
@@ -291,12 +302,13 @@ function arrange(entry: Block): Block[] {
 
   const known = new Set<Block>([entry]);
   entry.dominator = entry;
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (const block of order) {
       if (block === entry) continue;
       let dominator: Block | undefined;
-      for (const p of block.predecessors) if (known.has(p)) dominator = dominator === undefined ? p : common(dominator, p);
+      for (const p of block.predecessors)
+        if (known.has(p)) dominator = dominator === undefined ? p : common(dominator, p);
       if (dominator !== undefined && (!known.has(block) || block.dominator !== dominator)) {
         block.dominator = dominator;
         known.add(block);
@@ -336,7 +348,7 @@ function dominates(a: Block, b: Block): boolean {
 
 /** Backward: flags that may still be read, and how far it is to the next test of the budget. */
 function solve(order: readonly Block[]): void {
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (let i = order.length - 1; i >= 0; i--) {
       const block = order[i]!;

@@ -275,7 +275,10 @@ export class RegionLowering extends LazyFlags {
         if (!block.successors.some((b) => b.at === at)) continue;
         this.#usesPage = true;
         code.get(LOCAL.target).get(LOCAL.page).op(W.sub);
-        code.const(this.#offset(at) + (thumb && exchanges ? 1 : 0)).op(W.eq).if();
+        code
+          .const(this.#offset(at) + (thumb && exchanges ? 1 : 0))
+          .op(W.eq)
+          .if();
         this.#go(block, at);
         this.flags = flags;
         this.#block = block;
@@ -286,11 +289,22 @@ export class RegionLowering extends LazyFlags {
       code.get(LOCAL.target).const(1).op(W.and);
       if (thumb) code.op(W.eqz);
       code.if();
-      code.get(LOCAL.cpu).const(thumb ? 0 : 1).memory(W.store, STATE.thumb);
-      code.get(LOCAL.target).const(thumb ? -4 : -2).op(W.and).set(LOCAL.target);
+      code
+        .get(LOCAL.cpu)
+        .const(thumb ? 0 : 1)
+        .memory(W.store, STATE.thumb);
+      code
+        .get(LOCAL.target)
+        .const(thumb ? -4 : -2)
+        .op(W.and)
+        .set(LOCAL.target);
       this.#exit(thumb ? EXIT.enterA32 : EXIT.enterT32, 0, 0);
       code.end();
-      code.get(LOCAL.target).const(thumb ? -2 : -4).op(W.and).set(LOCAL.target);
+      code
+        .get(LOCAL.target)
+        .const(thumb ? -2 : -4)
+        .op(W.and)
+        .set(LOCAL.target);
     }
     this.#exit(thumb ? EXIT.enterT32 : EXIT.enterA32, 0, 0);
   }
@@ -467,7 +481,13 @@ export class RegionLowering extends LazyFlags {
     code.set(LOCAL.address);
     this.#lookup(mode, (mode & 1) === 1);
     code.tee(LOCAL.entry).get(LOCAL.address).op(W.or).const(3).op(W.and);
-    code.get(LOCAL.address).const(0xfff).op(W.and).const(0x1000 - bytes).op(W.gtU).op(W.or);
+    code
+      .get(LOCAL.address)
+      .const(0xfff)
+      .op(W.and)
+      .const(0x1000 - bytes)
+      .op(W.gtU)
+      .op(W.or);
     this.#sideExit();
     this.#covered = true;
     return false;

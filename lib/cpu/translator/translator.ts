@@ -18,10 +18,12 @@ export interface TranslatorOptions {
   readonly batch: number;
   /** At most so many modules live; the oldest goes first. */
   readonly modules: number;
+  /** Regions of fewer instructions are not worth entering. */
+  readonly leastSteps: number;
   /** Takes away a module after every so many translations, as a test of doing so; 0 for never. */
   readonly evictEvery: number;
 }
-const DEFAULTS: TranslatorOptions = { threshold: 1000, batch: 8, modules: 2000, evictEvery: 0 };
+const DEFAULTS: TranslatorOptions = { threshold: 4000, batch: 8, modules: 2000, leastSteps: 3, evictEvery: 0 };
 
 /** A page of micro-ops, as the code cache knows it. */
 export interface CodePage {
@@ -53,8 +55,6 @@ interface Region {
   readonly module: Set<Region>;
 }
 
-/** Regions smaller than this are not worth entering. */
-const LEAST_STEPS = 3;
 /** A page whose regions were dropped so often is not translated any more. */
 const MOST_DROPS = 16;
 /** Translation may take so many of so many milliseconds. */
@@ -101,8 +101,10 @@ export class Translator {
     const page = this.#parts.pageOf(up);
     if (page.isPrivate || (this.#drops.get(page.hostPage) ?? 0) >= MOST_DROPS) return;
     if (this.#queue.size === 0) this.#age = 0;
+    // A counter comes round again only after so many more arrivals that waiting costs too much.
+    const again = this.#queue.has(up);
     this.#queue.add(up);
-    if (this.#queue.size >= this.#options.batch) this.#translate();
+    if (again || this.#queue.size >= this.#options.batch) this.#translate();
   }
   /** Between runs of the interpreter: sees to it that nothing waits too long. */
   settle(): void {
@@ -120,7 +122,8 @@ export class Translator {
       }
     }
     if (this.#queue.size > 0)
-      for (const up of this.#queue) if (up >= base + first * RECORD.size && up < base + end * RECORD.size) this.#queue.delete(up);
+      for (const up of this.#queue)
+        if (up >= base + first * RECORD.size && up < base + end * RECORD.size) this.#queue.delete(up);
   }
 
   #original(first: number): number {
@@ -151,7 +154,7 @@ export class Translator {
       this.#records.thumb = thumb;
       if (at >= this.#records.size || this.#records.isInIt(at)) continue;
       const g = graph(at, this.#records);
-      if (g === undefined || (g.steps < LEAST_STEPS && !g.entry.isLoop)) continue;
+      if (g === undefined || (g.steps < this.#options.leastSteps && !g.entry.isLoop)) continue;
       functions.push({ ...lowering.translate(g), exported: `r${entries.length}` });
       entries.push({ base, hostPage, at, first: g.first, end: g.end });
       this.statistics.translatedInstructions += g.steps;
@@ -162,11 +165,14 @@ export class Translator {
     this.#spentMs += ms;
     this.statistics.translationMs += ms;
     const { evictEvery } = this.#options;
-    if (evictEvery > 0 && ++this.#turns % evictEvery === 0)
-      this.#evict(Math.imul(this.#turns, 0x9e3779b1) >>> 0);
+    if (evictEvery > 0 && ++this.#turns % evictEvery === 0) this.#evict(Math.imul(this.#turns, 0x9e3779b1) >>> 0);
   }
 
-  #install(entries: readonly Omit<Region, 'id' | 'module'>[], functions: readonly Body[], callees: readonly number[]): void {
+  #install(
+    entries: readonly Omit<Region, 'id' | 'module'>[],
+    functions: readonly Body[],
+    callees: readonly number[],
+  ): void {
     const { exports } = this.#parts;
     const imports: Import[] = ['execute', 'arrive'].map((name) => ({ name, signature: REGION }));
     for (const name of ['enterA32', 'enterT32'])
