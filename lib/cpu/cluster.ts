@@ -13,13 +13,26 @@ import type { InstructionTable } from './isa/table.ts';
 import { STATE_SIZE } from './state/layout.ts';
 import type { MemoryMap } from './state/memory-map.ts';
 import type { TimerOutput } from './system/generic-timer.ts';
+import { Translator, type TranslatorOptions } from './translator/translator.ts';
 
 /** Instructions that a CPU executes before the next one has its turn. */
 const SLICE = 10_000;
 /** WFE gives up waiting after so long, as an event stream would have it (B1.8.13). */
 const WFE_LIMIT_NS = 10_000;
 
+/**
+ * What executes instructions: the interpreter; the translator as far as it can, from the first arrival on; or both, hot code
+ * being translated, as is usual. `stress` translates early and takes translations away again. The guest sees no difference.
+ */
+export type Engine = 'interpreter' | 'translator' | 'mixed' | 'stress';
+const TRANSLATION: Readonly<Record<Exclude<Engine, 'interpreter'>, Partial<TranslatorOptions>>> = {
+  mixed: {},
+  translator: { threshold: 1, batch: 1 },
+  stress: { threshold: 3, batch: 2, evictEvery: 3 },
+};
+
 export interface ClusterParts {
+  readonly engine?: Engine;
   readonly memory: WebAssembly.Memory;
   readonly map: MemoryMap;
   readonly bus: Bus;
@@ -43,6 +56,7 @@ export type ClusterEnd = 'budget' | 'waiting' | 'stopped' | 'breakpoint' | 'step
 export class Cluster {
   readonly cpus: readonly Cpu[];
   readonly code: CodeCache;
+  readonly translator: Translator | undefined;
   readonly #clock: Clock;
   readonly #run: (base: number) => void;
   readonly #nsPerInstruction: number;
@@ -84,8 +98,16 @@ export class Cluster {
     for (let n = 0; n < parts.cpus; n++) cpus.push(new Cpu(n, surroundings, parts.timerLines(n)));
     this.cpus = cpus;
     this.#last = cpus[0]!;
-    const { exports } = new WebAssembly.Instance(module, { e: { m: memory, ...importsFor(cpus) } });
+    const hot = (up: number): void => this.translator?.hot(up);
+    const { exports } = new WebAssembly.Instance(module, { e: { m: memory, ...importsFor(cpus), hot } });
     this.#run = exports.run as (base: number) => void;
+    const { engine = 'mixed' } = parts;
+    if (engine !== 'interpreter') {
+      const heat = map.heat - map.pools.a32 / 8;
+      const pageOf = (up: number): ReturnType<CodeCache['pageOf']> => this.code.pageOf(up);
+      this.translator = new Translator({ table, memory, exports, heat, pageOf }, TRANSLATION[engine]);
+      this.code.onForget = (base, first, end) => this.translator?.forget(base, first, end);
+    }
 
     this.code.onLive = (hostPage) => {
       for (const cpu of cpus) cpu.mmu.protect(hostPage);
@@ -174,6 +196,7 @@ export class Cluster {
       cpu.interrupt();
       this.#run(cpu.base);
       this.#running = undefined;
+      this.translator?.settle();
       const used = cpu.used(budget);
       this.instructions += used;
       this.#sliceUsed += used;
@@ -196,7 +219,7 @@ export class Cluster {
 const SLICE_LIMIT = 100_000_000;
 
 /** The interpreter's imports, each a method of the CPU whose base it is given. */
-function importsFor(cpus: readonly Cpu[]): InterpreterImports {
+function importsFor(cpus: readonly Cpu[]): Omit<InterpreterImports, 'hot'> {
   const at = (base: number): Cpu => cpus[base / STATE_SIZE - 1]!;
   return {
     load: (address, access, up, cpu) => at(cpu).mmu.load(address, access, up),

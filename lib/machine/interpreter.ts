@@ -13,6 +13,9 @@ export interface Interpreter {
   readonly module: WebAssembly.Module;
 }
 
+/** Counts changes of the module that the operations' names do not show. */
+const FORMAT = 3;
+
 /** Where the build leaves the module of a table: named by its operations, so that one of another table is not taken. */
 export function modulePath(table: InstructionTable): URL {
   const hash = createHash('sha256');
@@ -22,7 +25,7 @@ export function modulePath(table: InstructionTable): URL {
     hash.update(`${n} ${microOp.staging.name} ${microOp.operation.name} ${JSON.stringify(microOp.operation.shape)}\n`);
     last = microOp;
   }
-  const digest = hash.update(String(table.microOps.length)).digest('hex').slice(0, 16);
+  const digest = hash.update(`${FORMAT} ${table.microOps.length}`).digest('hex').slice(0, 16);
   return new URL(`../../t0-${digest}.wasm`, import.meta.url);
 }
 

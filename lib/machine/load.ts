@@ -4,6 +4,7 @@ import { catalogue } from '../devices/catalogue.ts';
 import { detectImage, planBoot, readDeviceTree, type GuestFile } from '../image/index.ts';
 import { MachineError, readDescription, type MachineDescription } from './description/index.ts';
 import { generateDeviceTree } from './device-tree/index.ts';
+import type { Engine } from '../cpu/cluster.ts';
 import { Machine } from './machine.ts';
 
 /** A file that a hypervisor finds at a physical address (Xen, docs/misc/arm/device-tree/booting.txt). */
@@ -35,6 +36,8 @@ export interface MachineOptions {
   readonly rtcSeconds?: number | undefined;
   /** A reset ends the run instead of starting the machine again. */
   readonly noReboot?: boolean | undefined;
+  /** What executes instructions; nothing that the guest sees depends on it. */
+  readonly engine?: Engine | undefined;
   /** Told once per kind and place of what real software should not do. */
   readonly report?: ((kind: string, message: string) => void) | undefined;
 }
@@ -87,6 +90,7 @@ export async function loadMachine(nameOrFile: string, options: MachineOptions = 
     plan,
     rtcSeconds: options.rtcSeconds ?? DEFAULT_RTC_SECONDS,
     noReboot: options.noReboot ?? false,
+    ...(options.engine === undefined ? {} : { engine: options.engine }),
     report: options.report ?? (() => {}),
   });
 }

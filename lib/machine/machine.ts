@@ -3,7 +3,7 @@
  */
 import { Bus } from '../bus/bus.ts';
 import { Clock } from '../clock/clock.ts';
-import { Cluster } from '../cpu/cluster.ts';
+import { Cluster, type Engine } from '../cpu/cluster.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import { memoryMap } from '../cpu/state/memory-map.ts';
 import { LINE } from '../cpu/system/exceptions.ts';
@@ -56,6 +56,8 @@ export interface MachineParts {
   readonly plan: BootPlan;
   readonly rtcSeconds: number;
   readonly noReboot: boolean;
+  /** What executes instructions; nothing that the guest sees depends on it. */
+  readonly engine?: Engine;
   /** Told once per kind and place of what real software should not do. */
   readonly report: (kind: string, message: string) => void;
 }
@@ -113,6 +115,7 @@ export class Machine {
     const gic = this.#interruptController();
     const { table, module } = interpreter();
     this.cluster = new Cluster({
+      ...(parts.engine === undefined ? {} : { engine: parts.engine }),
       memory,
       map,
       bus: this.bus,
@@ -215,6 +218,7 @@ export class Machine {
       ...exceptions,
       tlbMisses: sum((cpu) => cpu.mmu.misses),
       instructionsDecoded: this.cluster.code.decoded,
+      ...this.cluster.translator?.statistics,
       resets: this.#resets,
     };
   }

@@ -7,6 +7,7 @@ import { ACCESS, LOAD } from '../../lib/cpu/ir/ops.ts';
 import { instructionSets } from '../../lib/cpu/isa/index.ts';
 import { BUILTIN, InstructionTable, RECORD } from '../../lib/cpu/isa/table.ts';
 import { STATE, TLB, type StateWord } from '../../lib/cpu/state/layout.ts';
+import { Translator } from '../../lib/cpu/translator/translator.ts';
 import { W } from '../../lib/cpu/wasm/opcodes.ts';
 
 export const table = new InstructionTable(instructionSets);
@@ -19,7 +20,7 @@ export const DATA = BASE + 0x10000;
 export const END = BASE + 0x20000;
 
 const CPU = 0x2000;
-const POOL = 0x10000;
+const POOL = 0x20000;
 const POOL_PAGE = 4096 * 8 + RECORD.size;
 const BANK = 0x100000;
 const RAM = BANK + TLB.size;
@@ -54,6 +55,8 @@ export interface Outcome {
   readonly thumb: boolean;
   readonly system: readonly { readonly operation: number; readonly word: number }[];
   readonly fault: { readonly address: number; readonly access: number } | undefined;
+  /** S0 to S31 and D16 to D31 as words. */
+  readonly file: Int32Array;
   state(word: StateWord): number;
   word(address: number): number;
 }
@@ -80,15 +83,20 @@ const faults = (address: number, size: number, access: number): boolean => {
 };
 const half = (address: number): number => view.getUint16(HOST + address, true);
 
+/** UDF: what there is outside of memory. */
+const UNDEFINED = { a32: 0xe7f000f0, thumb: 0xde00 } as const;
+
 /** Reads the instruction at an address and writes its record. */
 function predecodeAt(pc: number, up: number): void {
   const place = { pageOffset: pc % 4096, address: pc, inIt: words[stateAt('it')]! !== 0 };
+  const isOutside = pc < START || pc >= END - 2;
   if (words[stateAt('thumb')] === 0) {
-    table.predecode('a32', words[(HOST + pc) >> 2]!, { ...place, inIt: false }, 14, words, up >> 2);
+    const word = isOutside ? UNDEFINED.a32 : words[(HOST + pc) >> 2]!;
+    table.predecode('a32', word, { ...place, inIt: false }, 14, words, up >> 2);
     return;
   }
   const condition = place.inIt ? words[stateAt('it')]! >>> 4 : 14;
-  const first = half(pc);
+  const first = isOutside ? UNDEFINED.thumb : half(pc);
   if (first < 0xe800) table.predecode('t16', first, place, condition, words, up >> 2);
   else table.predecode('t32', (first << 16) | half(pc + 2), place, condition, words, up >> 2);
 }
@@ -155,6 +163,7 @@ const imports: InterpreterImports = {
   breakpoint() {
     throw new Error('no breakpoints here');
   },
+  hot: () => {},
 };
 
 words.fill(3, (BANK + TLB.read) >> 2, (BANK + TLB.fetchA32) >> 2);
@@ -162,22 +171,78 @@ for (let page = START >> 12; page < END >> 12; page++) {
   words[((BANK + TLB.read) >> 2) + page] = HOST;
   words[((BANK + TLB.write) >> 2) + page] = HOST;
 }
-let interpreter: ((cpu: number) => void) | undefined;
-const load = (): ((cpu: number) => void) => {
+/** A page that changes all the time is not translated, so every program has another one. */
+let hostPages = 0;
+
+interface Engines {
+  readonly run: (cpu: number) => void;
+  readonly translator: Translator;
+}
+let engines: Engines | undefined;
+function load(): Engines {
   const module = new WebAssembly.Module(interpreterModule(table));
-  return new WebAssembly.Instance(module, { e: { m: memory, ...imports } }).exports.run as (cpu: number) => void;
-};
+  const { exports } = new WebAssembly.Instance(module, { e: { m: memory, ...imports } });
+  const pageOf = (up: number): { base: number; thumb: boolean; hostPage: number; isPrivate: boolean } => {
+    const [page, base] = [...pages].find(([, records]) => up >= records && up < records + POOL_PAGE)!;
+    return { base, thumb: page % 2 === 1, hostPage: ++hostPages, isPrivate: false };
+  };
+  const options = { threshold: 1, batch: 1, leastSteps: 1 };
+  const translator = new Translator({ table, memory, exports, heat: 0, pageOf }, options);
+  return { run: exports.run as (cpu: number) => void, translator };
+}
+
+/** How much the translator has done so far. */
+export const translated = (): Translator['statistics'] => (engines ??= load()).translator.statistics;
 
 /** What memory holds at first if asked to hold something: a different word at every address. */
 export const patternAt = (address: number): number => Math.imul(address, 0x9e3779b1) ^ (address >>> 7);
 
-/** Instructions of a program; a 32-bit T32 one has its first halfword in the upper half. */
+/**
+ * Runs the instructions of a program; a 32-bit T32 one has its first halfword in the upper half. The translator must do
+ * exactly what the interpreter does, or this throws.
+ */
 export function run(set: Set, program: number | readonly number[], setup: Setup = {}): Outcome {
-  interpreter ??= load();
+  const interpreted = execute(set, program, setup, false);
+  const before = words.slice((HOST + START) >> 2, (HOST + END) >> 2);
+  const translated = execute(set, program, setup, true);
+  const differences: string[] = [];
+  const compare = (what: string, a: unknown, b: unknown): void => {
+    const [x, y] = [JSON.stringify(a), JSON.stringify(b)];
+    if (x !== y) differences.push(`${what}: interpreted ${x}, translated ${y}`);
+  };
+  for (const what of ['flags', 'GE', 'pc', 'thumb', 'system', 'fault'] as const)
+    compare(what, interpreted[what], translated[what]);
+  compare('registers', [...interpreted.r.subarray(0, 15)], [...translated.r.subarray(0, 15)]);
+  compare('VFP registers', [...interpreted.file], [...translated.file]);
+  for (const word of ['it', 'left', 'exclusiveAddress', 'exclusiveSize', 'FPSCR'] as const)
+    compare(word, interpreted.state(word), translated.state(word));
+  const after = words.subarray((HOST + START) >> 2, (HOST + END) >> 2);
+  const at = before.findIndex((word, n) => word !== after[n]);
+  if (at >= 0) compare(`memory at 0x${(START + 4 * at).toString(16)}`, before[at], after[at]);
+  if (differences.length > 0) throw new Error(`the engines disagree: ${differences.join('; ')}`);
+  return translated;
+}
+
+function execute(set: Set, program: number | readonly number[], setup: Setup, translates: boolean): Outcome {
+  const { run: interpret, translator } = (engines ??= load());
   const code = typeof program === 'number' ? [program] : program;
+  pages = new Map();
+  prepare(set, code, setup);
+  interpret(CPU);
+  if (!translates) return outcome();
+  // Decoded now, so that the program is there to be translated from its beginning.
+  const start = setup.at ?? CODE;
+  const base = pages.get(start - (start % 4096) + (set === 'a32' ? 0 : 1))!;
+  prepare(set, code, setup);
+  translator.hot(base + (start % 4096) * (set === 'a32' ? 4 : 8));
+  interpret(CPU);
+  for (const page of pages.values()) translator.forget(page, 0, 2048);
+  return outcome();
+}
+
+function prepare(set: Set, code: readonly number[], setup: Setup): void {
   fault = undefined;
   system = [];
-  pages = new Map();
   const start = setup.at ?? CODE;
   let at = start;
   for (let a = START; a < END; a += 4) words[(HOST + a) >> 2] = setup.pattern === true ? patternAt(a) : 0;
@@ -213,7 +278,9 @@ export function run(set: Set, program: number | readonly number[], setup: Setup 
   for (const [word, value] of Object.entries(setup.state ?? {})) words[stateAt(word as StateWord)] = value;
   words[stateAt('pc')] = start;
   words[stateAt('left')] = setup.steps ?? code.length;
-  interpreter(CPU);
+}
+
+function outcome(): Outcome {
   // Flags of N and Z may stand in one word each: N in a sign, Z in being zero.
   const letters = [
     words[stateAt('N')]! < 0 ? 'N' : '',
@@ -231,6 +298,7 @@ export function run(set: Set, program: number | readonly number[], setup: Setup 
     thumb: words[stateAt('thumb')] === 1,
     system,
     fault,
+    file: state.slice(STATE.vfp >> 2, (STATE.vfp + 256) >> 2),
     state: (word) => state[STATE[word] >> 2]!,
     word: (address) => view.getUint32(HOST + address, true),
   };

@@ -74,6 +74,8 @@ export class CodeCache {
   onLive: (hostPage: number) => void = () => {};
   /** Called when micro-op pages are gone or others take their places: no fetch TLB may lead to any. */
   onClear: () => void = () => {};
+  /** Called before the records `first` to `end` of the micro-op page at `base` go. */
+  onForget: (base: number, first: number, end: number) => void = () => {};
   /** Instructions decoded so far. */
   decoded = 0;
 
@@ -194,9 +196,16 @@ export class CodeCache {
       for (const slot of this.#private.values()) if (slot.live && slot.hostPage === hostPage) this.#wipe(slot);
   }
 
+  /** The micro-op page that a record is in. */
+  pageOf(up: number): { base: number; thumb: boolean; hostPage: number; isPrivate: boolean } {
+    const { base, thumb, hostPage, privatePage } = this.#slotOf(up);
+    return { base, thumb, hostPage, isPrivate: privatePage >= 0 };
+  }
+
   /** Forgets everything that was decoded. */
   clear(): void {
     for (const kind of ['a32', 't32'] as const) {
+      for (const slot of this.#slots[kind]) this.onForget(slot.base, 0, T32_RECORDS);
       for (const slot of this.#slots[kind]) this.#words.fill(0, slot.base >> 2, (slot.base + SLOT_BYTES[kind]) >> 2);
       this.#slots[kind] = [];
       this.#spare[kind] = [];
@@ -311,12 +320,14 @@ export class CodeCache {
       this.#wipe(slot);
       return;
     }
+    this.onForget(slot.base, offset >> 2, (offset + bytes + 3) >> 2);
     for (let word = offset & ~3; word < offset + bytes && word < PAGE; word += 4)
       this.#words[(slot.base >> 2) + word] = 0;
   }
 
   #wipe(slot: Slot): void {
     const size = SLOT_BYTES[slot.thumb ? 't32' : 'a32'] - RECORD.size;
+    this.onForget(slot.base, 0, T32_RECORDS);
     this.#words.fill(0, slot.base >> 2, (slot.base + size) >> 2);
     slot.live = false;
     slot.writes = 0;

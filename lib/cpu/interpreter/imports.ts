@@ -22,6 +22,8 @@ export interface InterpreterImports {
   refused(state: number, up: number, cpu: number): void;
   /** Stops before an instruction, with 0; or the one-off record by which a breakpoint is passed over. */
   breakpoint(up: number, cpu: number): number;
+  /** Control has come to this record as often as `SHARED.threshold` says. */
+  hot(up: number, cpu: number): void;
 }
 
 const i32s = (parameters: number, results: number): Signature => ({
@@ -40,5 +42,6 @@ export const IMPORTS: readonly (Import & { readonly name: keyof InterpreterImpor
   { name: 'system', signature: i32s(4, 1) },
   { name: 'refused', signature: i32s(3, 0) },
   { name: 'breakpoint', signature: i32s(2, 1) },
+  { name: 'hot', signature: i32s(2, 0) },
 ];
 export const importIndex = (name: keyof InterpreterImports): number => IMPORTS.findIndex((i) => i.name === name);

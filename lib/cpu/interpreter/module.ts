@@ -3,7 +3,7 @@
  */
 import { library } from '../ir/library.ts';
 import { BUILTIN, RECORD, STAGINGS, type InstructionTable } from '../isa/table.ts';
-import { JUMP_RECORD, STATE, TLB } from '../state/layout.ts';
+import { JUMP_RECORD, ORIGINALS, REGIONS, SHARED, STATE, TLB } from '../state/layout.ts';
 import { Code } from '../wasm/code.ts';
 import { assemble, SignatureTable, type Body } from '../wasm/module.ts';
 import { W } from '../wasm/opcodes.ts';
@@ -160,8 +160,42 @@ class Builtins extends HandlerLowering {
       .op(W.add)
       .set(entry);
     code.get(cpu).get(target).get(entry).const(shift).op(W.shrU).op(W.sub).memory(W.store, STATE.delta);
-    code.get(entry);
-    return { signature: { parameters: ['i32'], results: ['i32'] }, locals: ['i32', 'i32'], code };
+    code.get(entry).get(cpu).call(this.functions.arrive);
+    return {
+      signature: { parameters: ['i32'], results: ['i32'] },
+      locals: ['i32', 'i32'],
+      code,
+      exported: thumb ? 'enterT32' : 'enterA32',
+    };
+  }
+
+  /** `arrive(up, cpu)`: returns `up`, and has it counted unless it is translated already. */
+  arrive(firstRegion: number): Body {
+    const code = (this.code = new Code());
+    const counter = 2;
+    const count = 3;
+    const shared = (word: number): Code => code.const(0).memory(W.load, word);
+    shared(SHARED.heat).tee(counter).op(W.eqz).if();
+    code.get(UP).op(W.return).end();
+    code.get(UP).memory(W.load16u, RECORD.first).const(firstRegion).op(W.geU).if();
+    code.get(UP).op(W.return).end();
+    code.get(counter).get(UP).const(3).op(W.shrU).op(W.add).tee(counter);
+    code.get(counter).memory(W.load16u).const(1).op(W.add).tee(count).memory(W.store16);
+    code.get(count);
+    shared(SHARED.threshold).op(W.eq).if();
+    code.get(UP).get(CPU).call(importIndex('hot')).end();
+    code.get(UP);
+    return { signature: HANDLER, locals: ['i32', 'i32'], code, exported: 'arrive' };
+  }
+
+  /** `execute(up, cpu)`: runs one record as if no region stood at it. */
+  execute(firstRegion: number): Body {
+    const code = (this.code = new Code());
+    const first = 2;
+    code.get(UP).memory(W.load16u, RECORD.first).tee(first).const(firstRegion).op(W.geU).if();
+    code.get(first).const(firstRegion).op(W.sub).const(1).op(W.shl).memory(W.load16u, ORIGINALS).set(first).end();
+    code.get(UP).get(CPU).get(first).op(W.callIndirect).unsigned(this.#handlerType).byte(0);
+    return { signature: HANDLER, locals: ['i32'], code, exported: 'execute' };
   }
 
   /**
@@ -215,20 +249,36 @@ export function interpreterModule({ microOps }: InstructionTable): Uint8Array<Ar
   const handlerType = signatures.numberOf(HANDLER);
   const firstHandler = IMPORTS.length + 1;
   const enterA32 = firstHandler + microOps.length;
-  const functions: Functions = { enterA32, enterT32: enterA32 + 1, library: enterA32 + 2 };
+  const functions: Functions = { enterA32, enterT32: enterA32 + 1, arrive: enterA32 + 2, library: enterA32 + 4 };
   const builtins = new Builtins(functions, handlerType);
   const handlers = Array.from(microOps, (microOp, id) =>
     microOp === undefined ? builtins.builtin(id) : builtins.handler(microOp.staging, microOp.template),
   );
-  const bodies = library.map(({ parameters, result, body }): Body => {
+  const bodies = library.map(({ parameters, result, body, index }): Body => {
     const code = new Code();
     const locals = body(code, (callee) => code.get(parameters.length).call(functions.library + callee.index));
-    return { signature: { parameters: [...parameters, 'i32'], results: [result] }, locals, code };
+    return {
+      signature: { parameters: [...parameters, 'i32'], results: [result] },
+      locals,
+      code,
+      exported: `library${index}`,
+    };
   });
+  const firstRegion = microOps.length;
   return assemble(
     {
       imports: IMPORTS,
-      functions: [builtins.run(), ...handlers, builtins.enter(false), builtins.enter(true), ...bodies],
+      functions: [
+        builtins.run(),
+        ...handlers,
+        builtins.enter(false),
+        builtins.enter(true),
+        builtins.arrive(firstRegion),
+        builtins.execute(firstRegion),
+        ...bodies,
+      ],
+      // Regions take their places behind the micro-ops.
+      tableSize: firstRegion + REGIONS,
       table: handlers.map((_, id) => firstHandler + id),
     },
     signatures,

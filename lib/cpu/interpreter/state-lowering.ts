@@ -30,6 +30,8 @@ const STORES = [W.store, W.i64Store, W.f32Store, W.f64Store, W.v128Store];
 export interface Functions {
   readonly enterA32: number;
   readonly enterT32: number;
+  /** Counts an arrival at a record; (up, cpu) -> up. */
+  readonly arrive: number;
   readonly library: number;
 }
 
@@ -233,9 +235,22 @@ export abstract class StateLowering extends Lowering {
       code.if();
     }
     if (kind === BRANCH.near || kind === BRANCH.nearCall) {
+      // Arrivals are counted where loops close and functions begin.
+      const isCall = kind === BRANCH.nearCall;
       this.up();
       this.immediate(target);
-      code.op(W.add).op(W.return);
+      code.op(W.add);
+      if (!isCall) {
+        code.set(LOCAL.entry);
+        this.immediate(target);
+        code.const(0).op(W.ltS).if();
+        code.get(LOCAL.entry);
+      }
+      code.get(CPU).call(this.functions.arrive).op(W.return);
+      if (!isCall) {
+        code.end();
+        code.get(LOCAL.entry).op(W.return);
+      }
     } else if (kind === BRANCH.exchange || kind === BRANCH.callExchange) {
       const to = this.local(target);
       this.#endItBlock();

@@ -67,6 +67,16 @@ export const STATE_SIZE = 8192;
 /** The largest number of CPUs in a cluster (DDI 0438I, 1.1). */
 export const MAX_CPUS = 4;
 
+/**
+ * Words that all CPUs share, below the first CPU's state: where counters of heat are (0: nobody counts), and the count at
+ * which code is hot.
+ */
+export const SHARED = { heat: 64, threshold: 68 } as const;
+/** Per region: the micro-op whose place in the record it took, as u16. */
+export const ORIGINALS = 0x1_0000;
+/** The most regions at a time. */
+export const REGIONS = 16384;
+
 /** Tables of one translation bank, a word per page of 4 KB: bytes from the bank's base. */
 export const TLB = {
   read: 0,

@@ -15,6 +15,8 @@ export interface MemoryMap {
   /** The tables of a translation bank. */
   tlb(cpu: number, bank: number): number;
   readonly pools: CodePools;
+  /** Counters of heat: a u16 for every 16 bytes of micro-op pages, at an eighth of their distance from the first. */
+  readonly heat: number;
   /** Where guest memory starts; a multiple of 64 KB. */
   readonly guest: number;
   /** Pages of 64 KB in all. */
@@ -31,7 +33,8 @@ export function memoryMap(cpus: number, guestBytes: number): MemoryMap {
   const tables = MIB;
   const pools = tables + cpus * BANKS.length * TLB.size;
   const t32 = align(pools + a32Slots * 16400, WASM_PAGE);
-  const guest = align(t32 + t32Slots * 32784, WASM_PAGE);
+  const heat = align(t32 + t32Slots * 32784, WASM_PAGE);
+  const guest = align(heat + (heat - pools) / 8, WASM_PAGE);
   const pages = Math.ceil((guest + guestBytes) / WASM_PAGE);
   if (pages > 65536)
     throw new RangeError(
@@ -41,6 +44,7 @@ export function memoryMap(cpus: number, guestBytes: number): MemoryMap {
     state: (cpu) => STATE_SIZE * (1 + cpu),
     tlb: (cpu, bank) => tables + (cpu * BANKS.length + bank) * TLB.size,
     pools: { a32: pools, a32Slots, t32, t32Slots },
+    heat,
     guest,
     pages,
   };

@@ -24,6 +24,8 @@ export interface ModuleParts {
   readonly functions: readonly Body[];
   /** A table of its own, filled from these function indices. */
   readonly table?: readonly number[];
+  /** The size of the table if it has room for more; it is exported as `table`. */
+  readonly tableSize?: number;
 }
 
 /** Gives each different signature a number, in order of first use. */
@@ -47,7 +49,7 @@ export class SignatureTable {
  * `signatures` must be the table that `call_indirect` in the bodies was written with.
  */
 export function assemble(
-  { imports, functions, table }: ModuleParts,
+  { imports, functions, table, tableSize = table?.length ?? 0 }: ModuleParts,
   signatures = new SignatureTable(),
 ): Uint8Array<ArrayBuffer> {
   const out = new Code(1 << 16);
@@ -76,12 +78,13 @@ export function assemble(
     s.unsigned(functions.length);
     for (const f of functions) s.unsigned(signatures.numberOf(f.signature));
   });
-  if (table) section(4, (s) => s.unsigned(1).byte(0x70).byte(1).unsigned(table.length).unsigned(table.length));
+  if (table) section(4, (s) => s.unsigned(1).byte(0x70).byte(1).unsigned(tableSize).unsigned(tableSize));
   section(7, (s) => {
     const exported = functions
       .map((f, i) => ({ name: f.exported, index: imports.length + i }))
       .filter((f) => f.name !== undefined);
-    s.unsigned(exported.length);
+    s.unsigned(exported.length + (table ? 1 : 0));
+    if (table) s.name('table').byte(1).unsigned(0);
     for (const { name, index } of exported) s.name(name!).byte(0).unsigned(index);
   });
   if (table) {

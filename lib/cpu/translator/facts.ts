@@ -1,0 +1,158 @@
+/** What the translator wants to know of a template once and for all: registers by operand slot, its branch, what it needs. */
+import { ALWAYS, BRANCH, CONDITION_FLAGS, IR, NZCV } from '../ir/ops.ts';
+import { LOOP_REGISTER } from '../ir/operand.ts';
+import type { Template } from '../ir/template.ts';
+import { STATE } from '../state/layout.ts';
+import { knownOps } from './evaluate.ts';
+
+export interface Facts {
+  readonly template: Template;
+  readonly known: Uint8Array;
+  /** Operand slots that name registers read and written: bits 0 to 3; fixed registers from bit 16 on. */
+  readonly reads: number;
+  readonly writes: number;
+  /** Whether the registers of a list are read or written, and the immediate slot of the list; -1 for no list. */
+  readonly listReads: boolean;
+  readonly listWrites: boolean;
+  readonly list: number;
+  /** Whether the instruction may leave the region before it has done anything. */
+  readonly mayLeave: boolean;
+  /** Flags that must be right before it: what it reads, and what it keeps although it writes others. */
+  readonly flagsRead: number;
+  readonly flagsWritten: number;
+  /** BRANCH kind, -1 for none; whether control may also go on behind the instruction; the operand of the branch. */
+  readonly branch: number;
+  readonly falls: boolean;
+  readonly target: number;
+  readonly loads: boolean;
+  /** The IT instruction. */
+  readonly isIt: boolean;
+  /** False for what only the interpreter executes. */
+  readonly translatable: boolean;
+}
+
+/** Words that regions keep elsewhere, or that say where control is. */
+const FLAG_WORDS: readonly number[] = [
+  STATE.N,
+  STATE.Z,
+  STATE.C,
+  STATE.V,
+  STATE.thumb,
+  STATE.left,
+  STATE.target,
+  STATE.delta,
+];
+
+export function factsOf(template: Template): Facts {
+  const { ops, count } = template;
+  const known = knownOps(template);
+  let reads = 0,
+    writes = 0,
+    list = -1,
+    branch = -1,
+    target = -1,
+    depth = 0;
+  let listReads = false,
+    listWrites = false,
+    falls = true,
+    mayLeave = false,
+    loads = false,
+    isIt = false,
+    covered = false;
+  let translatable = true;
+  const bit = (operand: number): number => 1 << operand;
+  for (let i = 0; i < count; i++) {
+    const op = ops[4 * i]!;
+    const a = ops[4 * i + 1]!;
+    switch (op) {
+      case IR.register:
+        if (a === LOOP_REGISTER) listReads = true;
+        else reads |= bit(a);
+        break;
+      case IR.setRegister:
+        if (a === LOOP_REGISTER) listWrites = true;
+        else writes |= bit(a);
+        break;
+      case IR.each:
+        list = a;
+        break;
+      case IR.load:
+        loads = true;
+        mayLeave = true;
+        break;
+      case IR.store:
+      case IR.guard:
+        mayLeave = true;
+        break;
+      case IR.access:
+        mayLeave = covered = true;
+        if (known[ops[4 * i + 3]!] === 0) translatable = false;
+        break;
+      case IR.load64:
+      case IR.store64:
+        loads = true;
+        if (!covered) translatable = false;
+        break;
+      case IR.setState:
+        if (a === STATE.it) isIt = true;
+        else if (FLAG_WORDS.includes(a) && a !== STATE.N) translatable = false;
+        break;
+      case IR.state:
+        if (FLAG_WORDS.includes(a)) translatable = false;
+        break;
+      case IR.system:
+        translatable = false;
+        break;
+      case IR.when:
+        depth++;
+        break;
+      case IR.endWhen:
+        depth--;
+        break;
+      case IR.setFlags:
+        if (depth > 0) translatable = false;
+        break;
+      case IR.branch:
+        if (branch >= 0 || i < count - 1 - depth) translatable = false;
+        branch = ops[4 * i + 3]!;
+        target = a;
+        falls = depth > 0 || ops[4 * i + 2]! !== ALWAYS;
+        break;
+    }
+  }
+  const { flagsWritten } = template;
+  const own = template.branch === 'none' ? 0 : CONDITION_FLAGS[template.condition]!;
+  const guardless = flagsReadBy(template) | own;
+  return {
+    template,
+    known,
+    reads,
+    writes,
+    list,
+    listReads,
+    listWrites,
+    mayLeave,
+    flagsRead: guardless | (flagsWritten !== 0 ? NZCV & ~flagsWritten : 0),
+    flagsWritten,
+    branch,
+    falls,
+    target,
+    loads,
+    isIt,
+    translatable,
+  };
+}
+
+/** A guard reads all flags only for the sake of the exception, which a region leaves to the interpreter. */
+function flagsReadBy({ ops, count }: Template): number {
+  let read = 0;
+  for (let i = 0; i < count; i++) {
+    if (ops[4 * i] === IR.carry) read |= 4;
+    else if (ops[4 * i] === IR.condition) read |= CONDITION_FLAGS[ops[4 * i + 1]!]!;
+  }
+  return read;
+}
+
+export const isNear = (branch: number): boolean => branch === BRANCH.near || branch === BRANCH.nearCall;
+export const isCallKind = (branch: number): boolean =>
+  branch === BRANCH.call || branch === BRANCH.callExchange || branch === BRANCH.nearCall;

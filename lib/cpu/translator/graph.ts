@@ -1,0 +1,373 @@
+/** The control-flow graph of a region, found by walking decoded records of one page from its entry. */
+import { ALWAYS, BRANCH, CONDITION_FLAGS, IR, NZCV } from '../ir/ops.ts';
+import { FIXED } from '../ir/operand.ts';
+import { BUILTIN, RECORD, type InstructionTable, type Staging } from '../isa/table.ts';
+import { factsOf, isNear, type Facts } from './facts.ts';
+
+const MAX_BLOCKS = 80;
+const MAX_STEPS = 400;
+/** Beyond so many places to return to, returns leave the region. */
+const MAX_RETURNS = 8;
+const SP = 13,
+  LR = 14;
+
+/** One instruction of a block. `at` counts records from the page's first. */
+export interface Step {
+  readonly at: number;
+  readonly next: number;
+  /** Index of the record in words. */
+  readonly record: number;
+  readonly staging: Staging;
+  readonly facts: Facts;
+  readonly condition: number;
+  readonly reads: number;
+  readonly writes: number;
+  readonly flagsRead: number;
+  /** Flags it certainly writes. */
+  readonly flagsKilled: number;
+  /** ITSTATE while it runs. */
+  readonly it: number;
+}
+
+export interface Block {
+  readonly at: number;
+  readonly steps: Step[];
+  /** Where control goes behind the last step, unless it does not, and where its near branch leads. */
+  next: number | undefined;
+  taken: number | undefined;
+  /** ITSTATE at `next`, if it must be left in the middle of an IT block. */
+  it: number;
+  /** The last step returns from a function, perhaps to one of {@link Graph.returns}. */
+  isReturn: boolean;
+  successors: Block[];
+  predecessors: Block[];
+  order: number;
+  dominator: Block;
+  children: Block[];
+  isLoop: boolean;
+  isMerge: boolean;
+  /** Flags that instructions may still read. */
+  flagsIn: number;
+  /** The most instructions from here to the next test of the budget. */
+  need: number;
+}
+
+export interface Graph {
+  readonly entry: Block;
+  readonly order: readonly Block[];
+  readonly returns: readonly number[];
+  readonly used: number;
+  readonly written: number;
+  readonly steps: number;
+  /** The first record the region depends on, and the one behind the last. */
+  readonly first: number;
+  readonly end: number;
+}
+
+/** Reads records as steps; facts are kept per micro-op. */
+export class Records {
+  readonly #facts: (Facts | undefined)[] = [];
+  readonly #table: InstructionTable;
+  readonly #words: Int32Array;
+  /** The micro-op that a region's number stands in front of. */
+  readonly #original: (first: number) => number;
+  base = 0;
+  thumb = false;
+
+  constructor(table: InstructionTable, words: Int32Array, original: (first: number) => number) {
+    this.#table = table;
+    this.#words = words;
+    this.#original = original;
+  }
+
+  get size(): number {
+    return this.thumb ? 2048 : 1024;
+  }
+  immediate(record: number, slot: number): number {
+    return this.#words[record + 2 + slot]!;
+  }
+  encoded(record: number): number {
+    return this.#words[record + 1]!;
+  }
+  first(at: number): number {
+    return this.#original(this.#words[(this.base + at * RECORD.size) >> 2]! & 0xffff);
+  }
+  /** Whether the record stands inside an IT block. */
+  isInIt(at: number): boolean {
+    const first = this.first(at);
+    return first >= BUILTIN.it16 && first < BUILTIN.first;
+  }
+  /** The instruction at a record; undefined if only the interpreter can go there. */
+  step(at: number, it: number): Step | undefined {
+    const record = (this.base + at * RECORD.size) >> 2;
+    const first = this.first(at);
+    const main = this.#words[record]! >>> 16;
+    if (at >= this.size || main < BUILTIN.first || first === BUILTIN.undecoded || first === BUILTIN.breakpoint)
+      return undefined;
+    const microOp = this.#table.microOps[main]!;
+    const facts = (this.#facts[main] ??= factsOf(microOp.template));
+    if (!facts.translatable) return undefined;
+    // UNPREDICTABLE (A8.8.54), and so not worth having twice: another IT, or a branch before the block's last place.
+    if (it !== 0 && (facts.isIt || (facts.branch >= 0 && (it & 7) !== 0))) return undefined;
+    let condition = ALWAYS;
+    if (first >= BUILTIN.skipUnless && first < BUILTIN.first) {
+      if (first >= BUILTIN.it16Return) return undefined;
+      if (first >= BUILTIN.it16 !== (it !== 0)) return undefined;
+      condition = first & 15;
+      if (condition > ALWAYS) return undefined;
+    } else if (it !== 0) return undefined;
+    const encoded = this.#words[record + 1]!;
+    const list = facts.list < 0 ? 0 : this.#words[record + 2 + facts.list]!;
+    const mask = (slots: number): number => {
+      let registers = slots >>> FIXED;
+      for (let slot = 0; slot < 4; slot++)
+        if (((slots >>> slot) & 1) !== 0) registers |= 1 << ((encoded >>> (8 * slot + 2)) & 15);
+      return registers;
+    };
+    const isConditional = condition < ALWAYS;
+    const { flagsWritten } = facts;
+    const { staging } = microOp;
+    return {
+      at,
+      next: at + staging.advance / RECORD.size,
+      record,
+      staging,
+      facts,
+      condition,
+      reads: (mask(facts.reads) | (facts.listReads ? list : 0)) & 0x7fff,
+      writes: (mask(facts.writes) | (facts.listWrites ? list : 0)) & 0x7fff,
+      flagsRead: facts.flagsRead | CONDITION_FLAGS[condition]! | (isConditional && flagsWritten !== 0 ? NZCV : 0),
+      flagsKilled: isConditional ? 0 : flagsWritten,
+      it,
+    };
+  }
+  /** Where a near branch leads. */
+  target({ at, record, facts }: Step): number {
+    return at + this.immediate(record, facts.target) / RECORD.size;
+  }
+  /** `BX LR`, and loading PC from the stack. */
+  isReturn({ record, facts }: Step): boolean {
+    const { ops } = facts.template;
+    const op = ops[4 * facts.target]!;
+    const numberOf = (slot: number): number =>
+      slot >= FIXED ? slot - FIXED : (this.encoded(record) >>> (8 * slot + 2)) & 15;
+    if (op === IR.register) return numberOf(ops[4 * facts.target + 1]!) === LR;
+    return op === IR.load && (this.#bases(record, facts) >>> SP) % 2 === 1;
+  }
+  #bases(record: number, facts: Facts): number {
+    let registers = 0;
+    for (let slot = 0; slot < 4; slot++)
+      if (((facts.reads >>> slot) & 1) !== 0) registers |= 1 << ((this.encoded(record) >>> (8 * slot + 2)) & 15);
+    return registers;
+  }
+}
+
+const advanceIt = (it: number): number => ((it & 7) === 0 ? 0 : (it & 0xe0) | ((it << 1) & 0x1f));
+const isIndirect = ({ branch, template }: Facts): boolean =>
+  (branch === BRANCH.exchange || branch === BRANCH.jump) && template.branch === 'indirect';
+
+/** Blocks reachable from `entry` within its page, in reverse postorder, with loops and merges marked. */
+export function graph(entry: number, records: Records): Graph | undefined {
+  const blocks = new Map<number, Block>();
+  const leaders = new Set<number>([entry]);
+  const returns: number[] = [];
+  const work = [entry];
+  let count = 0;
+  const lead = (at: number): void => {
+    if (leaders.has(at) || at < 0 || at >= records.size || records.isInIt(at)) return;
+    if (records.first(at) === BUILTIN.undecoded) return;
+    leaders.add(at);
+    work.push(at);
+  };
+  // Leaders first: a block ends where another one begins.
+  const seen = new Set<number>();
+  for (let blockCount = 0; work.length > 0 && blockCount < MAX_BLOCKS && count < MAX_STEPS; blockCount++) {
+    let at = work.shift()!;
+    let it = 0;
+    while (!seen.has(at) || it !== 0) {
+      const s = records.step(at, it);
+      if (s === undefined) break;
+      seen.add(at);
+      count++;
+      const { facts } = s;
+      it = facts.isIt ? records.immediate(s.record, 0) : advanceIt(it);
+      if (facts.branch >= 0) {
+        const falls = facts.falls || s.condition < ALWAYS;
+        if (isNear(facts.branch)) {
+          lead(records.target(s));
+          if (
+            facts.branch === BRANCH.nearCall &&
+            it === 0 &&
+            returns.length < MAX_RETURNS &&
+            !returns.includes(s.next)
+          ) {
+            returns.push(s.next);
+            lead(s.next);
+          }
+        }
+        if (falls && it === 0) lead(s.next);
+        break;
+      }
+      at = s.next;
+    }
+  }
+
+  let used = 0,
+    written = 0,
+    first = entry,
+    end = entry + 1,
+    steps = 0;
+  for (const at of leaders) {
+    if (!seen.has(at)) continue;
+    const block: Block = {
+      at,
+      steps: [],
+      next: undefined,
+      taken: undefined,
+      it: 0,
+      isReturn: false,
+      successors: [],
+      predecessors: [],
+      order: -1,
+      children: [],
+      isLoop: false,
+      isMerge: false,
+      flagsIn: 0,
+      need: 0,
+      dominator: undefined as unknown as Block,
+    };
+    let it = 0;
+    for (let here = at; ;) {
+      const s = records.step(here, it);
+      if (s === undefined || !seen.has(here)) {
+        block.next = here;
+        block.it = it;
+        break;
+      }
+      block.steps.push(s);
+      steps++;
+      used |= s.reads;
+      written |= s.writes;
+      first = Math.min(first, here);
+      end = Math.max(end, s.next);
+      const { facts } = s;
+      it = facts.isIt ? records.immediate(s.record, 0) : advanceIt(it);
+      here = s.next;
+      if (facts.branch >= 0) {
+        if (isNear(facts.branch)) block.taken = records.target(s);
+        if (facts.falls || s.condition < ALWAYS) block.next = here;
+        block.it = it;
+        block.isReturn = isIndirect(facts) && records.isReturn(s);
+        break;
+      }
+      if (it === 0 && leaders.has(here)) {
+        block.next = here;
+        break;
+      }
+    }
+    if (block.steps.length > 0) blocks.set(at, block);
+  }
+  const root = blocks.get(entry);
+  if (root === undefined) return undefined;
+  for (const block of blocks.values()) {
+    const to = block.isReturn
+      ? [block.taken, block.next, ...returns]
+      : [block.taken, block.it === 0 ? block.next : undefined];
+    for (const at of to) {
+      const successor = at === undefined ? undefined : blocks.get(at);
+      if (successor !== undefined && !block.successors.includes(successor)) block.successors.push(successor);
+    }
+  }
+  const order = arrange(root);
+  solve(order);
+  return { entry: root, order, returns, used, written, steps, first, end };
+}
+
+/** Reverse postorder, immediate dominators, loops; edges into the middle of a loop are cut. */
+function arrange(entry: Block): Block[] {
+  const order: Block[] = [];
+  const seen = new Set<Block>();
+  const visit = (block: Block): void => {
+    seen.add(block);
+    for (let i = block.successors.length - 1; i >= 0; i--)
+      if (!seen.has(block.successors[i]!)) visit(block.successors[i]!);
+    order.push(block);
+  };
+  visit(entry);
+  order.reverse();
+  order.forEach((block, i) => {
+    block.order = i;
+  });
+  for (const block of order) for (const successor of block.successors) successor.predecessors.push(block);
+
+  const known = new Set<Block>([entry]);
+  entry.dominator = entry;
+  for (let changed = true; changed;) {
+    changed = false;
+    for (const block of order) {
+      if (block === entry) continue;
+      let dominator: Block | undefined;
+      for (const p of block.predecessors)
+        if (known.has(p)) dominator = dominator === undefined ? p : common(dominator, p);
+      if (dominator !== undefined && (!known.has(block) || block.dominator !== dominator)) {
+        block.dominator = dominator;
+        known.add(block);
+        changed = true;
+      }
+    }
+  }
+  for (const block of order) {
+    block.successors = block.successors.filter((s) => {
+      if (s.order > block.order) return true;
+      if (dominates(s, block)) {
+        s.isLoop = true;
+        return true;
+      }
+      s.predecessors = s.predecessors.filter((p) => p !== block);
+      return false;
+    });
+  }
+  for (const block of order) {
+    if (block !== entry) block.dominator.children.push(block);
+    block.isMerge = block.predecessors.filter((p) => p.order < block.order).length > 1;
+  }
+  return order;
+}
+
+function common(a: Block, b: Block): Block {
+  while (a !== b) {
+    while (a.order > b.order) a = a.dominator;
+    while (b.order > a.order) b = b.dominator;
+  }
+  return a;
+}
+function dominates(a: Block, b: Block): boolean {
+  while (b.order > a.order) b = b.dominator;
+  return a === b;
+}
+
+/** Backward: flags that may still be read, and how far it is to the next test of the budget. */
+function solve(order: readonly Block[]): void {
+  for (let changed = true; changed;) {
+    changed = false;
+    for (let i = order.length - 1; i >= 0; i--) {
+      const block = order[i]!;
+      let live = 0;
+      for (const s of block.successors) live |= s.flagsIn;
+      for (let j = block.steps.length - 1; j >= 0; j--) {
+        const s = block.steps[j]!;
+        live = (live & ~s.flagsKilled) | s.flagsRead;
+      }
+      if (live !== block.flagsIn) {
+        block.flagsIn = live;
+        changed = true;
+      }
+    }
+  }
+  for (let i = order.length - 1; i >= 0; i--) {
+    const block = order[i]!;
+    let most = 0;
+    for (const s of block.successors) if (s.order > block.order) most = Math.max(most, s.need);
+    block.need = block.steps.length + most;
+  }
+}

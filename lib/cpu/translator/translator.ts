@@ -1,0 +1,227 @@
+/**
+ * Translates hot code: collects entries, makes modules of regions in batches, puts them in the place of the records at which
+ * they begin, and takes them away when their code is gone or others need the room.
+ *
+ * Nothing that the guest can see depends on it: a region counts and does exactly what the interpreter would.
+ */
+import { library } from '../ir/library.ts';
+import { RECORD, type InstructionTable } from '../isa/table.ts';
+import { ORIGINALS, REGIONS, SHARED } from '../state/layout.ts';
+import { assemble, type Body, type Import } from '../wasm/module.ts';
+import { graph, Records } from './graph.ts';
+import { IMPORTED, REGION, RegionLowering } from './region.ts';
+
+export interface TranslatorOptions {
+  /** Arrivals after which code is translated: 1 to 65535. */
+  readonly threshold: number;
+  /** Entries that make a module at once; fewer wait for a while. */
+  readonly batch: number;
+  /** At most so many modules live; the oldest goes first. */
+  readonly modules: number;
+  /** Regions of fewer instructions are not worth entering. */
+  readonly leastSteps: number;
+  /** Takes away a module after every so many translations, as a test of doing so; 0 for never. */
+  readonly evictEvery: number;
+}
+const DEFAULTS: TranslatorOptions = { threshold: 4000, batch: 8, modules: 2000, leastSteps: 3, evictEvery: 0 };
+
+/** A page of micro-ops, as the code cache knows it. */
+export interface CodePage {
+  readonly base: number;
+  readonly thumb: boolean;
+  /** The host address of the code. */
+  readonly hostPage: number;
+  /** A copy of its own for one virtual page, which has breakpoints. */
+  readonly isPrivate: boolean;
+}
+/** What the translator needs of the interpreter. */
+export interface InterpreterParts {
+  readonly table: InstructionTable;
+  readonly memory: WebAssembly.Memory;
+  /** The exports of the interpreter's instance. */
+  readonly exports: WebAssembly.Exports;
+  /** What to add to an eighth of a record's address to get its counter. */
+  readonly heat: number;
+  pageOf(up: number): CodePage;
+}
+
+interface Region {
+  readonly id: number;
+  readonly base: number;
+  readonly hostPage: number;
+  readonly at: number;
+  readonly first: number;
+  readonly end: number;
+  readonly module: Set<Region>;
+}
+
+/** A page whose regions were dropped so often is not translated any more. */
+const MOST_DROPS = 16;
+/** Translation may take so many of so many milliseconds. */
+const SHARE_MS = 30;
+const WINDOW_MS = 100;
+/** Runs of the scheduler that an incomplete batch waits for. */
+const PATIENCE = 2;
+
+export class Translator {
+  readonly #parts: InterpreterParts;
+  readonly #options: TranslatorOptions;
+  readonly #words: Int32Array;
+  readonly #originals: Uint16Array;
+  readonly #functions: WebAssembly.Table;
+  readonly #firstRegion: number;
+  readonly #records: Records;
+  readonly #queue = new Set<number>();
+  readonly #pages = new Map<number, Set<Region>>();
+  readonly #modules: Set<Region>[] = [];
+  readonly #drops = new Map<number, number>();
+  readonly #free: number[] = [];
+  #used = 0;
+  #age = 0;
+  #windowStart = 0;
+  #spentMs = 0;
+  #turns = 0;
+  readonly statistics = { regions: 0, modules: 0, bytes: 0, translatedInstructions: 0, dropped: 0, translationMs: 0 };
+
+  constructor(parts: InterpreterParts, options: Partial<TranslatorOptions> = {}) {
+    this.#parts = parts;
+    this.#options = { ...DEFAULTS, ...options };
+    const { buffer } = parts.memory;
+    this.#words = new Int32Array(buffer);
+    this.#originals = new Uint16Array(buffer, ORIGINALS, REGIONS);
+    this.#functions = parts.exports['table'] as WebAssembly.Table;
+    this.#firstRegion = parts.table.microOps.length;
+    this.#records = new Records(parts.table, this.#words, (first) => this.#original(first));
+    this.#words[SHARED.heat >> 2] = parts.heat;
+    this.#words[SHARED.threshold >> 2] = this.#options.threshold;
+  }
+
+  /** Control has come to the record `up` often enough. */
+  hot(up: number): void {
+    const page = this.#parts.pageOf(up);
+    if (page.isPrivate || (this.#drops.get(page.hostPage) ?? 0) >= MOST_DROPS) return;
+    if (this.#queue.size === 0) this.#age = 0;
+    // A counter comes round again only after so many more arrivals that waiting costs too much.
+    const again = this.#queue.has(up);
+    this.#queue.add(up);
+    if (again || this.#queue.size >= this.#options.batch) this.#translate();
+  }
+  /** Between runs of the interpreter: sees to it that nothing waits too long. */
+  settle(): void {
+    if (this.#queue.size > 0 && ++this.#age >= PATIENCE) this.#translate();
+  }
+
+  /** The records `first` to `end` of the page at `base` are about to change. */
+  forget(base: number, first: number, end: number): void {
+    const regions = this.#pages.get(base);
+    if (regions !== undefined) {
+      for (const region of regions) {
+        if (region.end <= first || region.first >= end) continue;
+        this.#drops.set(region.hostPage, (this.#drops.get(region.hostPage) ?? 0) + 1);
+        this.#remove(region);
+      }
+    }
+    if (this.#queue.size > 0)
+      for (const up of this.#queue)
+        if (up >= base + first * RECORD.size && up < base + end * RECORD.size) this.#queue.delete(up);
+  }
+
+  #original(first: number): number {
+    return first >= this.#firstRegion ? this.#originals[first - this.#firstRegion]! : first;
+  }
+
+  #translate(): void {
+    const start = performance.now();
+    if (start - this.#windowStart > WINDOW_MS) {
+      this.#windowStart = start;
+      this.#spentMs = 0;
+    }
+    if (this.#spentMs > SHARE_MS && this.#options.threshold > 1) return;
+    this.#age = 0;
+    const entries: Omit<Region, 'id' | 'module'>[] = [];
+    const functions: Body[] = [];
+    const callees: number[] = [];
+    const lowering = new RegionLowering(this.#records, (index) => {
+      let at = callees.indexOf(index);
+      if (at < 0) at = callees.push(index) - 1;
+      return IMPORTED.library + at;
+    });
+    for (const up of this.#queue) {
+      const { base, thumb, hostPage } = this.#parts.pageOf(up);
+      const at = (up - base) / RECORD.size;
+      if ((this.#words[up >> 2]! & 0xffff) >= this.#firstRegion) continue;
+      this.#records.base = base;
+      this.#records.thumb = thumb;
+      if (at >= this.#records.size || this.#records.isInIt(at)) continue;
+      const g = graph(at, this.#records);
+      if (g === undefined || (g.steps < this.#options.leastSteps && !g.entry.isLoop)) continue;
+      functions.push({ ...lowering.translate(g), exported: `r${entries.length}` });
+      entries.push({ base, hostPage, at, first: g.first, end: g.end });
+      this.statistics.translatedInstructions += g.steps;
+    }
+    this.#queue.clear();
+    if (entries.length > 0) this.#install(entries, functions, callees);
+    const ms = performance.now() - start;
+    this.#spentMs += ms;
+    this.statistics.translationMs += ms;
+    const { evictEvery } = this.#options;
+    if (evictEvery > 0 && ++this.#turns % evictEvery === 0) this.#evict(Math.imul(this.#turns, 0x9e3779b1) >>> 0);
+  }
+
+  #install(
+    entries: readonly Omit<Region, 'id' | 'module'>[],
+    functions: readonly Body[],
+    callees: readonly number[],
+  ): void {
+    const { exports } = this.#parts;
+    const imports: Import[] = ['execute', 'arrive'].map((name) => ({ name, signature: REGION }));
+    for (const name of ['enterA32', 'enterT32'])
+      imports.push({ name, signature: { parameters: ['i32'], results: ['i32'] } });
+    for (const index of callees) {
+      const { parameters, result } = library[index]!;
+      imports.push({ name: `library${index}`, signature: { parameters: [...parameters, 'i32'], results: [result] } });
+    }
+    const bytes = assemble({ imports, functions });
+    const values = Object.fromEntries(imports.map(({ name }) => [name, exports[name]!]));
+    const module = new WebAssembly.Module(bytes);
+    const made = new WebAssembly.Instance(module, { e: { m: this.#parts.memory, ...values } }).exports;
+    while (this.#modules.length >= this.#options.modules || REGIONS - this.#used + this.#free.length < entries.length)
+      this.#evict(0);
+    const regions = new Set<Region>();
+    this.#modules.push(regions);
+    entries.forEach((entry, n) => {
+      const region: Region = { ...entry, id: this.#free.pop() ?? this.#used++, module: regions };
+      regions.add(region);
+      let page = this.#pages.get(region.base);
+      if (page === undefined) this.#pages.set(region.base, (page = new Set()));
+      page.add(region);
+      const record = (region.base + region.at * RECORD.size) >> 2;
+      this.#originals[region.id] = this.#words[record]! & 0xffff;
+      this.#functions.set(this.#firstRegion + region.id, made[`r${n}`]);
+      this.#words[record] = (this.#words[record]! & ~0xffff) | (this.#firstRegion + region.id);
+    });
+    this.statistics.modules++;
+    this.statistics.regions += entries.length;
+    this.statistics.bytes += bytes.length;
+  }
+
+  /** Takes away a module: the oldest, or another. */
+  #evict(which: number): void {
+    const [regions] = this.#modules.splice(which % this.#modules.length, 1);
+    for (const region of regions ?? []) this.#remove(region);
+  }
+  #remove(region: Region): void {
+    const { id, base, at, module } = region;
+    const record = (base + at * RECORD.size) >> 2;
+    if ((this.#words[record]! & 0xffff) === this.#firstRegion + id)
+      this.#words[record] = (this.#words[record]! & ~0xffff) | this.#originals[id]!;
+    this.#functions.set(this.#firstRegion + id, null);
+    this.#free.push(id);
+    const page = this.#pages.get(base)!;
+    page.delete(region);
+    if (page.size === 0) this.#pages.delete(base);
+    module.delete(region);
+    if (module.size === 0 && this.#modules.includes(module)) this.#modules.splice(this.#modules.indexOf(module), 1);
+    this.statistics.dropped++;
+  }
+}
