@@ -53,8 +53,8 @@ export class Session {
       label,
       deliver: (stop) => this.#deliver(stop),
       say: print,
-      sees: (process) => view.contexts().some(({ id }) => id === process),
-      awaits: (process) => shows !== undefined && view.contexts().every(({ id }) => id === process),
+      sees: (process) => view.all().some(({ id }) => id === process),
+      awaits: (process) => shows !== undefined && view.all().every(({ id }) => id === process),
     });
     const { features, packets } = commandsFor(hub);
     for (const packet of packets) {
@@ -125,6 +125,7 @@ export class Session {
     if (this.#state === 'connected') {
       this.#state = 'joined';
       this.#hub.join(this.#request.client);
+      this.#request.view.announce();
     }
     this.#reply(this.#replyTo(body));
     if (this.#stopAcknowledging) this.#acknowledging = false;
@@ -151,6 +152,7 @@ export class Session {
   }
 
   #deliver(stop: StopReason): void {
+    if ('thread' in stop) this.#request.view.announce(stop.thread.process);
     if (stop.message) this.#print(`${stop.message}\n`);
     this.#reply(stopReply(stop, this.#request));
   }

@@ -15,10 +15,9 @@ import { Stops } from './stops.ts';
 import {
   EXCEPTIONS,
   interruptIsPending,
-  LINE,
+  interruptStatus,
   takeInterrupt,
   takeUndefined,
-  virtualPending,
   type ExceptionName,
 } from './system/exceptions.ts';
 import { execute, refuseVfp } from './system/execute.ts';
@@ -43,11 +42,8 @@ const W = {
   tlb: STATE.tlb >> 2,
 } as const;
 const SCR = reg('SCR'),
-  CPACR = reg('CPACR'),
   NSACR = reg('NSACR'),
-  HCPTR = reg('HCPTR'),
   HSTR = reg('HSTR'),
-  HCR = reg('HCR'),
   SCTLR = reg('SCTLR');
 
 /** What a machine description says of a cluster. */
@@ -255,10 +251,7 @@ export class Cpu implements CpuSurroundings {
   }
   /** ISR: a guest sees what is virtual in place of what HCR routes to Hyp mode (B4.1.89). */
   get interruptStatus(): number {
-    const physical = ((this.lines & LINE.irq) << 7) | ((this.lines & LINE.fiq) << 5);
-    if (!isBelowHyp(this)) return physical;
-    const routed = (this.words[HCR]! & 0x38) << 3;
-    return (physical & ~routed) | virtualPending(this);
+    return interruptStatus(this);
   }
   exclusiveCleared(): void {
     this.words[STATE.exclusiveAddress >> 2] = -1;

@@ -13,6 +13,7 @@ import {
   type Difference,
 } from './compare.ts';
 import type { Engine } from './engine.ts';
+import { ONLY_AFTER_OTHERS } from './known.ts';
 import { SLOTS } from './layout.ts';
 
 export interface Failure {
@@ -49,6 +50,8 @@ export interface Plan {
 }
 
 const FAILURES_KEPT = 3;
+/** Cases that differ and are run again alone, of each batch. */
+const CONFIRMED = 8;
 const NEITHER = 'either machine';
 /** Windows with different memory whose cases are looked for, of each batch. */
 const BLAMED = 4;
@@ -124,6 +127,7 @@ export class Campaign {
       }
       const mine = outputOf(ours, cases.length);
       const others = outputOf(theirs, cases.length);
+      const suspects: Failure[] = [];
       cases.forEach((each, i) => {
         const count = this.#count(result, each);
         if (recordIsOpen(each, i, mine, others)) {
@@ -133,9 +137,12 @@ export class Campaign {
         count.compared++;
         if (!wasUndefined(each, i, others)) count.defined++;
         const differences = compareRecords(each, i, mine, others, (fault) => add(result.known, fault));
-        if (differences.length > 0) this.#fail(result, { case: each, differences });
+        if (differences.length > 0) suspects.push({ case: each, differences });
       });
-      await this.#blame(cases, compareMemory(ours, theirs), result);
+      // Before any other run: our machine is the same one.
+      const memory = compareMemory(ours, theirs);
+      await this.#confirm(suspects, cases.length === 1, result);
+      await this.#blame(cases, memory, result);
     } finally {
       ours.close();
       theirs.close();
@@ -163,6 +170,16 @@ export class Campaign {
       if (near.some((each) => failed.has(each))) continue;
       if (seen.size > BLAMED || !(await this.#anyAlone(near, result)))
         result.unexplained.push(`${what} differs after the batch of ${nameText(cases[0]!.name)}`);
+    }
+  }
+  /** Runs those that differ again, alone: what then is not there any more came from the cases before. */
+  async #confirm(suspects: readonly Failure[], areAlone: boolean, result: Result): Promise<void> {
+    for (const [i, failure] of suspects.entries()) {
+      const { name } = failure.case;
+      if (areAlone || i >= CONFIRMED || (await this.#anyAlone([failure.case], newResult())))
+        this.#fail(result, failure);
+      else if (name.set !== 'a32') add(result.known, ONLY_AFTER_OTHERS);
+      else result.unexplained.push(`${nameText(name)} differs only after the cases before it`);
     }
   }
   /** Runs these cases one by one until one of them fails. */

@@ -1,7 +1,7 @@
 /** Cases: a random word of one encoding, and the state that it starts from. Each follows from its name alone. */
 import type { Instruction } from '../../lib/cpu/isa/instruction.ts';
 import type { InstructionTable, StagingName } from '../../lib/cpu/isa/table.ts';
-import { exclusion, type Rule } from './excluded.ts';
+import { exclusion, withoutStrayBits, type Rule } from './excluded.ts';
 import { CODE, DATA, PAD, PRIVILEGED, READ_ONLY, REGISTERS, SECTION, WINDOW } from './layout.ts';
 import { Random } from './random.ts';
 
@@ -108,9 +108,10 @@ function placeIn(set: StagingName, random: Random): number {
   return random.percent(20) ? PAD - size : FILLER + unit * random.below((PAD - size - FILLER) / unit);
 }
 
-function wordOf({ encoding }: Instruction, set: StagingName, random: Random): number {
+function wordOf({ id, encoding }: Instruction, set: StagingName, random: Random): number {
   const free = ~encoding.mask & (encoding.bits === 16 ? 0xffff : -1);
-  const word = (encoding.value | (random.word() & free)) >>> 0;
+  const drawn = (encoding.value | (random.word() & free)) >>> 0;
+  const word = random.percent(95) ? withoutStrayBits(id, drawn) : drawn;
   return set === 'a32' && encoding.conditional ? withCondition(word, random) : word;
 }
 const withCondition = (word: number, random: Random): number =>

@@ -19,6 +19,8 @@ import { differencesText, summaryText } from './report.ts';
 const SETS = ['a32', 't16', 't32'] as const;
 const CASES = { a32: 8000, t16: 8000, t32: 8000 };
 const SEED = 20;
+/** The others are for the long run. */
+const PLANTED = ['adc-ignores-carry', 'ldrsb-extends-with-zeros', 'bl-goes-too-far'];
 
 describe('random instructions on QEMU and here', function () {
   this.timeout(120_000);
@@ -37,7 +39,8 @@ describe('random instructions on QEMU and here', function () {
     });
   }
 
-  for (const [name, { set, encoding }] of Object.entries(faults)) {
+  for (const name of PLANTED) {
+    const { set, encoding } = faults[name]!;
     it(`show a fault planted in ${encoding}: ${name}`, () => {
       const options = ['--plant', name, '--set', set, '--only', encoding, '--per', '200'];
       const run = spawnSync(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'run.ts'), ...options], {

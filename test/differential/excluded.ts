@@ -49,6 +49,10 @@ const shouldBeZero: readonly (readonly [RegExp, number])[] = [
   [/^VMOV_(core_scalar|scalar_core)/, 0xf],
 ];
 
+/** The word with its should-be-zero bits zero: by chance hardly any has. */
+export const withoutStrayBits = (id: string, word: number): number =>
+  shouldBeZero.reduce((cleared, [encodings, zeros]) => (encodings.test(id) ? (cleared & ~zeros) >>> 0 : cleared), word);
+
 /** Whether a list of floating-point registers ends behind the last one. */
 function beyondLast(word: number, id: string): boolean {
   const d = (bits(word, 22, 22) << 4) | bits(word, 15, 12);

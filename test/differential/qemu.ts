@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { ENTRY, RAM, RAM_BYTES } from './layout.ts';
 import type { Engine, Outcome } from './engine.ts';
 
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 60_000;
 
 export class Qemu implements Engine {
   readonly name = 'qemu';

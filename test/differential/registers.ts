@@ -31,7 +31,7 @@ const permissions: readonly Permission[] = [
   { sets: THUMB, encodings: /hint/, mayBePc: ['rt', 'rn'] },
   { sets: ['t16'], encodings: /^(MOV|ADD)_register/, mayBePc: ALL },
   { sets: BOTH, encodings: /^V(LD|ST)[1-4]/, mayBePc: ['rm'] },
-  { sets: BOTH, encodings: /^(BX_|VMRS|PL[DI])/, mayBePc: ALL },
+  { sets: BOTH, encodings: /^(BX_|VMRS_[AT]1|PL[DI])/, mayBePc: ALL },
 ];
 
 /** Whether the word names R15 where that is UNPREDICTABLE. */

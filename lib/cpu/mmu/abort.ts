@@ -62,10 +62,10 @@ export function abortData(cpu: Cpu, t: Translation, regime: number, address: num
 }
 
 /** A stage 2 fault on the walk of a guest's address translation operation: a data abort with CM set (B3.13.6, B4.2.4). */
-export function abortTranslation(cpu: Cpu, t: Translation, address: number, pc: number): void {
+export function abortTranslation(cpu: Cpu, t: Translation, address: number): void {
   cpu.words[HDFAR] = address;
   setFaultingPage(cpu, t);
-  takeDataAbort(cpu, pc, syndrome(cpu, t, 0x24, true) | (1 << 8));
+  takeDataAbort(cpu, cpu.systemPc, syndrome(cpu, t, 0x24, true) | (1 << 8));
 }
 
 /** Takes the prefetch abort of the instruction at `pc`, whose fetch from `address` failed. */

@@ -391,9 +391,8 @@ export class Mmu {
 
   /** ATS1Cxx, ATS12NSOxx, ATS1Hx: leaves the result in PAR (B4.2.4). */
   addressTranslation(kind: 'current' | 'both' | 'hyp', address: number, write: boolean, privileged: boolean): void {
-    const cpu = this.#cpu;
-    const reported = this.#translation.toPar(kind, address >>> 0, write, privileged);
-    if (!reported) abortTranslation(cpu, this.#translation, address, cpu.systemPc);
+    const t = this.#translation;
+    if (!t.toPar(kind, address >>> 0, write, privileged)) abortTranslation(this.#cpu, t, address);
   }
   /** Where a debugger's access goes: the physical address, or -1. Nothing changes. */
   debugTranslate(address: number, regime: number = REGIME_OF_BANK[this.#bank]!): number {

@@ -210,6 +210,14 @@ export function virtualPending({ lines, words, hasVirtualization }: Cpu): number
   return pending & ((hcr & (HCR_AMO | HCR_IMO | HCR_FMO)) << 3);
 }
 
+/** ISR: below Hyp mode, what is virtual in place of what HCR routes to Hyp mode (B4.1.89). */
+export function interruptStatus(cpu: Cpu): number {
+  const physical = ((cpu.lines & LINE.irq) << 7) | ((cpu.lines & LINE.fiq) << 5);
+  if (!cpu.hasVirtualization || cpu.secure || inHyp(cpu)) return physical;
+  const routed = (cpu.words[HCR]! & (HCR_AMO | HCR_IMO | HCR_FMO)) << 3;
+  return (physical & ~routed) | virtualPending(cpu);
+}
+
 /** The interrupt to take before the instruction at PC, if any: FIQ before IRQ, physical before virtual (B1.9.10 to B1.9.13). */
 function pendingInterrupt(cpu: Cpu): Interrupt | undefined {
   const { lines, words } = cpu;
