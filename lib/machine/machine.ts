@@ -14,6 +14,7 @@ import type { BuiltDevice, CharacterPort, DeviceModel, HostPorts } from '../devi
 import type { InterruptControllerPorts } from '../devices/gicv2/gic.ts';
 import type { BootPlan } from '../image/index.ts';
 import { WorldLog, type InterruptIds } from './world-log.ts';
+import { memoryPort, openStore } from './host-ports.ts';
 import { interpreter } from './interpreter.ts';
 import type { DeviceDescription, MachineDescription, MemoryDescription } from './description/index.ts';
 
@@ -262,6 +263,8 @@ export class Machine {
         this.#ports.push(uart);
         return port;
       },
+      memory: memoryPort(this.bus),
+      store: openStore,
       powerOff: () => this.#end('poweredOff'),
       reset: () => this.#end('reset'),
     };
