@@ -24,7 +24,6 @@ import { execute, refuseVfp } from './system/execute.ts';
 import { isBelowHyp, trapCoprocessor } from './system/hyp-traps.ts';
 import { GenericTimer, type TimerOutput } from './system/generic-timer.ts';
 import { MODE, PSR } from './system/modes.ts';
-import { writeFlags } from './system/psr.ts';
 import { updateVfpAccess } from './system/vfp-access.ts';
 import { reg, registers, SYSTEM_WORDS } from './system/registers.ts';
 import type { WorldWatch } from './system/world.ts';
@@ -255,9 +254,6 @@ export class Cpu implements CpuSurroundings {
   }
   exclusiveCleared(): void {
     this.words[STATE.exclusiveAddress >> 2] = -1;
-  }
-  writeFlags(value: number, mask: number): void {
-    writeFlags(this, value, mask);
   }
   count(name: ExceptionName): void {
     this.counts[name]++;

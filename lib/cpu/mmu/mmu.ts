@@ -16,8 +16,8 @@ import { ACCESS as ACCESS_KIND, permissionBit, type AccessKind } from './permiss
 import { ATTRIBUTE, REGIME, Tlb } from './tlb.ts';
 import { Translation } from './translation.ts';
 
-const PAGE = 4096;
-const DACR = reg('DACR');
+const PAGE = 4096,
+  DACR = reg('DACR');
 /** Leaves up to 2 MB are dropped page by page; larger ones take all of their regime with them. */
 const LARGEST_BLOCK_LOG2 = 21;
 
@@ -327,7 +327,6 @@ export class Mmu {
   }
 
   // Maintenance. `shareable` operations reach every CPU of the cluster.
-
   #everywhere(shareable: boolean, operation: (mmu: Mmu) => void): void {
     if (shareable) for (const { mmu } of this.#cpu.cpus) operation(mmu);
     else operation(this);

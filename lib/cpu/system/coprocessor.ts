@@ -2,6 +2,7 @@
 import type { Cpu } from '../cpu.ts';
 import { trapCoprocessor } from './hyp-traps.ts';
 import { MODE } from './modes.ts';
+import { writeFlags } from './psr.ts';
 import { wideKey, wordKey, type Row } from './register.ts';
 import { registerAt, type Register } from './registers.ts';
 
@@ -110,7 +111,7 @@ export function coprocessor(cpu: Cpu, word: number, pc: number): Outcome {
 
 /** MRC to PC sets the flags (A8.8.108). */
 function setFlags(cpu: Cpu, value: number): void {
-  cpu.writeFlags(value, 8);
+  writeFlags(cpu, value, 8);
 }
 
 function reportUnknown(cpu: Cpu, word: number): 'undefined' {
