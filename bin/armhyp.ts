@@ -1,7 +1,6 @@
 #!/usr/bin/env node
-/** The `armhyp` command: the build has put its modules into one file, which loads in a third of the time. */
-import { existsSync } from 'node:fs';
+/** The `armhyp` command. */
+import { isBuilt, runBuilt } from './built-command.ts';
 
-const built = new URL('../command.js', import.meta.url);
-if (existsSync(built)) await import(built.href);
+if (isBuilt()) await runBuilt();
 else await import('./command.ts');

@@ -15,7 +15,10 @@ const options: ts.TranspileOptions = {
   },
 };
 
-/** Gives the text of a module that does what the built module `entry` does; paths start from the folder `root`. */
+/**
+ * Gives the text of a script that does what the built module `entry` does: a function of `require` and of the URL of the
+ * folder `root`, from which all paths start.
+ */
 export function bundle(root: URL, entry: string): string {
   const modules = new Map<string, string>();
   const visit = (path: string): void => {
@@ -39,18 +42,17 @@ export function bundle(root: URL, entry: string): string {
     const isEntry = path === entry; // it alone may wait at its top level
     return `${JSON.stringify(path)}: ${isEntry ? 'async ' : ''}(exports, url) => {\n${text}}`;
   });
-  return `${opening}const modules = {\n${entries.join(',\n')}\n};
-await modules[${JSON.stringify(entry)}]({}, new URL(${JSON.stringify(entry)}, import.meta.url).href);\n`;
+  const start = `await modules[${JSON.stringify(entry)}]({}, new URL(${JSON.stringify(entry)}, base).href);`;
+  return `${opening}const modules = {\n${entries.join(',\n')}\n};\n${start}\n})`;
 }
 
-const opening = `import { createRequire } from 'node:module';
-const require = createRequire(import.meta.url);
+const opening = `(async function (require, base) {
 const used = new Map();
 function use(path) {
   let exports = used.get(path);
   if (exports === undefined) {
     used.set(path, (exports = {}));
-    modules[path](exports, new URL(path, import.meta.url).href);
+    modules[path](exports, new URL(path, base).href);
   }
   return exports;
 }

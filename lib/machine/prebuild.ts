@@ -1,8 +1,10 @@
 /**
  * What the build makes beside the compiled files: the interpreter's module, the schema that editors check descriptions with,
- * the bundled descriptions without their YAML, and the command as one file.
+ * the bundled descriptions without their YAML, the command as one script and V8's code for it.
  */
-import { readdirSync, unlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { instructionSets } from '../cpu/isa/index.ts';
 import { InstructionTable } from '../cpu/isa/table.ts';
 import { interpreterModule } from '../cpu/interpreter/module.ts';
@@ -18,4 +20,6 @@ for (const file of readdirSync(folder)) if (/^t0-.*\.wasm$/.test(file)) unlinkSy
 writeFileSync(path, interpreterModule(table));
 writeFileSync(`${machinesDirectory()}/machine.schema.json`, `${JSON.stringify(machineSchema(catalogue), null, 2)}\n`);
 writeFileSync(new URL('machines.json', folder), prebuildDescriptions());
+rmSync(new URL('command.code', folder), { force: true });
 writeFileSync(new URL('command.js', folder), bundle(folder, 'bin/command.js'));
+execFileSync(process.execPath, [fileURLToPath(new URL('bin/keep-code.js', folder))], { stdio: 'ignore' });
