@@ -1,6 +1,18 @@
 /** The options and help texts of `armhyp`, and what a command line means. */
 import { Command, Option } from 'commander';
-import { count, endPoint, load, pattern, rtcSeconds, seconds, send, size, uart } from './arguments.ts';
+import {
+  count,
+  endPoint,
+  load,
+  pattern,
+  rtcSeconds,
+  seconds,
+  send,
+  size,
+  uart,
+  guestEndPoint,
+  type GuestEndPoint,
+} from './arguments.ts';
 import type { EndPoint, Load, Send, UartChoice } from './arguments.ts';
 import { chooseMachine } from './image-argument.ts';
 import { addMachineCommands, type MachineActions } from './machine-commands.ts';
@@ -17,8 +29,9 @@ export interface Actions extends MachineActions {
   worlds(options: WorldsOptions): void;
 }
 
-/** The port of `--gdb` without one, as in QEMU's `-s`. */
-const GDB_PORT = '1234';
+/** The ports of `--gdb` without one, as in QEMU's `-s`, and of its kin. */
+const GDB_PORTS = { '--gdb': '1234', '--gdb-host': '1235', '--gdb-guest': '1236' } as const;
+const GDB_PORT = GDB_PORTS['--gdb'];
 
 const EXAMPLES = `
 Examples:
@@ -63,6 +76,8 @@ interface Given {
   result?: string;
   trace?: TraceChoice[];
   gdb?: EndPoint;
+  gdbHost?: EndPoint;
+  gdbGuest?: GuestEndPoint[];
   waitGdb?: true;
   reboot: boolean;
   stay?: true;
@@ -104,8 +119,9 @@ export function commandLine(version: string, actions: Actions): Command {
 export function completeArguments(argv: readonly string[]): string[] {
   const end = argv.indexOf('--');
   return argv.map((argument, index) => {
-    const optional = argument === '--gdb' && (end < 0 || index < end);
-    return optional && !/^([^/]*:)?\d+$/.test(argv[index + 1] ?? '') ? `--gdb=${GDB_PORT}` : argument;
+    const port = end < 0 || index < end ? GDB_PORTS[argument as keyof typeof GDB_PORTS] : undefined;
+    if (port === undefined || /^([^/]*:)?\d+$|^(vmid:)?\d+@/.test(argv[index + 1] ?? '')) return argument;
+    return `${argument}=${port}`;
   });
 }
 
@@ -148,6 +164,14 @@ function addRunOptions(command: Command): Command {
     new Option('--result <file>', 'write the same as JSON'),
     repeatable('--trace <worlds:file>', 'log every switch between Hyp, Monitor and guests', trace),
     new Option('--gdb <[host:]port>', `listen for gdb; --gdb alone means port ${GDB_PORT}`).argParser(endPoint),
+    new Option('--gdb-host <[host:]port>', `the same for the hypervisor alone (${GDB_PORTS['--gdb-host']})`).argParser(
+      endPoint,
+    ),
+    repeatable(
+      '--gdb-guest <[n@][host:]port>',
+      `the same for the n-th guest, or vmid:V@, alone (${GDB_PORTS['--gdb-guest']})`,
+      guestEndPoint,
+    ),
     new Option('--wait-gdb', 'stand at reset until gdb continues (implies --gdb)'),
   ];
   const groups = { 'Guest:': boot, 'Machine:': machine, 'End of the run:': ends, 'Looking in:': looks };
@@ -170,7 +194,8 @@ function runOptions(first: string | undefined, second: string | undefined, given
   for (const option of ['initrd', 'append'] as const)
     if (given[option] !== undefined && given.kernel === undefined)
       throw new UserMistake(`--${option}: it is for a Linux kernel; give --kernel too`);
-  const gdb = given.gdb ?? (given.stay || given.waitGdb ? endPoint(GDB_PORT) : undefined);
+  const isOpen = given.gdbHost !== undefined || given.gdbGuest !== undefined;
+  const gdb = given.gdb ?? ((given.stay || given.waitGdb) && !isOpen ? endPoint(GDB_PORT) : undefined);
   const machineOptions: MachineOptions = {
     overrides: given.C ?? [],
     loads: given.load ?? [],
@@ -199,7 +224,9 @@ function runOptions(first: string | undefined, second: string | undefined, given
     stats: given.stats === true,
     waitForGdb: given.waitGdb === true,
     stay: given.stay === true,
+    gdbGuests: given.gdbGuest ?? [],
     ...defined({
+      gdbHost: given.gdbHost,
       timeoutSeconds: given.timeout,
       maxInstructions: given.maxInstructions,
       resultFile: given.result,

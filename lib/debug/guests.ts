@@ -235,7 +235,7 @@ export class Guests {
     const ordinal = ++this.#entered;
     const keys = [`#${ordinal}`, `vmid:${vmid}`];
     const key = keys.find((each) => this.#awaited.get(each)?.hidden);
-    const machine = (key !== undefined && this.#awaited.get(key)) || new VirtualMachine(ordinal + 1);
+    const machine = (key === undefined ? undefined : this.#awaited.get(key)) ?? new VirtualMachine(ordinal + 1);
     machine.base = base;
     if (this.#machines.length >= MOST_MACHINES) {
       const oldest = this.#machines.find(

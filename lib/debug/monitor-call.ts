@@ -70,5 +70,4 @@ export function parseAddress(text: string | undefined, thread: AnyThread): numbe
   return value < 2 ** 32 ? value : wrong('an address of 32 bits is needed, such as 0x80008000 or $pc');
 }
 /** The registers of a thread. */
-export const rowsOf = ({ registers }: AnyThread): readonly RegisterRow[] =>
-  registers.description as readonly RegisterRow[];
+export const rowsOf = ({ registers }: AnyThread): readonly RegisterRow[] => registers.description;

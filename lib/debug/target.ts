@@ -142,6 +142,10 @@ export class MachineTarget implements Target, MonitorHost {
     return { process: cpu.stops.context, thread: this.threadOf(cpu).id };
   }
 
+  /** The context of a guest, which need not have been entered yet. */
+  awaitGuest(guest: { readonly ordinal: number } | { readonly vmid: number }): Context {
+    return this.guests.await(guest);
+  }
   /** A client has gone. */
   left(client: object): void {
     for (const { threads } of this.guests.contexts) for (const each of threads) each.forget(client);
