@@ -1,6 +1,5 @@
 /** Differences that are faults of ours, known and waiting to be mended: counted apart, so that new ones are seen. */
-import { itOf, type Case } from './cases.ts';
-import { KIND } from './kinds.ts';
+import type { Case } from './cases.ts';
 
 interface Known {
   readonly name: string;
@@ -9,15 +8,7 @@ interface Known {
   readonly applies: (each: Case, id: string, what: string, kind: number, differing: number) => boolean;
 }
 
-const IT_BITS = 0x0600_fc00;
-
 export const known: readonly Known[] = [
-  {
-    name: 'ITSTATE after a branch whose target aborts',
-    reference: 'DDI 0406C, A2.5.2: ITSTATE has advanced when the target is fetched',
-    applies: ({ cpsr }, _id, what, kind, differing) =>
-      what === 'CPSR' && kind === KIND.prefetchAbort && itOf(cpsr) !== 0 && (differing & ~IT_BITS) === 0,
-  },
   {
     name: 'DFAR of an element or pair',
     reference: 'DDI 0406C, B3.13.4: DFAR is the address that faulted; ours is exact to the access, not to the byte',
