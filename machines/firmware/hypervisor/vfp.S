@@ -49,6 +49,8 @@ switch_vfp:                             @ from hyp_trap: the guest's r0 and r1 a
     vmsr    fpexc, r2
     pop     {r2, r3}
     pop     {r0, r1}
+    .global vfp_switched
+vfp_switched:
     eret                                @ to the instruction that was trapped
     .size   switch_vfp, . - switch_vfp
     .ltorg

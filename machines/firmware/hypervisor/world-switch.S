@@ -124,6 +124,8 @@ enter_guest:
     ldr     r2, =GICH
     GICH_STATE(LOAD_GICH)
 #ifdef MISTAKE_STRAY_WRITES
+    .global stray_writes
+stray_writes:
     str     r3, [r2, #0x040]            @ nothing is there (IHI 0048B, table 5-1)
     str     r3, [r2, #0x1f0]
 #endif
