@@ -5,11 +5,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { constants, Script } from 'node:vm';
+import { Script } from 'node:vm';
 
 const path = new URL('../command.js', import.meta.url);
 /** Where the code is kept. */
 export const codePath = new URL('../command.code', import.meta.url);
+
+type Command = (require: NodeJS.Require, load: (specifier: string) => Promise<unknown>, base: string) => Promise<void>;
 
 /** Tells whether this is a built package and not a checkout's sources. */
 export function isBuilt(): boolean {
@@ -21,9 +23,8 @@ export async function runBuilt(): Promise<Script> {
   const script = new Script(readFileSync(path, 'utf8'), {
     filename: fileURLToPath(path),
     ...(existsSync(codePath) ? { cachedData: readFileSync(codePath) } : {}),
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
-  const command = script.runInThisContext() as (require: NodeJS.Require, base: string) => Promise<void>;
-  await command(createRequire(path), path.href);
+  const command = script.runInThisContext() as Command;
+  await command(createRequire(path), (specifier) => import(specifier), path.href);
   return script;
 }

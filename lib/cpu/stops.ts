@@ -113,7 +113,7 @@ export class Stops {
 
   /** Whether a virtual page must stay slow. */
   covers(page: number): boolean {
-    return this.watchpoints !== null && this.watchpoints.covers(this.context, page);
+    return this.watchpoints?.covers(this.context, page) ?? false;
   }
   /** Stops before the access if it is watched; true if it is. */
   watches(address: number, size: number, write: boolean, up: number): boolean {

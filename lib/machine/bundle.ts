@@ -16,8 +16,8 @@ const options: ts.TranspileOptions = {
 };
 
 /**
- * Gives the text of a script that does what the built module `entry` does: a function of `require` and of the URL of the
- * folder `root`, from which all paths start.
+ * Gives the text of a script that does what the built module `entry` does: a function of `require`, of a function that
+ * imports what only running tells, and of the URL of the folder `root`, from which all paths start.
  */
 export function bundle(root: URL, entry: string): string {
   const modules = new Map<string, string>();
@@ -29,7 +29,7 @@ export function bundle(root: URL, entry: string): string {
     const text = outputText
       .replaceAll('import.meta.url', 'url')
       // A module whose name only a user knows is none of ours, and may be one that `require` cannot load.
-      .replace(/Promise\.resolve\(`\$\{(.+?)\}`\)\.then\(s => __importStar\(require\(s\)\)\)/g, 'import($1)')
+      .replace(/Promise\.resolve\(`\$\{(.+?)\}`\)\.then\(s => __importStar\(require\(s\)\)\)/g, '$$import($1)')
       .replace(/\brequire\("(\.[^"]+)"\)/g, (_, to: string) => {
         const target = join(dirname(path), to);
         visit(target);
@@ -46,7 +46,7 @@ export function bundle(root: URL, entry: string): string {
   return `${opening}const modules = {\n${entries.join(',\n')}\n};\n${start}\n})`;
 }
 
-const opening = `(async function (require, base) {
+const opening = `(async function (require, $import, base) {
 const used = new Map();
 function use(path) {
   let exports = used.get(path);

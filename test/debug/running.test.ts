@@ -1,7 +1,6 @@
 /** Breakpoints, steps, interrupts and resets of a machine under a debugger. */
 import { expect } from 'chai';
 import { join } from 'node:path';
-import type { RegisterRow } from '../../lib/debug/registers.ts';
 import { loadMachine } from '../../lib/index.ts';
 import { branch, COUNT, DebugBench, NOP, RAM, WFI } from './bench.ts';
 
@@ -89,7 +88,7 @@ describe('steps of a machine', () => {
     const bench = await DebugBench.of([0xe12f_ff10]);
     const cpu = bench.machine.cluster.cpus[0]!;
     bench.write(RAM + 0x1000, [NOP, NOP, NOP, NOP, NOP]);
-    const rows = bench.target.threads[0]!.registers.description as readonly RegisterRow[];
+    const rows = bench.target.threads[0]!.registers.description;
     rows.find(({ name }) => name === 'VBAR')!.write(cpu, BigInt(RAM + 0x1000));
     cpu.words[0] = 0x7000_0000;
     bench.step();

@@ -11,7 +11,7 @@ describe('registers of a CPU under a debugger', () => {
   const row = (name: string): RegisterRow => rows.find((each) => each.name === name)!;
   beforeEach(async () => {
     bench = await DebugBench.of([NOP, NOP]);
-    rows = bench.target.threads[0]!.registers.description as readonly RegisterRow[];
+    rows = bench.target.threads[0]!.registers.description;
   });
 
   it('have unique names, fields inside them, and values of their size', () => {
@@ -82,7 +82,7 @@ describe('memory of a CPU under a debugger', () => {
     const table = RAM + 0x4000;
     bench.write(table + 4 * 0x800, [0x8000_0c02, 0x8000_0c02]);
     bench.write(table + 4 * 0x1c0, [0x1c00_0c02]);
-    const rows = bench.target.threads[0]!.registers.description as readonly RegisterRow[];
+    const rows = bench.target.threads[0]!.registers.description;
     const set = (name: string, value: number): void =>
       rows.find((row) => row.name === name)!.write(bench.machine.cluster.cpus[0]!, BigInt(value));
     set('TTBR0', table);
