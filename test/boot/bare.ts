@@ -10,7 +10,7 @@ const DONE = /^PAYLOAD-BARE done/;
 /** Declares a suite with a test for each benchmark. */
 export function bareBenchmarks(title: string, benchmarks: Readonly<Partial<Record<Benchmark, string>>>): void {
   describe(title, function () {
-    this.timeout(300_000);
+    this.timeout(900_000);
     needs('qemu-system-arm');
     needsPayloads();
     for (const [name, what] of Object.entries(benchmarks))

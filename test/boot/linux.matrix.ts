@@ -5,7 +5,7 @@ import { needs } from '../tools/requirements.ts';
 import { benchLines, expectDone, linuxHere, linuxOnQemu, runHere, runOnQemu, type Linux } from './software.ts';
 
 describe("Debian's kernels", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   needs('qemu-system-arm');
   needsPayloads();
 

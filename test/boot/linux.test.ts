@@ -5,7 +5,7 @@ import { needs } from '../tools/requirements.ts';
 import { benchLines, expectDone, linuxHere, linuxOnQemu, runHere, runOnQemu, type Linux } from './software.ts';
 
 describe("Debian's armmp kernel", function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
   needs('qemu-system-arm');
   needsPayloads();
   const bench: Linux = { kernel: 'zImage-fast-armmp', mode: 'bench' };

@@ -42,7 +42,7 @@ export async function runOnQemu(args: readonly string[], marker?: RegExp): Promi
   const env = { ...process.env, QEMU_AUDIO_DRV: 'none' };
   const run = await runToMarker({
     command: [...machine, ...args],
-    timeoutSeconds: 240,
+    timeoutSeconds: 800,
     env,
     ...(marker === undefined ? {} : { marker }),
   });
