@@ -7,7 +7,7 @@ import { startGdb } from './gdb/gdb.ts';
 import { needs } from './tools/requirements.ts';
 
 /** Instructions for the guests to say what is wrong; some mistakes let them poll for ever. */
-const ENOUGH = 3e7;
+const ENOUGH = 6e7;
 
 interface Row {
   readonly mistake: Mistake;
