@@ -78,12 +78,12 @@ describe('virtio over MMIO', () => {
   });
 
   it('5.2.4: a disk has the capacity of its file in sectors', () => {
-    const { read } = driverOf(virtioBlock as DeviceModel);
+    const { read } = driverOf(virtioBlock);
     expect([read('Config', 0), read('Config', 1)]).to.deep.equal([0x4000 / 512, 0]);
   });
 
   it('5.2.6: writes and reads sectors, and interrupts until it is acknowledged', () => {
-    const disk = driverOf(virtioBlock as DeviceModel);
+    const disk = driverOf(virtioBlock);
     disk.start();
     const data = Uint8Array.from({ length: 1024 }, (_, n) => n % 251);
     disk.offer(0, request(1, 3), data, 1);
@@ -99,7 +99,7 @@ describe('virtio over MMIO', () => {
   });
 
   it('5.2.6: answers a request beyond the end with an error, an unknown one as unsupported', () => {
-    const disk = driverOf(virtioBlock as DeviceModel);
+    const disk = driverOf(virtioBlock);
     disk.start();
     expect(disk.memory[disk.offer(0, request(0, 32), 512, 1) + 16 + 512]).to.equal(1);
     expect(disk.memory[disk.offer(0, request(99, 0), 1) + 16]).to.equal(2);
@@ -107,7 +107,7 @@ describe('virtio over MMIO', () => {
   });
 
   it('2.6.7: does not interrupt a driver that asks not to be', () => {
-    const disk = driverOf(virtioBlock as DeviceModel);
+    const disk = driverOf(virtioBlock);
     disk.start();
     disk.view.setUint16(DRIVER, 1, true);
     disk.offer(0, request(4, 0), 1);
@@ -116,7 +116,7 @@ describe('virtio over MMIO', () => {
   });
 
   it('2.1.1: asks for a reset when a chain lies outside memory or has no end, and works again after it', () => {
-    const disk = driverOf(virtioBlock as DeviceModel);
+    const disk = driverOf(virtioBlock);
     disk.start();
     disk.view.setUint16(DESCRIPTORS + 12, 1, true);
     disk.view.setUint16(DESCRIPTORS + 14, 0, true);
@@ -130,7 +130,7 @@ describe('virtio over MMIO', () => {
 
   it('5.4: fills what the driver offers with bytes that follow from a seed', () => {
     const bytes = [1, 1].map(() => {
-      const source = driverOf(virtioEntropy as DeviceModel);
+      const source = driverOf(virtioEntropy);
       source.start();
       return source.memory.slice(source.offer(0, 64), BUFFERS + 64);
     });
@@ -139,11 +139,11 @@ describe('virtio over MMIO', () => {
   });
 
   it('5.3: sends what the driver transmits, and gives it what comes in once it has room', () => {
-    const console = driverOf(virtioConsole as DeviceModel);
+    const console = driverOf(virtioConsole);
     console.start(1);
     console.offer(1, new TextEncoder().encode('hello'));
     expect(console.sent()).to.equal('hello');
-    const receiver = driverOf(virtioConsole as DeviceModel);
+    const receiver = driverOf(virtioConsole);
     receiver.start(0);
     receiver.receive('ab');
     const at = receiver.offer(0, 16);

@@ -83,7 +83,7 @@ export function defineVirtio<const P extends Properties>(definition: VirtioDefin
     // Linux, bindings/virtio/mmio.yaml.
     deviceTree: () => ({ node: 'virtio', compatible: ['virtio,mmio'] }),
     state: () => ({
-      own: { ...definition.own } as Record<string, number>,
+      own: { ...definition.own },
       selected: 0,
       featureWord: 0,
       queues: Array.from({ length: count }, emptyQueue),

@@ -2,8 +2,8 @@
  * Kinds of devices of the user's own: `module: ./my-device.mjs` beside a device. The module's default export is what
  * `defineDevice` gives, or a function that makes it from the vocabulary, which needs no installed package to import from.
  */
+import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import * as vocabulary from '../../device/vocabulary.ts';
 import type { DescribedCatalogue, DescribedModel } from './catalogue.ts';
 import type { Problem } from './machine-error.ts';
@@ -18,7 +18,7 @@ export interface Kinds {
 }
 
 /** Loads the modules that devices name; a device whose module fails is reported, and left out. */
-export async function loadModules(tree: Mapping, catalogue: DescribedCatalogue, problems: Problem[]): Promise<Kinds> {
+export function loadModules(tree: Mapping, catalogue: DescribedCatalogue, problems: Problem[]): Kinds {
   const group = tree.entries.get('devices');
   if (group?.tree.kind !== 'mapping') return { tree, catalogue };
   const devices = new Map(group.tree.entries);
@@ -30,10 +30,13 @@ export async function loadModules(tree: Mapping, catalogue: DescribedCatalogue, 
       problems.push({ place: place.text, path: `${name}.${key}`, wrong, right });
     };
     devices.delete(name);
-    const model = await load(resolve(file.place.directory, file.value)).catch((error: unknown) => {
+    let model: OwnModel;
+    try {
+      model = load(resolve(file.place.directory, file.value));
+    } catch (error) {
       complain(file.place, 'module', `this cannot be loaded: ${reasonOf(error)}`, 'correct the module or its name');
-    });
-    if (model === undefined) continue;
+      continue;
+    }
     const { compatible } = model;
     const given = device.entries.get('compatible');
     const known = own[compatible] ?? (Object.hasOwn(catalogue, compatible) ? catalogue[compatible] : undefined);
@@ -58,8 +61,9 @@ export async function loadModules(tree: Mapping, catalogue: DescribedCatalogue, 
   return { tree: { ...tree, entries }, catalogue: { ...catalogue, ...own } };
 }
 
-async function load(path: string): Promise<OwnModel> {
-  const { default: exported } = (await import(pathToFileURL(path).href)) as { default?: unknown };
+function load(path: string): OwnModel {
+  // Not by `import()`, which the command as one script has not.
+  const { default: exported } = createRequire(import.meta.url)(path) as { default?: unknown };
   const model: unknown =
     typeof exported === 'function' ? (exported as (words: unknown) => unknown)(vocabulary) : exported;
   if (isModel(model)) return model;
@@ -76,4 +80,4 @@ function isModel(value: unknown): value is OwnModel {
   );
 }
 
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0]!;

@@ -29,7 +29,7 @@ export async function readDescription(nameOrPath: string, options: ReadOptions):
   const problems: Problem[] = [];
   const overrides = (options.overrides ?? []).map((text) => parseOverride(text, problems));
   const all = [...shorthands(merged, options), ...overrides].filter((override) => override !== undefined);
-  const { tree, catalogue } = await loadModules(applyOverrides(merged, all, problems), options.catalogue, problems);
+  const { tree, catalogue } = loadModules(applyOverrides(merged, all, problems), options.catalogue, problems);
   const paths = files.map(({ path }) => path);
   const description = check(tree, catalogue, nameOrPath, paths, problems);
   const own = files.filter(({ bundled }) => !bundled);
