@@ -36,7 +36,9 @@ export async function openDebugPorts({ debugTarget }: RunnableMachine, choice: D
   const hub = new Hub(target);
   const servers: GdbServer[] = [];
   const addresses: { whose: string; address: string }[] = [];
-  const close = async (): Promise<void> => void (await Promise.all(servers.map((server) => server.close())));
+  const close = async (): Promise<void> => {
+    await Promise.all(servers.map((server) => server.close()));
+  };
   const open = async (
     { host, port }: EndPoint,
     whose: string,
