@@ -100,7 +100,7 @@ export class Cluster {
     this.#last = cpus[0]!;
     const hot = (up: number): void => this.translator?.hot(up);
     const { exports } = new WebAssembly.Instance(module, { e: { m: memory, ...importsFor(cpus), hot } });
-    this.#run = exports['run'] as (base: number) => void;
+    this.#run = exports.run as (base: number) => void;
     const { engine = 'mixed' } = parts;
     if (engine !== 'interpreter') {
       const heat = map.heat - map.pools.a32 / 8;

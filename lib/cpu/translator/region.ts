@@ -10,11 +10,11 @@ import { FIXED, LOOP_REGISTER } from '../ir/operand.ts';
 import { STATE, TLB } from '../state/layout.ts';
 import { Code, type Label } from '../wasm/code.ts';
 import type { Body, Signature } from '../wasm/module.ts';
-import { W } from '../wasm/opcodes.ts';
+import { W, type WasmType } from '../wasm/opcodes.ts';
 import { evaluate, type Known } from './evaluate.ts';
 import { isNear } from './facts.ts';
-import type { Block, Graph, Records, Step } from './graph.ts';
-import { FIXED_LOCALS, KINDS, LazyFlags, LOCAL, type FlagState } from './lazy-flags.ts';
+import { DISPATCH, type Block, type Graph, type Records, type Step } from './graph.ts';
+import { KINDS, LazyFlags, LOCAL, type FlagState } from './lazy-flags.ts';
 
 export const REGION: Signature = { parameters: ['i32', 'i32'], results: ['i32'] };
 /** What a region's module imports from the interpreter, by function index: the library's functions come behind. */
@@ -45,6 +45,8 @@ export class RegionLowering extends LazyFlags {
   readonly #known: Known = { loopIndex: 0, immediate: (slot) => this.#immediateOf(slot) };
   readonly #labels = new Map<Block, Label>();
   #exits!: Record<FlagState, Label>;
+  /** The locals of R0 to R14. */
+  readonly #registers = new Uint8Array(PC);
 
   constructor(records: Records, library: (index: number) => number) {
     super();
@@ -59,6 +61,10 @@ export class RegionLowering extends LazyFlags {
     this.#guarded = [];
     this.#itStored = false;
     this.#labels.clear();
+    this.firstTemporary = LOCAL.registers;
+    for (let n = 0; n < PC; n++)
+      if ((((graph.used | graph.written) >>> n) & 1) !== 0) this.#registers[n] = this.firstTemporary++;
+    const fixed = new Array<WasmType>(this.firstTemporary - 2).fill('i32');
     this.begin();
     const code = (this.code = new Code(4096));
     const locals = code.block();
@@ -67,7 +73,7 @@ export class RegionLowering extends LazyFlags {
     const add = code.block();
     const dynamic = code.block();
     this.#exits = { locals, nz, sub, add, dynamic };
-    this.#tree(graph.entry, 'locals');
+    this.#tree(graph.root, 'locals');
     code.op(W.unreachable).end();
     code.get(LOCAL.kind).const(KINDS.add).op(W.eq).brIf(add);
     code.get(LOCAL.kind).const(KINDS.sub).op(W.eq).brIf(sub);
@@ -83,7 +89,7 @@ export class RegionLowering extends LazyFlags {
     const whole = new Code(code.length + 512);
     this.#enter(whole);
     whole.append(code);
-    return { signature: REGION, locals: [...FIXED_LOCALS, ...this.temporaryTypes], code: whole };
+    return { signature: REGION, locals: [...fixed, ...this.temporaryTypes], code: whole };
   }
 
   #save(local: number, at: number): void {
@@ -92,12 +98,21 @@ export class RegionLowering extends LazyFlags {
   /** Events are due at exact counts: where the budget might not last, the interpreter goes on, one by one. */
   #enter(code: Code): void {
     const reload = (at: number, local: number): Code => code.get(LOCAL.cpu).memory(W.load, at).set(local);
-    code.get(LOCAL.cpu).memory(W.load, STATE.left).tee(LOCAL.left).const(this.#graph.entry.need).op(W.ltS).if();
+    code.get(LOCAL.cpu).memory(W.load, STATE.left).tee(LOCAL.left).const(this.#graph.root.need).op(W.ltS).if();
     code.get(LOCAL.up).get(LOCAL.cpu).call(IMPORTED.execute).op(W.return).end();
     const needed = this.#graph.used | this.#graph.written;
-    for (let n = 0; n < PC; n++) if (((needed >>> n) & 1) !== 0) reload(4 * n, LOCAL.registers + n);
+    for (let n = 0; n < PC; n++) if (((needed >>> n) & 1) !== 0) reload(4 * n, this.#registers[n]!);
     for (const flag of ['N', 'Z', 'C', 'V'] as const) reload(STATE[flag], LOCAL[flag]);
     reload(STATE.tlb, LOCAL.tlb);
+    this.#graph.entries.forEach((at, n) => {
+      if (n === 0) return;
+      code
+        .get(LOCAL.up)
+        .const(this.#records.base + (at << 4))
+        .op(W.eq)
+        .if();
+      code.const(n).set(LOCAL.dispatch).end();
+    });
     if (!this.#usesPage) return;
     code
       .get(LOCAL.cpu)
@@ -109,8 +124,9 @@ export class RegionLowering extends LazyFlags {
   /** The way out that all exits share. The dispatch loop counts one instruction for the region as a whole. */
   #leave(): void {
     const { code } = this;
-    for (let n = 0; n < PC; n++) if (((this.#graph.written >>> n) & 1) !== 0) this.#save(LOCAL.registers + n, 4 * n);
-    for (const flag of ['N', 'Z', 'C', 'V'] as const) this.#save(LOCAL[flag], STATE[flag]);
+    for (let n = 0; n < PC; n++) if (((this.#graph.written >>> n) & 1) !== 0) this.#save(this.#registers[n]!, 4 * n);
+    if (this.#graph.flagsWritten)
+      for (const flag of ['N', 'Z', 'C', 'V'] as const) this.#save(LOCAL[flag], STATE[flag]);
     const up = (): Code =>
       code.get(LOCAL.exit).const(0xfff).op(W.and).const(4).op(W.shl).const(this.#records.base).op(W.add).get(LOCAL.cpu);
     const left = (): Code => code.get(LOCAL.cpu).get(LOCAL.left);
@@ -139,7 +155,10 @@ export class RegionLowering extends LazyFlags {
       this.flags = block.flagsIn === 0 ? 'dynamic' : 'locals';
     }
     for (const merge of merges) this.#labels.set(merge, code.block());
-    this.#body(block);
+    if (block.at === DISPATCH) {
+      const labels = this.#graph.dispatched.map((at) => this.#labels.get(merges.find((merge) => merge.at === at)!)!);
+      code.get(LOCAL.dispatch).brTable(labels);
+    } else this.#body(block);
     const after = this.#guarded;
     for (let i = merges.length - 1; i >= 0; i--) {
       code.end();
@@ -211,9 +230,21 @@ export class RegionLowering extends LazyFlags {
   }
   #go(from: Block, at: number): void {
     const { code } = this;
+    const { root, dispatched, order } = this.#graph;
     const to = from.successors.find((b) => b.at === at);
     if (to === undefined) {
+      const through = from.successors.includes(root) ? dispatched.indexOf(at) : -1;
+      const behind = through < 0 ? undefined : order.find((b) => b.at === at);
+      if (behind === undefined) {
+        this.#exit(EXIT.arrive, at, 0);
+        return;
+      }
+      code.get(LOCAL.left).const(behind.need).op(W.ltS).if();
       this.#exit(EXIT.arrive, at, 0);
+      code.end();
+      code.const(through).set(LOCAL.dispatch);
+      this.#meet(root);
+      code.br(this.#labels.get(root)!);
       return;
     }
     if (to.order <= from.order) {
@@ -272,7 +303,8 @@ export class RegionLowering extends LazyFlags {
     code.set(LOCAL.target);
     if (block.isReturn) {
       for (const at of this.#graph.returns) {
-        if (!block.successors.some((b) => b.at === at)) continue;
+        if (!block.successors.some((b) => b.at === at || (b.at === DISPATCH && this.#graph.dispatched.includes(at))))
+          continue;
         this.#usesPage = true;
         code.get(LOCAL.target).get(LOCAL.page).op(W.sub);
         code
@@ -334,11 +366,11 @@ export class RegionLowering extends LazyFlags {
   protected register(operand: number): void {
     const n = this.#numberOf(operand);
     if (n === PC) this.#address(this.#offset(this.#step.at) + this.#step.staging.pcAhead);
-    else this.code.get(LOCAL.registers + n);
+    else this.code.get(this.#registers[n]!);
   }
   protected setRegister(operand: number, value: number): void {
     this.value(value);
-    this.code.set(LOCAL.registers + this.#numberOf(operand));
+    this.code.set(this.#registers[this.#numberOf(operand)]!);
   }
   protected file(operand: number, type: number, bytes: number): void {
     this.code.get(LOCAL.cpu).memory(LOADS[type]!, STATE.vfp + bytes + this.#byteOf(operand));
