@@ -53,6 +53,8 @@ interface Region {
   readonly at: readonly number[];
   readonly first: number;
   readonly end: number;
+  /** Where its blocks begin. */
+  readonly blocks: ReadonlySet<number>;
   readonly module: Set<Region>;
 }
 
@@ -76,6 +78,8 @@ export class Translator {
   readonly #queue = new Set<number>();
   readonly #pages = new Map<number, Set<Region>>();
   readonly #modules: Set<Region>[] = [];
+  /** Entries that had to become hot again. */
+  readonly #waited = new Set<number>();
   readonly #drops = new Map<number, number>();
   readonly #free: number[] = [];
   #used = 0;
@@ -116,6 +120,7 @@ export class Translator {
 
   /** The records `first` to `end` of the page at `base` are about to change. */
   forget(base: number, first: number, end: number): void {
+    if (this.#waited.size > 0) for (let at = first; at < end; at++) this.#waited.delete(base + at * RECORD.size);
     const regions = this.#pages.get(base);
     if (regions !== undefined) {
       for (const region of regions) {
@@ -162,14 +167,21 @@ export class Translator {
     for (const up of this.#queue) {
       const { base, thumb, hostPage } = this.#parts.pageOf(up);
       const at = (up - base) / RECORD.size;
-      if (this.#isRegion(base, at)) continue;
+      if (this.#isRegion(base, at) || this.#mayCoolDown(up, base, at, entries)) continue;
       this.#records.base = base;
       this.#records.thumb = thumb;
       if (at >= this.#records.size || this.#records.isInIt(at)) continue;
       const g = graph(at, this.#records, (other) => this.#isWarm(base, other));
       if (g === undefined || (g.steps < this.#options.leastSteps && !g.root.isLoop)) continue;
       functions.push({ ...lowering.translate(g), exported: `r${entries.length}` });
-      entries.push({ base, hostPage, at: g.entries, first: g.first, end: g.end });
+      entries.push({
+        base,
+        hostPage,
+        at: g.entries,
+        first: g.first,
+        end: g.end,
+        blocks: new Set(g.order.map((block) => block.at)),
+      });
       this.statistics.translatedInstructions += g.steps;
     }
     this.#queue.clear();
@@ -179,6 +191,20 @@ export class Translator {
     this.statistics.translationMs += ms;
     const { evictEvery } = this.#options;
     if (evictEvery > 0 && ++this.#turns % evictEvery === 0) this.#evict(Math.imul(this.#turns, 0x9e3779b1) >>> 0);
+  }
+
+  /**
+   * Whether a region that is there, or about to be, goes through this entry: then control may come there less often from
+   * now on, and only if it does not, the entry gets a region of its own.
+   */
+  #mayCoolDown(up: number, base: number, at: number, made: readonly Omit<Region, 'ids' | 'module'>[]): boolean {
+    if (this.#options.threshold === 1 || this.#waited.has(up)) return false;
+    let covered = made.some((region) => region.base === base && region.blocks.has(at));
+    for (const region of this.#pages.get(base) ?? []) covered ||= region.blocks.has(at);
+    if (!covered) return false;
+    this.#waited.add(up);
+    this.#heats[(this.#parts.heat + up / 8) / 2] = 0;
+    return true;
   }
 
   #install(
