@@ -8,7 +8,8 @@ import { library } from '../ir/library.ts';
 import { RECORD, type InstructionTable } from '../isa/table.ts';
 import { ORIGINALS, REGIONS, SHARED } from '../state/layout.ts';
 import { assemble, type Body, type Import } from '../wasm/module.ts';
-import { graph, Records } from './graph.ts';
+import { graph } from './graph.ts';
+import { Records } from './records.ts';
 import { IMPORTED, REGION, RegionLowering } from './region.ts';
 
 export interface TranslatorOptions {
