@@ -59,8 +59,9 @@ interface Region {
   readonly module: Set<Region>;
 }
 
-/** A page whose regions were dropped so often is not translated any more. */
+/** A page whose regions were dropped so often in so many milliseconds is not translated. */
 const MOST_DROPS = 16;
+const FORGIVE_MS = 2000;
 /** Translation may take so many of so many milliseconds. */
 const SHARE_MS = 30;
 const WINDOW_MS = 100;
@@ -79,13 +80,14 @@ export class Translator {
   readonly #queue = new Set<number>();
   readonly #pages = new Map<number, Set<Region>>();
   readonly #modules: Set<Region>[] = [];
-  /** Entries that had to become hot again. */
-  readonly #waited = new Set<number>();
+  /** Entries that had to become hot again, by page. */
+  readonly #waited = new Map<number, Set<number>>();
   readonly #drops = new Map<number, number>();
   readonly #free: number[] = [];
   #used = 0;
   #age = 0;
   #windowStart = 0;
+  #dropsSince = 0;
   #spentMs = 0;
   #turns = 0;
   readonly statistics = { regions: 0, modules: 0, bytes: 0, translatedInstructions: 0, dropped: 0, translationMs: 0 };
@@ -121,7 +123,8 @@ export class Translator {
 
   /** The records `first` to `end` of the page at `base` are about to change. */
   forget(base: number, first: number, end: number): void {
-    if (this.#waited.size > 0) for (let at = first; at < end; at++) this.#waited.delete(base + at * RECORD.size);
+    const waited = this.#waited.get(base);
+    if (waited !== undefined) for (const at of waited) if (at >= first && at < end) waited.delete(at);
     const regions = this.#pages.get(base);
     if (regions !== undefined) {
       for (const region of regions) {
@@ -154,6 +157,10 @@ export class Translator {
     if (start - this.#windowStart > WINDOW_MS) {
       this.#windowStart = start;
       this.#spentMs = 0;
+    }
+    if (start - this.#dropsSince > FORGIVE_MS) {
+      this.#dropsSince = start;
+      this.#drops.clear();
     }
     if (this.#spentMs > SHARE_MS && this.#options.threshold > 1) return;
     this.#age = 0;
@@ -199,11 +206,12 @@ export class Translator {
    * now on, and only if it does not, the entry gets a region of its own.
    */
   #mayCoolDown(up: number, base: number, at: number, made: readonly Omit<Region, 'ids' | 'module'>[]): boolean {
-    if (this.#options.threshold === 1 || this.#waited.has(up)) return false;
+    const waited = this.#waited.get(base) ?? new Set();
+    if (this.#options.threshold === 1 || waited.has(at)) return false;
     let covered = made.some((region) => region.base === base && region.blocks.has(at));
     for (const region of this.#pages.get(base) ?? []) covered ||= region.blocks.has(at);
     if (!covered) return false;
-    this.#waited.add(up);
+    this.#waited.set(base, waited.add(at));
     this.#heats[(this.#parts.heat + up / 8) / 2] = 0;
     return true;
   }
