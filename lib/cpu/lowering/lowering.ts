@@ -15,7 +15,8 @@ export abstract class Lowering {
   /** Types of the temporaries, and how many of them are taken. */
   #temporaries: WasmType[] = [];
   #free = 0;
-  protected readonly firstTemporary: number;
+  /** Where temporaries begin; settled before the function is begun. */
+  protected firstTemporary: number;
 
   constructor(firstTemporary: number) {
     this.firstTemporary = firstTemporary;

@@ -1,33 +1,16 @@
 /** The control-flow graph of a region, found by walking decoded records of one page from its entry. */
-import { ALWAYS, BRANCH, CONDITION_FLAGS, IR, NZCV } from '../ir/ops.ts';
-import { FIXED } from '../ir/operand.ts';
-import { BUILTIN, RECORD, type InstructionTable, type Staging } from '../isa/table.ts';
-import { factsOf, isNear, type Facts } from './facts.ts';
+import { ALWAYS, BRANCH } from '../ir/ops.ts';
+import { BUILTIN } from '../isa/table.ts';
+import { isCallKind, isNear, type Facts } from './facts.ts';
+import type { Records, Step } from './records.ts';
 
 const MAX_BLOCKS = 80;
 const MAX_STEPS = 400;
+/** The number of the block that leads to several entries. */
+export const DISPATCH = -1;
+const MAX_ENTRIES = 12;
 /** Beyond so many places to return to, returns leave the region. */
 const MAX_RETURNS = 8;
-const SP = 13,
-  LR = 14;
-
-/** One instruction of a block. `at` counts records from the page's first. */
-export interface Step {
-  readonly at: number;
-  readonly next: number;
-  /** Index of the record in words. */
-  readonly record: number;
-  readonly staging: Staging;
-  readonly facts: Facts;
-  readonly condition: number;
-  readonly reads: number;
-  readonly writes: number;
-  readonly flagsRead: number;
-  /** Flags it certainly writes. */
-  readonly flagsKilled: number;
-  /** ITSTATE while it runs. */
-  readonly it: number;
-}
 
 export interface Block {
   readonly at: number;
@@ -53,124 +36,37 @@ export interface Block {
 }
 
 export interface Graph {
-  readonly entry: Block;
+  /** The block at the entry, or one without instructions that leads to each of {@link entries}. */
+  readonly root: Block;
+  /** Where the region may be entered from outside; the first is what it was made for. */
+  readonly entries: readonly number[];
+  /** Blocks that the root leads to, if it is not the entry itself. */
+  readonly dispatched: readonly number[];
   readonly order: readonly Block[];
   readonly returns: readonly number[];
   readonly used: number;
   readonly written: number;
+  /** Whether any instruction writes flags. */
+  readonly flagsWritten: boolean;
   readonly steps: number;
   /** The first record the region depends on, and the one behind the last. */
   readonly first: number;
   readonly end: number;
 }
 
-/** Reads records as steps; facts are kept per micro-op. */
-export class Records {
-  readonly #facts: (Facts | undefined)[] = [];
-  readonly #table: InstructionTable;
-  readonly #words: Int32Array;
-  /** The micro-op that a region's number stands in front of. */
-  readonly #original: (first: number) => number;
-  base = 0;
-  thumb = false;
-
-  constructor(table: InstructionTable, words: Int32Array, original: (first: number) => number) {
-    this.#table = table;
-    this.#words = words;
-    this.#original = original;
-  }
-
-  get size(): number {
-    return this.thumb ? 2048 : 1024;
-  }
-  immediate(record: number, slot: number): number {
-    return this.#words[record + 2 + slot]!;
-  }
-  encoded(record: number): number {
-    return this.#words[record + 1]!;
-  }
-  first(at: number): number {
-    return this.#original(this.#words[(this.base + at * RECORD.size) >> 2]! & 0xffff);
-  }
-  /** Whether the record stands inside an IT block. */
-  isInIt(at: number): boolean {
-    const first = this.first(at);
-    return first >= BUILTIN.it16 && first < BUILTIN.first;
-  }
-  /** The instruction at a record; undefined if only the interpreter can go there. */
-  step(at: number, it: number): Step | undefined {
-    const record = (this.base + at * RECORD.size) >> 2;
-    const first = this.first(at);
-    const main = this.#words[record]! >>> 16;
-    if (at >= this.size || main < BUILTIN.first || first === BUILTIN.undecoded || first === BUILTIN.breakpoint)
-      return undefined;
-    const microOp = this.#table.microOps[main]!;
-    const facts = (this.#facts[main] ??= factsOf(microOp.template));
-    if (!facts.translatable) return undefined;
-    // UNPREDICTABLE (A8.8.54), and so not worth having twice: another IT, or a branch before the block's last place.
-    if (it !== 0 && (facts.isIt || (facts.branch >= 0 && (it & 7) !== 0))) return undefined;
-    let condition = ALWAYS;
-    if (first >= BUILTIN.skipUnless && first < BUILTIN.first) {
-      if (first >= BUILTIN.it16Return) return undefined;
-      if (first >= BUILTIN.it16 !== (it !== 0)) return undefined;
-      condition = first & 15;
-      if (condition > ALWAYS) return undefined;
-    } else if (it !== 0) return undefined;
-    const encoded = this.#words[record + 1]!;
-    const list = facts.list < 0 ? 0 : this.#words[record + 2 + facts.list]!;
-    const mask = (slots: number): number => {
-      let registers = slots >>> FIXED;
-      for (let slot = 0; slot < 4; slot++)
-        if (((slots >>> slot) & 1) !== 0) registers |= 1 << ((encoded >>> (8 * slot + 2)) & 15);
-      return registers;
-    };
-    const isConditional = condition < ALWAYS;
-    const { flagsWritten } = facts;
-    const { staging } = microOp;
-    return {
-      at,
-      next: at + staging.advance / RECORD.size,
-      record,
-      staging,
-      facts,
-      condition,
-      reads: (mask(facts.reads) | (facts.listReads ? list : 0)) & 0x7fff,
-      writes: (mask(facts.writes) | (facts.listWrites ? list : 0)) & 0x7fff,
-      flagsRead: facts.flagsRead | CONDITION_FLAGS[condition]! | (isConditional && flagsWritten !== 0 ? NZCV : 0),
-      flagsKilled: isConditional ? 0 : flagsWritten,
-      it,
-    };
-  }
-  /** Where a near branch leads. */
-  target({ at, record, facts }: Step): number {
-    return at + this.immediate(record, facts.target) / RECORD.size;
-  }
-  /** `BX LR`, and loading PC from the stack. */
-  isReturn({ record, facts }: Step): boolean {
-    const { ops } = facts.template;
-    const op = ops[4 * facts.target]!;
-    const numberOf = (slot: number): number =>
-      slot >= FIXED ? slot - FIXED : (this.encoded(record) >>> (8 * slot + 2)) & 15;
-    if (op === IR.register) return numberOf(ops[4 * facts.target + 1]!) === LR;
-    return op === IR.load && (this.#bases(record, facts) >>> SP) % 2 === 1;
-  }
-  #bases(record: number, facts: Facts): number {
-    let registers = 0;
-    for (let slot = 0; slot < 4; slot++)
-      if (((facts.reads >>> slot) & 1) !== 0) registers |= 1 << ((this.encoded(record) >>> (8 * slot + 2)) & 15);
-    return registers;
-  }
-}
-
 const advanceIt = (it: number): number => ((it & 7) === 0 ? 0 : (it & 0xe0) | ((it << 1) & 0x1f));
 const isIndirect = ({ branch, template }: Facts): boolean =>
   (branch === BRANCH.exchange || branch === BRANCH.jump) && template.branch === 'indirect';
 
-/** Blocks reachable from `entry` within its page, in reverse postorder, with loops and merges marked. */
-export function graph(entry: number, records: Records): Graph | undefined {
+/**
+ * Blocks reachable from `entry` within its page, in reverse postorder, with loops and merges marked. Places that calls to
+ * elsewhere return to are entries as well if `isWarm` says so, lest a function is translated once for each of them.
+ */
+export function graph(entry: number, records: Records, isWarm: (at: number) => boolean): Graph | undefined {
   const blocks = new Map<number, Block>();
   const leaders = new Set<number>([entry]);
   const returns: number[] = [];
+  const entries = [entry];
   const work = [entry];
   let count = 0;
   const lead = (at: number): void => {
@@ -206,6 +102,18 @@ export function graph(entry: number, records: Records): Graph | undefined {
           }
         }
         if (falls && it === 0) lead(s.next);
+        else if (
+          isCallKind(facts.branch) &&
+          it === 0 &&
+          !isNear(facts.branch) &&
+          entries.length < MAX_ENTRIES &&
+          isWarm(s.next)
+        ) {
+          if (records.first(s.next) !== BUILTIN.undecoded && !records.isInIt(s.next)) {
+            if (!entries.includes(s.next)) entries.push(s.next);
+            lead(s.next);
+          }
+        }
         break;
       }
       at = s.next;
@@ -216,26 +124,11 @@ export function graph(entry: number, records: Records): Graph | undefined {
     written = 0,
     first = entry,
     end = entry + 1,
-    steps = 0;
+    steps = 0,
+    flagsWritten = false;
   for (const at of leaders) {
     if (!seen.has(at)) continue;
-    const block: Block = {
-      at,
-      steps: [],
-      next: undefined,
-      taken: undefined,
-      it: 0,
-      isReturn: false,
-      successors: [],
-      predecessors: [],
-      order: -1,
-      children: [],
-      isLoop: false,
-      isMerge: false,
-      flagsIn: 0,
-      need: 0,
-      dominator: undefined as unknown as Block,
-    };
+    const block = emptyBlock(at);
     let it = 0;
     for (let here = at; ;) {
       const s = records.step(here, it);
@@ -248,6 +141,7 @@ export function graph(entry: number, records: Records): Graph | undefined {
       steps++;
       used |= s.reads;
       written |= s.writes;
+      flagsWritten ||= s.facts.flagsWritten !== 0;
       first = Math.min(first, here);
       end = Math.max(end, s.next);
       const { facts } = s;
@@ -267,8 +161,7 @@ export function graph(entry: number, records: Records): Graph | undefined {
     }
     if (block.steps.length > 0) blocks.set(at, block);
   }
-  const root = blocks.get(entry);
-  if (root === undefined) return undefined;
+  if (!blocks.has(entry)) return undefined;
   for (const block of blocks.values()) {
     const to = block.isReturn
       ? [block.taken, block.next, ...returns]
@@ -278,34 +171,83 @@ export function graph(entry: number, records: Records): Graph | undefined {
       if (successor !== undefined && !block.successors.includes(successor)) block.successors.push(successor);
     }
   }
-  const order = arrange(root);
+  const known = entries.filter((at) => blocks.has(at));
+  const { root, order, dispatched } = arrange(blocks, known);
   solve(order);
-  return { entry: root, order, returns, used, written, steps, first, end };
+  return { root, entries: known, dispatched, order, returns, used, written, flagsWritten, steps, first, end };
 }
 
-/** Reverse postorder, immediate dominators, loops; edges into the middle of a loop are cut. */
-function arrange(entry: Block): Block[] {
+const emptyBlock = (at: number): Block => ({
+  at,
+  steps: [],
+  next: undefined,
+  taken: undefined,
+  it: 0,
+  isReturn: false,
+  successors: [],
+  predecessors: [],
+  order: -1,
+  children: [],
+  isLoop: false,
+  isMerge: false,
+  flagsIn: 0,
+  need: 0,
+  dominator: undefined as unknown as Block,
+});
+
+/**
+ * Orders blocks so that they nest. Where several ways lead into a loop, or into the region, they go through a block in front
+ * of all others that leads on to each of these places.
+ */
+function arrange(
+  blocks: ReadonlyMap<number, Block>,
+  entries: readonly number[],
+): Pick<Graph, 'root' | 'order' | 'dispatched'> {
+  const dispatched = entries.length > 1 ? [...entries] : [];
+  for (;;) {
+    let root = blocks.get(entries[0]!)!;
+    if (dispatched.length > 0) {
+      root = emptyBlock(DISPATCH);
+      root.successors = dispatched.map((at) => blocks.get(at)!);
+    }
+    const order = number(root);
+    const unnested = new Set<number>();
+    for (const block of order) {
+      for (const s of block.successors)
+        if (s.order <= block.order && !dominates(s, block) && !dispatched.includes(s.at)) unnested.add(s.at);
+    }
+    if (unnested.size === 0) {
+      nest(root, order, dispatched);
+      return { root, order, dispatched };
+    }
+    if (dispatched.length === 0) dispatched.push(entries[0]!);
+    for (const at of unnested) if (!dispatched.includes(at)) dispatched.push(at);
+  }
+}
+
+/** Reverse postorder and immediate dominators. */
+function number(root: Block): Block[] {
   const order: Block[] = [];
   const seen = new Set<Block>();
   const visit = (block: Block): void => {
     seen.add(block);
+    block.predecessors = [];
     for (let i = block.successors.length - 1; i >= 0; i--)
       if (!seen.has(block.successors[i]!)) visit(block.successors[i]!);
     order.push(block);
   };
-  visit(entry);
+  visit(root);
   order.reverse();
   order.forEach((block, i) => {
     block.order = i;
   });
   for (const block of order) for (const successor of block.successors) successor.predecessors.push(block);
-
-  const known = new Set<Block>([entry]);
-  entry.dominator = entry;
+  const known = new Set<Block>([root]);
+  root.dominator = root;
   for (let changed = true; changed;) {
     changed = false;
     for (const block of order) {
-      if (block === entry) continue;
+      if (block === root) continue;
       let dominator: Block | undefined;
       for (const p of block.predecessors)
         if (known.has(p)) dominator = dominator === undefined ? p : common(dominator, p);
@@ -316,7 +258,13 @@ function arrange(entry: Block): Block[] {
       }
     }
   }
+  return order;
+}
+
+/** Marks loops and merges; an edge that does not nest goes through the root. */
+function nest(root: Block, order: readonly Block[], dispatched: readonly number[]): void {
   for (const block of order) {
+    let throughRoot = false;
     block.successors = block.successors.filter((s) => {
       if (s.order > block.order) return true;
       if (dominates(s, block)) {
@@ -324,14 +272,17 @@ function arrange(entry: Block): Block[] {
         return true;
       }
       s.predecessors = s.predecessors.filter((p) => p !== block);
+      throughRoot = true;
       return false;
     });
+    if (!throughRoot) continue;
+    root.isLoop = true;
+    block.successors.push(root);
   }
   for (const block of order) {
-    if (block !== entry) block.dominator.children.push(block);
-    block.isMerge = block.predecessors.filter((p) => p.order < block.order).length > 1;
+    if (block !== root) block.dominator.children.push(block);
+    block.isMerge = dispatched.includes(block.at) || block.predecessors.filter((p) => p.order < block.order).length > 1;
   }
-  return order;
 }
 
 function common(a: Block, b: Block): Block {

@@ -5,7 +5,7 @@
 import { FLAGS } from '../ir/ops.ts';
 import { Lowering } from '../lowering/lowering.ts';
 import type { Code } from '../wasm/code.ts';
-import { W, type WasmType } from '../wasm/opcodes.ts';
+import { W } from '../wasm/opcodes.ts';
 
 /**
  * Where the flags are: in their locals; implied by operand locals A and B and result local R; or, where paths meet and only
@@ -14,21 +14,18 @@ import { W, type WasmType } from '../wasm/opcodes.ts';
 export type FlagState = 'locals' | 'add' | 'sub' | 'nz' | 'dynamic';
 export const KINDS = { locals: 0, add: 1, sub: 2, nz: 3 } as const;
 
-/** Locals of a region; R0 to R14 start at `registers`. */
+/** Locals of a region; behind them are the guest's registers that it uses, and temporaries. */
 // prettier-ignore
 export const LOCAL = {
-  up: 0, cpu: 1, registers: 2, N: 17, Z: 18, C: 19, V: 20, left: 21, exit: 22, A: 23, B: 24, R: 25, kind: 26,
-  address: 27, entry: 28, data: 29, tlb: 30, page: 31, target: 32,
+  up: 0, cpu: 1, N: 2, Z: 3, C: 4, V: 5, left: 6, exit: 7, A: 8, B: 9, R: 10, kind: 11, address: 12, entry: 13, data: 14,
+  tlb: 15, page: 16, target: 17, dispatch: 18, registers: 19,
 } as const;
-const FIRST_TEMPORARY = 33;
-/** Types of the fixed locals behind the parameters. */
-export const FIXED_LOCALS: readonly WasmType[] = new Array<WasmType>(FIRST_TEMPORARY - 2).fill('i32');
 
 export abstract class LazyFlags extends Lowering {
   protected flags: FlagState = 'locals';
 
   constructor() {
-    super(FIRST_TEMPORARY);
+    super(LOCAL.registers);
   }
 
   protected setFlags(source: number, result: number, x: number, y: number): void {
@@ -45,17 +42,20 @@ export abstract class LazyFlags extends Lowering {
       return;
     }
     // All values first: any of them may still read the old flags (TST with RRX does).
+    if (source === FLAGS.add || source === FLAGS.sub) {
+      this.value(x);
+      this.value(y);
+      code.set(LOCAL.B).set(LOCAL.A);
+      this.flags = source === FLAGS.add ? 'add' : 'sub';
+      return;
+    }
     this.value(result);
     if (source === FLAGS.nzc) {
       this.value(x);
       code.set(LOCAL.C);
-    } else if (source !== FLAGS.nz) {
-      this.value(x);
-      this.value(y);
-      code.set(LOCAL.B).set(LOCAL.A);
     }
     code.set(LOCAL.R);
-    this.flags = source === FLAGS.add ? 'add' : source === FLAGS.sub ? 'sub' : 'nz';
+    this.flags = 'nz';
   }
   /** Brings all flags into their locals. */
   protected materialise(): void {
@@ -72,7 +72,15 @@ export abstract class LazyFlags extends Lowering {
       this.#overflow(state);
       code.set(LOCAL.V);
     }
-    code.get(LOCAL.R).tee(LOCAL.N).set(LOCAL.Z);
+    this.#result(state);
+    code.tee(LOCAL.N).set(LOCAL.Z);
+  }
+  /** What N and Z follow from; after an addition or subtraction it follows itself from the operands. */
+  #result(state: FlagState): Code {
+    const { code } = this;
+    if (state === 'add') return code.get(LOCAL.A).get(LOCAL.B).op(W.add);
+    if (state === 'sub') return code.get(LOCAL.A).get(LOCAL.B).op(W.sub);
+    return code.get(LOCAL.R);
   }
   protected carry(): void {
     this.#carry(this.flags);
@@ -80,16 +88,21 @@ export abstract class LazyFlags extends Lowering {
   #carry(state: FlagState): void {
     const { code } = this;
     if (state === 'dynamic') throw new Error('C is read and nobody reads flags');
-    if (state === 'add') code.get(LOCAL.R).get(LOCAL.A).op(W.ltU);
+    if (state === 'add') this.#result(state).get(LOCAL.A).op(W.ltU);
     else if (state === 'sub') code.get(LOCAL.A).get(LOCAL.B).op(W.geU);
     else code.get(LOCAL.C);
   }
   #overflow(state: FlagState): void {
-    const { A, B, R } = LOCAL;
+    const { A, B } = LOCAL;
     const { code } = this;
-    if (state === 'add') code.get(A).get(R).op(W.xor).get(B).get(R).op(W.xor).op(W.and);
-    else if (state === 'sub') code.get(A).get(B).op(W.xor).get(A).get(R).op(W.xor).op(W.and);
-    else code.get(LOCAL.V);
+    if (state === 'add') {
+      code.get(A);
+      this.#result(state).op(W.xor).get(B);
+      this.#result(state).op(W.xor).op(W.and);
+    } else if (state === 'sub') {
+      code.get(A).get(B).op(W.xor).get(A);
+      this.#result(state).op(W.xor).op(W.and);
+    } else code.get(LOCAL.V);
   }
   protected condition(condition: number): void {
     const { code } = this;
@@ -102,8 +115,8 @@ export abstract class LazyFlags extends Lowering {
       code.get(LOCAL.A).get(LOCAL.B).op(comparison);
       return;
     }
-    const negative = (): Code => code.get(locals ? LOCAL.N : LOCAL.R);
-    const zero = (): Code => code.get(locals ? LOCAL.Z : LOCAL.R);
+    const negative = (): Code => (locals ? code.get(LOCAL.N) : this.#result(flags));
+    const zero = (): Code => (locals ? code.get(LOCAL.Z) : this.#result(flags));
     switch (condition >> 1) {
       case 0:
         zero();

@@ -5,60 +5,43 @@
  * A region is a handler like the interpreter's, entered from its dispatch loop in place of one instruction. An instruction
  * that cannot complete in the fast path leaves the region before anything has changed, and the interpreter executes it.
  */
-import { ACCESS, ALWAYS, BRANCH, IR, LOAD, SIZES, STORE } from '../ir/ops.ts';
-import { FIXED, LOOP_REGISTER } from '../ir/operand.ts';
-import { STATE, TLB } from '../state/layout.ts';
+import { ALWAYS, BRANCH } from '../ir/ops.ts';
+import { STATE } from '../state/layout.ts';
 import { Code, type Label } from '../wasm/code.ts';
 import type { Body, Signature } from '../wasm/module.ts';
-import { W } from '../wasm/opcodes.ts';
-import { evaluate, type Known } from './evaluate.ts';
+import { W, type WasmType } from '../wasm/opcodes.ts';
 import { isNear } from './facts.ts';
-import type { Block, Graph, Records, Step } from './graph.ts';
-import { FIXED_LOCALS, KINDS, LazyFlags, LOCAL, type FlagState } from './lazy-flags.ts';
+import { DISPATCH, type Block, type Graph } from './graph.ts';
+import { KINDS, LOCAL, type FlagState } from './lazy-flags.ts';
+import { PC, RegionOperands } from './operands.ts';
+import type { Step } from './records.ts';
 
 export const REGION: Signature = { parameters: ['i32', 'i32'], results: ['i32'] };
 /** What a region's module imports from the interpreter, by function index: the library's functions come behind. */
 export const IMPORTED = { execute: 0, arrive: 1, enterA32: 2, enterT32: 3, library: 4 } as const;
 
-const PC = 15;
 /** How a region is left, in the local `exit`: how, how many instructions of the block are undone, and the record. */
 const EXIT = { execute: 0, arrive: 1, enterA32: 2, enterT32: 3, howShift: 24, undoneShift: 12 } as const;
-const LOADS = [W.load, W.i64Load, W.f32Load, W.f64Load, W.v128Load];
-const STORES = [W.store, W.i64Store, W.f32Store, W.f64Store, W.v128Store];
 
-export class RegionLowering extends LazyFlags {
-  readonly #records: Records;
-  /** The function index of a library function in the module being built. */
-  readonly #library: (index: number) => number;
+export class RegionLowering extends RegionOperands {
   #graph!: Graph;
-  #step!: Step;
   #block!: Block;
-  #encoded = 0;
   #undone = 0;
-  #covered = false;
-  #loopRegister = 0;
-  #loopShift = 2;
-  #usesPage = false;
-  /** State words that guards have tested on every way to here. */
-  #guarded: readonly number[] = [];
   #itStored = false;
-  readonly #known: Known = { loopIndex: 0, immediate: (slot) => this.#immediateOf(slot) };
   readonly #labels = new Map<Block, Label>();
   #exits!: Record<FlagState, Label>;
-
-  constructor(records: Records, library: (index: number) => number) {
-    super();
-    this.#records = records;
-    this.#library = library;
-  }
 
   /** The region as a function of the interpreter's handler type. */
   translate(graph: Graph): Body {
     this.#graph = graph;
-    this.#usesPage = false;
-    this.#guarded = [];
+    this.usesPage = false;
+    this.guarded = [];
     this.#itStored = false;
     this.#labels.clear();
+    this.firstTemporary = LOCAL.registers;
+    for (let n = 0; n < PC; n++)
+      if ((((graph.used | graph.written) >>> n) & 1) !== 0) this.registers[n] = this.firstTemporary++;
+    const fixed = new Array<WasmType>(this.firstTemporary - 2).fill('i32');
     this.begin();
     const code = (this.code = new Code(4096));
     const locals = code.block();
@@ -67,7 +50,7 @@ export class RegionLowering extends LazyFlags {
     const add = code.block();
     const dynamic = code.block();
     this.#exits = { locals, nz, sub, add, dynamic };
-    this.#tree(graph.entry, 'locals');
+    this.#tree(graph.root, 'locals');
     code.op(W.unreachable).end();
     code.get(LOCAL.kind).const(KINDS.add).op(W.eq).brIf(add);
     code.get(LOCAL.kind).const(KINDS.sub).op(W.eq).brIf(sub);
@@ -83,7 +66,7 @@ export class RegionLowering extends LazyFlags {
     const whole = new Code(code.length + 512);
     this.#enter(whole);
     whole.append(code);
-    return { signature: REGION, locals: [...FIXED_LOCALS, ...this.temporaryTypes], code: whole };
+    return { signature: REGION, locals: [...fixed, ...this.temporaryTypes], code: whole };
   }
 
   #save(local: number, at: number): void {
@@ -92,27 +75,37 @@ export class RegionLowering extends LazyFlags {
   /** Events are due at exact counts: where the budget might not last, the interpreter goes on, one by one. */
   #enter(code: Code): void {
     const reload = (at: number, local: number): Code => code.get(LOCAL.cpu).memory(W.load, at).set(local);
-    code.get(LOCAL.cpu).memory(W.load, STATE.left).tee(LOCAL.left).const(this.#graph.entry.need).op(W.ltS).if();
+    code.get(LOCAL.cpu).memory(W.load, STATE.left).tee(LOCAL.left).const(this.#graph.root.need).op(W.ltS).if();
     code.get(LOCAL.up).get(LOCAL.cpu).call(IMPORTED.execute).op(W.return).end();
     const needed = this.#graph.used | this.#graph.written;
-    for (let n = 0; n < PC; n++) if (((needed >>> n) & 1) !== 0) reload(4 * n, LOCAL.registers + n);
+    for (let n = 0; n < PC; n++) if (((needed >>> n) & 1) !== 0) reload(4 * n, this.registers[n]!);
     for (const flag of ['N', 'Z', 'C', 'V'] as const) reload(STATE[flag], LOCAL[flag]);
     reload(STATE.tlb, LOCAL.tlb);
-    if (!this.#usesPage) return;
+    this.#graph.entries.forEach((at, n) => {
+      if (n === 0) return;
+      code
+        .get(LOCAL.up)
+        .const(this.records.base + (at << 4))
+        .op(W.eq)
+        .if();
+      code.const(n).set(LOCAL.dispatch).end();
+    });
+    if (!this.usesPage) return;
     code
       .get(LOCAL.cpu)
       .memory(W.load, STATE.delta)
-      .const(this.#records.base >>> (this.#records.thumb ? 3 : 2))
+      .const(this.records.base >>> (this.records.thumb ? 3 : 2))
       .op(W.add)
       .set(LOCAL.page);
   }
   /** The way out that all exits share. The dispatch loop counts one instruction for the region as a whole. */
   #leave(): void {
     const { code } = this;
-    for (let n = 0; n < PC; n++) if (((this.#graph.written >>> n) & 1) !== 0) this.#save(LOCAL.registers + n, 4 * n);
-    for (const flag of ['N', 'Z', 'C', 'V'] as const) this.#save(LOCAL[flag], STATE[flag]);
+    for (let n = 0; n < PC; n++) if (((this.#graph.written >>> n) & 1) !== 0) this.#save(this.registers[n]!, 4 * n);
+    if (this.#graph.flagsWritten)
+      for (const flag of ['N', 'Z', 'C', 'V'] as const) this.#save(LOCAL[flag], STATE[flag]);
     const up = (): Code =>
-      code.get(LOCAL.exit).const(0xfff).op(W.and).const(4).op(W.shl).const(this.#records.base).op(W.add).get(LOCAL.cpu);
+      code.get(LOCAL.exit).const(0xfff).op(W.and).const(4).op(W.shl).const(this.records.base).op(W.add).get(LOCAL.cpu);
     const left = (): Code => code.get(LOCAL.cpu).get(LOCAL.left);
     code.get(LOCAL.exit).const(EXIT.howShift).op(W.shrU).tee(LOCAL.data).op(W.eqz).if();
     left().get(LOCAL.exit).const(EXIT.undoneShift).op(W.shrU).op(W.add).memory(W.store, STATE.left);
@@ -130,7 +123,7 @@ export class RegionLowering extends LazyFlags {
 
   #tree(block: Block, flags: FlagState): void {
     const { code } = this;
-    const guarded = this.#guarded;
+    const guarded = this.guarded;
     const merges = block.children.filter((b) => b.isMerge).sort((a, b) => b.order - a.order);
     this.flags = flags;
     if (block.isLoop) {
@@ -139,16 +132,19 @@ export class RegionLowering extends LazyFlags {
       this.flags = block.flagsIn === 0 ? 'dynamic' : 'locals';
     }
     for (const merge of merges) this.#labels.set(merge, code.block());
-    this.#body(block);
-    const after = this.#guarded;
+    if (block.at === DISPATCH) {
+      const labels = this.#graph.dispatched.map((at) => this.#labels.get(merges.find((merge) => merge.at === at)!)!);
+      code.get(LOCAL.dispatch).brTable(labels);
+    } else this.#body(block);
+    const after = this.guarded;
     for (let i = merges.length - 1; i >= 0; i--) {
       code.end();
       const merge = merges[i]!;
-      this.#guarded = after;
+      this.guarded = after;
       this.#tree(merge, merge.flagsIn === 0 ? 'dynamic' : 'locals');
     }
     if (block.isLoop) code.end();
-    this.#guarded = guarded;
+    this.guarded = guarded;
   }
 
   #body(block: Block): void {
@@ -183,9 +179,9 @@ export class RegionLowering extends LazyFlags {
 
   #one(block: Block, s: Step): void {
     const { code } = this;
-    this.#step = s;
-    this.#encoded = this.#records.encoded(s.record);
-    this.#covered = false;
+    this.step = s;
+    this.encoded = this.records.encoded(s.record);
+    this.covered = false;
     if (s.condition >= ALWAYS) {
       this.lower(s.facts.template);
       return;
@@ -195,11 +191,11 @@ export class RegionLowering extends LazyFlags {
     this.condition(s.condition);
     code.if();
     const before = this.flags;
-    const guarded = this.#guarded;
+    const guarded = this.guarded;
     this.lower(s.facts.template);
     if (changes) this.materialise();
     this.flags = changes ? 'locals' : before;
-    this.#guarded = guarded;
+    this.guarded = guarded;
     this.#block = block;
     code.end();
   }
@@ -211,9 +207,21 @@ export class RegionLowering extends LazyFlags {
   }
   #go(from: Block, at: number): void {
     const { code } = this;
+    const { root, dispatched, order } = this.#graph;
     const to = from.successors.find((b) => b.at === at);
     if (to === undefined) {
+      const through = from.successors.includes(root) ? dispatched.indexOf(at) : -1;
+      const behind = through < 0 ? undefined : order.find((b) => b.at === at);
+      if (behind === undefined) {
+        this.#exit(EXIT.arrive, at, 0);
+        return;
+      }
+      code.get(LOCAL.left).const(behind.need).op(W.ltS).if();
       this.#exit(EXIT.arrive, at, 0);
+      code.end();
+      code.const(through).set(LOCAL.dispatch);
+      this.#meet(root);
+      code.br(this.#labels.get(root)!);
       return;
     }
     if (to.order <= from.order) {
@@ -234,9 +242,9 @@ export class RegionLowering extends LazyFlags {
       .br(this.#exits[this.flags]);
   }
   /** Leaves before the instruction at hand if the value on the stack is not 0. */
-  #sideExit(): void {
+  protected sideExit(): void {
     this.code
-      .const((EXIT.execute << EXIT.howShift) | (this.#undone << EXIT.undoneShift) | this.#step.at)
+      .const((EXIT.execute << EXIT.howShift) | (this.#undone << EXIT.undoneShift) | this.step.at)
       .set(LOCAL.exit)
       .brIf(this.#exits[this.flags]);
   }
@@ -244,9 +252,9 @@ export class RegionLowering extends LazyFlags {
   protected branch(target: number, condition: number, kind: number): void {
     const { code, flags } = this;
     const block = this.#block;
-    const step = this.#step;
+    const step = this.step;
     const { template } = this;
-    const guarded = this.#guarded;
+    const guarded = this.guarded;
     const itStored = this.#itStored;
     if (condition !== ALWAYS) {
       this.condition(condition);
@@ -259,24 +267,25 @@ export class RegionLowering extends LazyFlags {
     this.flags = flags;
     this.template = template;
     this.#block = block;
-    this.#step = step;
-    this.#guarded = guarded;
+    this.step = step;
+    this.guarded = guarded;
     this.#itStored = itStored;
   }
   #far(block: Block, target: number, kind: number): void {
     const { code, flags } = this;
-    const { thumb } = this.#records;
+    const { thumb } = this.records;
     const exchanges = kind === BRANCH.exchange || kind === BRANCH.callExchange;
     this.value(target);
     if (!exchanges) code.const(thumb ? -2 : -4).op(W.and);
     code.set(LOCAL.target);
     if (block.isReturn) {
       for (const at of this.#graph.returns) {
-        if (!block.successors.some((b) => b.at === at)) continue;
-        this.#usesPage = true;
+        if (!block.successors.some((b) => b.at === at || (b.at === DISPATCH && this.#graph.dispatched.includes(at))))
+          continue;
+        this.usesPage = true;
         code.get(LOCAL.target).get(LOCAL.page).op(W.sub);
         code
-          .const(this.#offset(at) + (thumb && exchanges ? 1 : 0))
+          .const(this.offset(at) + (thumb && exchanges ? 1 : 0))
           .op(W.eq)
           .if();
         this.#go(block, at);
@@ -308,227 +317,4 @@ export class RegionLowering extends LazyFlags {
     }
     this.#exit(thumb ? EXIT.enterT32 : EXIT.enterA32, 0, 0);
   }
-
-  // Operands are known.
-
-  #offset(at: number): number {
-    return at * (this.#records.thumb ? 2 : 4);
-  }
-  /** The byte offset of an operand in its register file. */
-  #byteOf(operand: number): number {
-    if (operand >= FIXED) return 4 * (operand - FIXED);
-    if (operand === LOOP_REGISTER) return this.#loopRegister << this.#loopShift;
-    return (this.#encoded >>> (8 * operand)) & 0xff;
-  }
-  #numberOf(operand: number): number {
-    return this.#byteOf(operand) >>> 2;
-  }
-  #immediateOf(slot: number): number {
-    return this.#records.immediate(this.#step.record, slot);
-  }
-  #address(offset: number): void {
-    this.#usesPage = true;
-    this.code.get(LOCAL.page);
-    if (offset !== 0) this.code.const(offset).op(W.add);
-  }
-  protected register(operand: number): void {
-    const n = this.#numberOf(operand);
-    if (n === PC) this.#address(this.#offset(this.#step.at) + this.#step.staging.pcAhead);
-    else this.code.get(LOCAL.registers + n);
-  }
-  protected setRegister(operand: number, value: number): void {
-    this.value(value);
-    this.code.set(LOCAL.registers + this.#numberOf(operand));
-  }
-  protected file(operand: number, type: number, bytes: number): void {
-    this.code.get(LOCAL.cpu).memory(LOADS[type]!, STATE.vfp + bytes + this.#byteOf(operand));
-  }
-  protected setFile(operand: number, type: number, value: number, bytes: number): void {
-    this.code.get(LOCAL.cpu);
-    this.value(value);
-    this.code.memory(STORES[type]!, STATE.vfp + bytes + this.#byteOf(operand));
-  }
-  protected state(offset: number): void {
-    this.code.get(LOCAL.cpu).memory(W.load, offset);
-  }
-  protected setState(offset: number, value: number): void {
-    // VMRS can give an N that is not the sign of what gives Z.
-    if (offset === STATE.N) {
-      this.materialise();
-      this.value(value);
-      this.code.set(LOCAL.N);
-      return;
-    }
-    this.code.get(LOCAL.cpu);
-    this.value(value);
-    this.code.memory(W.store, offset);
-  }
-  protected immediate(slot: number): void {
-    this.code.const(this.#immediateOf(slot));
-  }
-  protected pc(): void {
-    this.#address(this.#offset(this.#step.at));
-  }
-  protected returnAddress(): void {
-    const { sizeBytes, thumb } = this.#step.staging;
-    this.#address(this.#offset(this.#step.at) + sizeBytes + (thumb ? 1 : 0));
-  }
-  protected relative(slot: number): void {
-    this.#address((this.#offset(this.#step.at) + this.#immediateOf(slot)) | 0);
-  }
-  protected loopIndex(): void {
-    this.code.const(this.#known.loopIndex);
-  }
-  protected callLibrary(index: number): void {
-    this.code.get(LOCAL.cpu).call(this.#library(index));
-  }
-
-  /** Constants are written again, and so is a register that nothing changes before the last use. */
-  protected override shares(i: number): boolean {
-    const { ops, last } = this.template;
-    if (this.#step.facts.known[i] === 1) return true;
-    if (ops[4 * i] !== IR.register) return false;
-    const n = this.#numberOf(ops[4 * i + 1]!);
-    for (let j = i + 1; j < last[i]!; j++) {
-      if (ops[4 * j] !== IR.setRegister) continue;
-      if (ops[4 * j + 1] === LOOP_REGISTER || this.#numberOf(ops[4 * j + 1]!) === n) return false;
-    }
-    return true;
-  }
-  protected override expression(i: number): void {
-    const { ops } = this.template;
-    if (this.#step.facts.known[i] === 1) {
-      this.code.const(this.#evaluate(i));
-      return;
-    }
-    const b = ops[4 * i + 2]!;
-    if (IDENTITY.has(ops[4 * i]!) && this.#step.facts.known[b] === 1 && this.#evaluate(b) === 0) {
-      this.value(ops[4 * i + 1]!);
-      return;
-    }
-    super.expression(i);
-  }
-  #evaluate(i: number): number {
-    return evaluate(this.template, i, this.#known);
-  }
-
-  // Memory: one test, and out.
-
-  /** Leaves the TLB entry of `LOCAL.address` on the stack. */
-  #lookup(access: number, write: boolean): void {
-    const { code } = this;
-    code.get(LOCAL.address).const(10).op(W.shrU).const(0x3ffffc).op(W.and);
-    if ((access & ACCESS.unprivileged) !== 0) this.state(STATE.tlbUnprivileged);
-    else code.get(LOCAL.tlb);
-    code.op(W.add).memory(W.load, write ? TLB.write : TLB.read);
-  }
-  #check(access: number, write: boolean): void {
-    const { code } = this;
-    const size = SIZES[access & ACCESS.width]!;
-    this.#lookup(access, write);
-    code.tee(LOCAL.entry);
-    if (size === 4) code.get(LOCAL.address).op(W.or);
-    else if (size === 2) code.get(LOCAL.address).const(1).op(W.and).op(W.or);
-    code.const(TLB.slow).op(W.and);
-    this.#sideExit();
-    code.get(LOCAL.entry).get(LOCAL.address).op(W.add);
-  }
-  protected load(access: number, address: number): void {
-    const op = LOAD[access & ACCESS.width]!;
-    if (this.#covered) {
-      this.code.memory(op, this.#hostAddress(address));
-      return;
-    }
-    this.value(address);
-    this.code.set(LOCAL.address);
-    this.#check(access, false);
-    this.code.memory(op);
-  }
-  protected store(access: number, address: number, value: number): void {
-    const { code } = this;
-    const op = STORE[access & ACCESS.width]!;
-    if (this.#covered) {
-      const offset = this.#hostAddress(address);
-      this.value(value);
-      code.memory(op, offset);
-      return;
-    }
-    // The value may itself be loaded, and may read the flags of before.
-    if (this.#step.facts.loads) {
-      this.value(value);
-      code.set(LOCAL.data);
-    }
-    this.value(address);
-    code.set(LOCAL.address);
-    this.#check(access, true);
-    if (this.#step.facts.loads) code.get(LOCAL.data);
-    else this.value(value);
-    code.memory(op);
-  }
-  protected load64(address: number): void {
-    this.code.memory(W.i64Load, this.#hostAddress(address));
-  }
-  protected store64(address: number, value: number): void {
-    const offset = this.#hostAddress(address);
-    this.value(value);
-    this.code.memory(W.i64Store, offset);
-  }
-  /** One test for all the words; what crosses a page is left to the interpreter. */
-  protected access(mode: number, address: number, size: number): boolean {
-    const { code } = this;
-    const bytes = this.#evaluate(size);
-    this.value(address);
-    code.set(LOCAL.address);
-    this.#lookup(mode, (mode & 1) === 1);
-    code.tee(LOCAL.entry).get(LOCAL.address).op(W.or).const(3).op(W.and);
-    code
-      .get(LOCAL.address)
-      .const(0xfff)
-      .op(W.and)
-      .const(0x1000 - bytes)
-      .op(W.gtU)
-      .op(W.or);
-    this.#sideExit();
-    this.#covered = true;
-    return false;
-  }
-  /** Leaves a host address of a covered range on the stack, and returns what to add to it. */
-  #hostAddress(address: number): number {
-    const { code } = this;
-    const { ops } = this.template;
-    code.get(LOCAL.entry);
-    const b = ops[4 * address + 2]!;
-    // Inside one page a constant distance cannot carry the sum around the end of memory.
-    const offset = ops[4 * address] === W.add && this.#step.facts.known[b] === 1 ? this.#evaluate(b) : -1;
-    this.value(offset >= 0 ? ops[4 * address + 1]! : address);
-    code.op(W.add);
-    return Math.max(offset, 0);
-  }
-  protected each(list: number, shift: number, from: number): number {
-    const end = this.endOfLoop(from);
-    const registers = this.#immediateOf(list);
-    this.#known.loopIndex = 0;
-    this.#loopShift = shift;
-    for (let n = 0; n < 32; n++) {
-      if (((registers >>> n) & 1) === 0) continue;
-      this.#loopRegister = n;
-      this.range(from, end);
-      this.#known.loopIndex++;
-    }
-    this.#loopShift = 2;
-    return end;
-  }
-  protected system(): void {
-    throw new Error('a system operation is left to the interpreter');
-  }
-  protected guard(state: number): void {
-    if (this.#guarded.includes(state)) return;
-    this.state(state);
-    this.code.op(W.eqz);
-    this.#sideExit();
-    this.#guarded = [...this.#guarded, state];
-  }
 }
-
-/** `a op 0` is `a`. */
-const IDENTITY = new Set<number>([W.add, W.sub, W.or, W.xor, W.shl, W.shrU, W.shrS, W.rotr]);

@@ -8,7 +8,8 @@ import { library } from '../ir/library.ts';
 import { RECORD, type InstructionTable } from '../isa/table.ts';
 import { ORIGINALS, REGIONS, SHARED } from '../state/layout.ts';
 import { assemble, type Body, type Import } from '../wasm/module.ts';
-import { graph, Records } from './graph.ts';
+import { graph } from './graph.ts';
+import { Records } from './records.ts';
 import { IMPORTED, REGION, RegionLowering } from './region.ts';
 
 export interface TranslatorOptions {
@@ -46,17 +47,21 @@ export interface InterpreterParts {
 }
 
 interface Region {
-  readonly id: number;
+  /** A number for each place where it may be entered; all lead to the same function. */
+  readonly ids: readonly number[];
   readonly base: number;
   readonly hostPage: number;
-  readonly at: number;
+  readonly at: readonly number[];
   readonly first: number;
   readonly end: number;
+  /** Where its blocks begin. */
+  readonly blocks: ReadonlySet<number>;
   readonly module: Set<Region>;
 }
 
-/** A page whose regions were dropped so often is not translated any more. */
+/** A page whose regions were dropped so often in so many milliseconds is not translated. */
 const MOST_DROPS = 16;
+const FORGIVE_MS = 2000;
 /** Translation may take so many of so many milliseconds. */
 const SHARE_MS = 30;
 const WINDOW_MS = 100;
@@ -68,17 +73,21 @@ export class Translator {
   readonly #options: TranslatorOptions;
   readonly #words: Int32Array;
   readonly #originals: Uint16Array;
+  readonly #heats: Uint16Array;
   readonly #functions: WebAssembly.Table;
   readonly #firstRegion: number;
   readonly #records: Records;
   readonly #queue = new Set<number>();
   readonly #pages = new Map<number, Set<Region>>();
   readonly #modules: Set<Region>[] = [];
+  /** Entries that had to become hot again, by page. */
+  readonly #waited = new Map<number, Set<number>>();
   readonly #drops = new Map<number, number>();
   readonly #free: number[] = [];
   #used = 0;
   #age = 0;
   #windowStart = 0;
+  #dropsSince = 0;
   #spentMs = 0;
   #turns = 0;
   readonly statistics = { regions: 0, modules: 0, bytes: 0, translatedInstructions: 0, dropped: 0, translationMs: 0 };
@@ -89,7 +98,8 @@ export class Translator {
     const { buffer } = parts.memory;
     this.#words = new Int32Array(buffer);
     this.#originals = new Uint16Array(buffer, ORIGINALS, REGIONS);
-    this.#functions = parts.exports['table'] as WebAssembly.Table;
+    this.#heats = new Uint16Array(buffer);
+    this.#functions = parts.exports.table as WebAssembly.Table;
     this.#firstRegion = parts.table.microOps.length;
     this.#records = new Records(parts.table, this.#words, (first) => this.#original(first));
     this.#words[SHARED.heat >> 2] = parts.heat;
@@ -113,6 +123,8 @@ export class Translator {
 
   /** The records `first` to `end` of the page at `base` are about to change. */
   forget(base: number, first: number, end: number): void {
+    const waited = this.#waited.get(base);
+    if (waited !== undefined) for (const at of waited) if (at >= first && at < end) waited.delete(at);
     const regions = this.#pages.get(base);
     if (regions !== undefined) {
       for (const region of regions) {
@@ -126,6 +138,16 @@ export class Translator {
         if (up >= base + first * RECORD.size && up < base + end * RECORD.size) this.#queue.delete(up);
   }
 
+  #isRegion(base: number, at: number): boolean {
+    return (this.#words[(base + at * RECORD.size) >> 2]! & 0xffff) >= this.#firstRegion;
+  }
+  /** Whether control comes to a record often, and does not yet find a region there. */
+  #isWarm(base: number, at: number): boolean {
+    const { heat } = this.#parts;
+    const { threshold } = this.#options;
+    if (heat === 0 || this.#isRegion(base, at)) return heat === 0;
+    return 4 * this.#heats[(heat + (base + at * RECORD.size) / 8) / 2]! >= threshold;
+  }
   #original(first: number): number {
     return first >= this.#firstRegion ? this.#originals[first - this.#firstRegion]! : first;
   }
@@ -136,9 +158,13 @@ export class Translator {
       this.#windowStart = start;
       this.#spentMs = 0;
     }
+    if (start - this.#dropsSince > FORGIVE_MS) {
+      this.#dropsSince = start;
+      this.#drops.clear();
+    }
     if (this.#spentMs > SHARE_MS && this.#options.threshold > 1) return;
     this.#age = 0;
-    const entries: Omit<Region, 'id' | 'module'>[] = [];
+    const entries: Omit<Region, 'ids' | 'module'>[] = [];
     const functions: Body[] = [];
     const callees: number[] = [];
     const lowering = new RegionLowering(this.#records, (index) => {
@@ -149,14 +175,21 @@ export class Translator {
     for (const up of this.#queue) {
       const { base, thumb, hostPage } = this.#parts.pageOf(up);
       const at = (up - base) / RECORD.size;
-      if ((this.#words[up >> 2]! & 0xffff) >= this.#firstRegion) continue;
+      if (this.#isRegion(base, at) || this.#mayCoolDown(up, base, at, entries)) continue;
       this.#records.base = base;
       this.#records.thumb = thumb;
       if (at >= this.#records.size || this.#records.isInIt(at)) continue;
-      const g = graph(at, this.#records);
-      if (g === undefined || (g.steps < this.#options.leastSteps && !g.entry.isLoop)) continue;
+      const g = graph(at, this.#records, (other) => this.#isWarm(base, other));
+      if (g === undefined || (g.steps < this.#options.leastSteps && !g.root.isLoop)) continue;
       functions.push({ ...lowering.translate(g), exported: `r${entries.length}` });
-      entries.push({ base, hostPage, at, first: g.first, end: g.end });
+      entries.push({
+        base,
+        hostPage,
+        at: g.entries,
+        first: g.first,
+        end: g.end,
+        blocks: new Set(g.order.map((block) => block.at)),
+      });
       this.statistics.translatedInstructions += g.steps;
     }
     this.#queue.clear();
@@ -168,8 +201,23 @@ export class Translator {
     if (evictEvery > 0 && ++this.#turns % evictEvery === 0) this.#evict(Math.imul(this.#turns, 0x9e3779b1) >>> 0);
   }
 
+  /**
+   * Whether a region that is there, or about to be, goes through this entry: then control may come there less often from
+   * now on, and only if it does not, the entry gets a region of its own.
+   */
+  #mayCoolDown(up: number, base: number, at: number, made: readonly Omit<Region, 'ids' | 'module'>[]): boolean {
+    const waited = this.#waited.get(base) ?? new Set();
+    if (this.#options.threshold === 1 || waited.has(at)) return false;
+    let covered = made.some((region) => region.base === base && region.blocks.has(at));
+    for (const region of this.#pages.get(base) ?? []) covered ||= region.blocks.has(at);
+    if (!covered) return false;
+    this.#waited.set(base, waited.add(at));
+    this.#heats[(this.#parts.heat + up / 8) / 2] = 0;
+    return true;
+  }
+
   #install(
-    entries: readonly Omit<Region, 'id' | 'module'>[],
+    entries: readonly Omit<Region, 'ids' | 'module'>[],
     functions: readonly Body[],
     callees: readonly number[],
   ): void {
@@ -185,20 +233,26 @@ export class Translator {
     const values = Object.fromEntries(imports.map(({ name }) => [name, exports[name]!]));
     const module = new WebAssembly.Module(bytes);
     const made = new WebAssembly.Instance(module, { e: { m: this.#parts.memory, ...values } }).exports;
-    while (this.#modules.length >= this.#options.modules || REGIONS - this.#used + this.#free.length < entries.length)
+    const places = entries.reduce((sum, { at }) => sum + at.length, 0);
+    while (this.#modules.length >= this.#options.modules || REGIONS - this.#used + this.#free.length < places)
       this.#evict(0);
     const regions = new Set<Region>();
     this.#modules.push(regions);
     entries.forEach((entry, n) => {
-      const region: Region = { ...entry, id: this.#free.pop() ?? this.#used++, module: regions };
+      // Another region of this module may have taken the place meanwhile.
+      const at = entry.at.filter((place, i) => i === 0 || !this.#isRegion(entry.base, place));
+      if (this.#isRegion(entry.base, at[0]!)) return;
+      const region: Region = { ...entry, at, ids: at.map(() => this.#free.pop() ?? this.#used++), module: regions };
       regions.add(region);
       let page = this.#pages.get(region.base);
       if (page === undefined) this.#pages.set(region.base, (page = new Set()));
       page.add(region);
-      const record = (region.base + region.at * RECORD.size) >> 2;
-      this.#originals[region.id] = this.#words[record]! & 0xffff;
-      this.#functions.set(this.#firstRegion + region.id, made[`r${n}`]);
-      this.#words[record] = (this.#words[record]! & ~0xffff) | (this.#firstRegion + region.id);
+      region.ids.forEach((id, i) => {
+        const record = (region.base + at[i]! * RECORD.size) >> 2;
+        this.#originals[id] = this.#words[record]! & 0xffff;
+        this.#functions.set(this.#firstRegion + id, made[`r${n}`]);
+        this.#words[record] = (this.#words[record]! & ~0xffff) | (this.#firstRegion + id);
+      });
     });
     this.statistics.modules++;
     this.statistics.regions += entries.length;
@@ -211,12 +265,14 @@ export class Translator {
     for (const region of regions ?? []) this.#remove(region);
   }
   #remove(region: Region): void {
-    const { id, base, at, module } = region;
-    const record = (base + at * RECORD.size) >> 2;
-    if ((this.#words[record]! & 0xffff) === this.#firstRegion + id)
-      this.#words[record] = (this.#words[record]! & ~0xffff) | this.#originals[id]!;
-    this.#functions.set(this.#firstRegion + id, null);
-    this.#free.push(id);
+    const { ids, base, at, module } = region;
+    ids.forEach((id, i) => {
+      const record = (base + at[i]! * RECORD.size) >> 2;
+      if ((this.#words[record]! & 0xffff) === this.#firstRegion + id)
+        this.#words[record] = (this.#words[record]! & ~0xffff) | this.#originals[id]!;
+      this.#functions.set(this.#firstRegion + id, null);
+      this.#free.push(id);
+    });
     const page = this.#pages.get(base)!;
     page.delete(region);
     if (page.size === 0) this.#pages.delete(base);

@@ -109,6 +109,12 @@ export class Code {
   brIf(label: Label): this {
     return this.byte(W.brIf).unsigned(this.#depth - label);
   }
+  /** Takes an index from the stack; beyond the last label it means the last one. */
+  brTable(labels: readonly Label[]): this {
+    this.byte(W.brTable).unsigned(labels.length - 1);
+    for (const label of labels) this.unsigned(this.#depth - label);
+    return this;
+  }
 
   append(other: Code): this {
     if (this.length + other.length + 16 > this.bytes.length) this.#grow(other.length + 16);

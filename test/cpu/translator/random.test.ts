@@ -37,8 +37,8 @@ function disagreement(
       word = ((word & 0x0fffffff) | ((next() % 14) << 28)) >>> 0;
     if (/^BL?_(immediate_)?A1|^B_A1/.test(instruction.id))
       word = ((word & 0xff000000) | (((next() % 16) - 8) & 0xffffff)) >>> 0;
-    if (set === 't16' && /^B_T1/.test(instruction.id)) word = (word & 0xff00) | (((next() % 16) - 8) & 0xff);
-    if (set === 't16' && /^B_T2/.test(instruction.id)) word = (word & 0xf800) | (((next() % 16) - 8) & 0x7ff);
+    if (set === 't16' && instruction.id.startsWith('B_T1')) word = (word & 0xff00) | (((next() % 16) - 8) & 0xff);
+    if (set === 't16' && instruction.id.startsWith('B_T2')) word = (word & 0xf800) | (((next() % 16) - 8) & 0x7ff);
     program.push(word);
     text.push(table.disassemble(set, word, { pageOffset: 0, address: 0, inIt: false }));
   }

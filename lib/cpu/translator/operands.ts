@@ -1,0 +1,265 @@
+/**
+ * Operands and memory in a region: what they are is known, so that registers are locals, immediates constants, and an access
+ * is one test of the TLB that leaves the region unless it hits.
+ */
+import { ACCESS, IR, LOAD, SIZES, STORE } from '../ir/ops.ts';
+import { FIXED, LOOP_REGISTER } from '../ir/operand.ts';
+import { STATE, TLB } from '../state/layout.ts';
+import { W } from '../wasm/opcodes.ts';
+import { evaluate, type Known } from './evaluate.ts';
+import { LazyFlags, LOCAL } from './lazy-flags.ts';
+import type { Records, Step } from './records.ts';
+
+export const PC = 15;
+const LOADS = [W.load, W.i64Load, W.f32Load, W.f64Load, W.v128Load];
+const STORES = [W.store, W.i64Store, W.f32Store, W.f64Store, W.v128Store];
+
+export abstract class RegionOperands extends LazyFlags {
+  protected readonly records: Records;
+  /** The function index of a library function in the module being built. */
+  protected readonly library: (index: number) => number;
+  /** The locals of R0 to R14. */
+  protected readonly registers = new Uint8Array(PC);
+  /** The instruction at hand, and its register operands. */
+  protected step!: Step;
+  protected encoded = 0;
+  /** Inside what follows an `access` that succeeded. */
+  protected covered = false;
+  /** Whether the local that holds the page's address is needed. */
+  protected usesPage = false;
+  /** State words that guards have tested on every way to here. */
+  protected guarded: readonly number[] = [];
+  protected loopRegister = 0;
+  protected loopShift = 2;
+  protected readonly known: Known = { loopIndex: 0, immediate: (slot) => this.#immediateOf(slot) };
+
+  constructor(records: Records, library: (index: number) => number) {
+    super();
+    this.records = records;
+    this.library = library;
+  }
+
+  /** Leaves before the instruction at hand if the value on the stack is not 0. */
+  protected abstract sideExit(): void;
+
+  protected offset(at: number): number {
+    return at * (this.records.thumb ? 2 : 4);
+  }
+  /** The byte offset of an operand in its register file. */
+  #byteOf(operand: number): number {
+    if (operand >= FIXED) return 4 * (operand - FIXED);
+    if (operand === LOOP_REGISTER) return this.loopRegister << this.loopShift;
+    return (this.encoded >>> (8 * operand)) & 0xff;
+  }
+  #numberOf(operand: number): number {
+    return this.#byteOf(operand) >>> 2;
+  }
+  #immediateOf(slot: number): number {
+    return this.records.immediate(this.step.record, slot);
+  }
+  #address(offset: number): void {
+    this.usesPage = true;
+    this.code.get(LOCAL.page);
+    if (offset !== 0) this.code.const(offset).op(W.add);
+  }
+  protected register(operand: number): void {
+    const n = this.#numberOf(operand);
+    if (n === PC) this.#address(this.offset(this.step.at) + this.step.staging.pcAhead);
+    else this.code.get(this.registers[n]!);
+  }
+  protected setRegister(operand: number, value: number): void {
+    this.value(value);
+    this.code.set(this.registers[this.#numberOf(operand)]!);
+  }
+  protected file(operand: number, type: number, bytes: number): void {
+    this.code.get(LOCAL.cpu).memory(LOADS[type]!, STATE.vfp + bytes + this.#byteOf(operand));
+  }
+  protected setFile(operand: number, type: number, value: number, bytes: number): void {
+    this.code.get(LOCAL.cpu);
+    this.value(value);
+    this.code.memory(STORES[type]!, STATE.vfp + bytes + this.#byteOf(operand));
+  }
+  protected state(offset: number): void {
+    this.code.get(LOCAL.cpu).memory(W.load, offset);
+  }
+  protected setState(offset: number, value: number): void {
+    // VMRS can give an N that is not the sign of what gives Z.
+    if (offset === STATE.N) {
+      this.materialise();
+      this.value(value);
+      this.code.set(LOCAL.N);
+      return;
+    }
+    this.code.get(LOCAL.cpu);
+    this.value(value);
+    this.code.memory(W.store, offset);
+  }
+  protected immediate(slot: number): void {
+    this.code.const(this.#immediateOf(slot));
+  }
+  protected pc(): void {
+    this.#address(this.offset(this.step.at));
+  }
+  protected returnAddress(): void {
+    const { sizeBytes, thumb } = this.step.staging;
+    this.#address(this.offset(this.step.at) + sizeBytes + (thumb ? 1 : 0));
+  }
+  protected relative(slot: number): void {
+    this.#address((this.offset(this.step.at) + this.#immediateOf(slot)) | 0);
+  }
+  protected loopIndex(): void {
+    this.code.const(this.known.loopIndex);
+  }
+  protected callLibrary(index: number): void {
+    this.code.get(LOCAL.cpu).call(this.library(index));
+  }
+
+  /** Constants are written again, and so is a register that nothing changes before the last use. */
+  protected override shares(i: number): boolean {
+    const { ops, last } = this.template;
+    if (this.step.facts.known[i] === 1) return true;
+    if (ops[4 * i] !== IR.register) return false;
+    const n = this.#numberOf(ops[4 * i + 1]!);
+    for (let j = i + 1; j < last[i]!; j++) {
+      if (ops[4 * j] !== IR.setRegister) continue;
+      if (ops[4 * j + 1] === LOOP_REGISTER || this.#numberOf(ops[4 * j + 1]!) === n) return false;
+    }
+    return true;
+  }
+  protected override expression(i: number): void {
+    const { ops } = this.template;
+    if (this.step.facts.known[i] === 1) {
+      this.code.const(this.#evaluate(i));
+      return;
+    }
+    const b = ops[4 * i + 2]!;
+    if (IDENTITY.has(ops[4 * i]!) && this.step.facts.known[b] === 1 && this.#evaluate(b) === 0) {
+      this.value(ops[4 * i + 1]!);
+      return;
+    }
+    super.expression(i);
+  }
+  #evaluate(i: number): number {
+    return evaluate(this.template, i, this.known);
+  }
+
+  // Memory: one test, and out.
+
+  /** Leaves the TLB entry of `LOCAL.address` on the stack. */
+  #lookup(access: number, write: boolean): void {
+    const { code } = this;
+    code.get(LOCAL.address).const(10).op(W.shrU).const(0x3ffffc).op(W.and);
+    if ((access & ACCESS.unprivileged) !== 0) this.state(STATE.tlbUnprivileged);
+    else code.get(LOCAL.tlb);
+    code.op(W.add).memory(W.load, write ? TLB.write : TLB.read);
+  }
+  #check(access: number, write: boolean): void {
+    const { code } = this;
+    const size = SIZES[access & ACCESS.width]!;
+    this.#lookup(access, write);
+    code.tee(LOCAL.entry);
+    if (size === 4) code.get(LOCAL.address).op(W.or);
+    else if (size === 2) code.get(LOCAL.address).const(1).op(W.and).op(W.or);
+    code.const(TLB.slow).op(W.and);
+    this.sideExit();
+    code.get(LOCAL.entry).get(LOCAL.address).op(W.add);
+  }
+  protected load(access: number, address: number): void {
+    const op = LOAD[access & ACCESS.width]!;
+    if (this.covered) {
+      this.code.memory(op, this.#hostAddress(address));
+      return;
+    }
+    this.value(address);
+    this.code.set(LOCAL.address);
+    this.#check(access, false);
+    this.code.memory(op);
+  }
+  protected store(access: number, address: number, value: number): void {
+    const { code } = this;
+    const op = STORE[access & ACCESS.width]!;
+    if (this.covered) {
+      const offset = this.#hostAddress(address);
+      this.value(value);
+      code.memory(op, offset);
+      return;
+    }
+    // The value may itself be loaded, and may read the flags of before.
+    if (this.step.facts.loads) {
+      this.value(value);
+      code.set(LOCAL.data);
+    }
+    this.value(address);
+    code.set(LOCAL.address);
+    this.#check(access, true);
+    if (this.step.facts.loads) code.get(LOCAL.data);
+    else this.value(value);
+    code.memory(op);
+  }
+  protected load64(address: number): void {
+    this.code.memory(W.i64Load, this.#hostAddress(address));
+  }
+  protected store64(address: number, value: number): void {
+    const offset = this.#hostAddress(address);
+    this.value(value);
+    this.code.memory(W.i64Store, offset);
+  }
+  /** One test for all the words; what crosses a page is left to the interpreter. */
+  protected access(mode: number, address: number, size: number): boolean {
+    const { code } = this;
+    const bytes = this.#evaluate(size);
+    this.value(address);
+    code.set(LOCAL.address);
+    this.#lookup(mode, (mode & 1) === 1);
+    code.tee(LOCAL.entry).get(LOCAL.address).op(W.or).const(3).op(W.and);
+    code
+      .get(LOCAL.address)
+      .const(0xfff)
+      .op(W.and)
+      .const(0x1000 - bytes)
+      .op(W.gtU)
+      .op(W.or);
+    this.sideExit();
+    this.covered = true;
+    return false;
+  }
+  /** Leaves a host address of a covered range on the stack, and returns what to add to it. */
+  #hostAddress(address: number): number {
+    const { code } = this;
+    const { ops } = this.template;
+    code.get(LOCAL.entry);
+    const b = ops[4 * address + 2]!;
+    // Inside one page a constant distance cannot carry the sum around the end of memory.
+    const offset = ops[4 * address] === W.add && this.step.facts.known[b] === 1 ? this.#evaluate(b) : -1;
+    this.value(offset >= 0 ? ops[4 * address + 1]! : address);
+    code.op(W.add);
+    return Math.max(offset, 0);
+  }
+  protected each(list: number, shift: number, from: number): number {
+    const end = this.endOfLoop(from);
+    const registers = this.#immediateOf(list);
+    this.known.loopIndex = 0;
+    this.loopShift = shift;
+    for (let n = 0; n < 32; n++) {
+      if (((registers >>> n) & 1) === 0) continue;
+      this.loopRegister = n;
+      this.range(from, end);
+      this.known.loopIndex++;
+    }
+    this.loopShift = 2;
+    return end;
+  }
+  protected system(): void {
+    throw new Error('a system operation is left to the interpreter');
+  }
+  protected guard(state: number): void {
+    if (this.guarded.includes(state)) return;
+    this.state(state);
+    this.code.op(W.eqz);
+    this.sideExit();
+    this.guarded = [...this.guarded, state];
+  }
+}
+
+/** `a op 0` is `a`. */
+const IDENTITY = new Set<number>([W.add, W.sub, W.or, W.xor, W.shl, W.shrU, W.shrS, W.rotr]);

@@ -1,0 +1,91 @@
+/** What a region must keep although it runs many instructions at once: counts, calls and returns, flags, and the whole machine. */
+import { expect } from 'chai';
+import { loadMachine } from '../../../lib/index.ts';
+import type { Engine } from '../../../lib/cpu/cluster.ts';
+import { CODE, DATA, run, translated, type Outcome, type Setup } from '../engines.ts';
+
+/** r0 = fib(r0), by calls: the way QEMU's users measure it. */
+const FIB = [
+  0xeb000000, // bl fib
+  0xeafffffe, // b .
+  0xe3500002, // fib: cmp r0, #2
+  0x312fff1e, // bxlo lr
+  0xe92d4030, // push {r4, r5, lr}
+  0xe1a04000, // mov r4, r0
+  0xe2400001, // sub r0, r0, #1
+  0xebfffff9, // bl fib
+  0xe1a05000, // mov r5, r0
+  0xe2440002, // sub r0, r4, #2
+  0xebfffff6, // bl fib
+  0xe0800005, // add r0, r0, r5
+  0xe8bd8030, // pop {r4, r5, pc}
+];
+/** Two nested loops, the inner one with a way out in its middle, memory and flags that live across both. */
+const LOOPS = [
+  0xe3a00000, // mov r0, #0
+  0xe3a01005, // mov r1, #5
+  0xe3a02007, // outer: mov r2, #7
+  0xe5943000, // inner: ldr r3, [r4]
+  0xe0b00003, // adcs r0, r0, r3
+  0xe4840004, // str r0, [r4], #4
+  0x4a000001, // bmi over
+  0xe2522001, // subs r2, r2, #1
+  0x1afffff9, // bne inner
+  0xe2511001, // over: subs r1, r1, #1
+  0x1afffff6, // bne outer
+  0xeafffffe, // b .
+];
+const fibSetup: Setup = { r: { 0: 9, 13: DATA + 0x8000 }, steps: 5000 };
+
+describe('A region', () => {
+  it('calls and returns inside itself', () => {
+    const before = translated().regions;
+    const { r } = run('a32', FIB, fibSetup);
+    expect(r[0]).to.equal(34);
+    expect(translated().regions).to.be.greaterThan(before);
+  });
+
+  it('ends at any count of instructions, for events are due at exact ones', () => {
+    for (let steps = 1; steps < 90; steps++) {
+      run('a32', LOOPS, { r: { 4: DATA }, pattern: true, steps });
+      run('a32', FIB, { ...fibSetup, steps });
+    }
+  });
+
+  it('leaves in front of an instruction that faults, with all that came before done', () => {
+    const { r, fault }: Outcome = run('a32', LOOPS, { r: { 4: DATA + 0x10000 - 20 }, pattern: true, steps: 1000 });
+    expect(fault?.address).to.equal(DATA + 0x10000);
+    expect(r[4]).to.equal(DATA + 0x10000);
+  });
+
+  it('knows PC by the address at which its page runs', () => {
+    for (const at of [CODE, CODE + 0x1000, CODE + 0x2340]) {
+      const { r } = run('a32', [0xe28f0004, 0xe1a0100f, 0xe59f2000, 0xeafffffe, 0x12345678], { at, steps: 4 });
+      expect([r[0], r[1], r[2]]).to.deep.equal([at + 12, at + 12, 0x12345678]);
+    }
+  });
+
+  it('is gone when its code is', () => {
+    const { regions, dropped } = translated();
+    expect(regions).to.equal(dropped);
+  });
+});
+
+describe('Engines', function () {
+  this.timeout(60_000);
+  const figures = async (engine: Engine): Promise<{ instructions: number; console: string; ns: number }> => {
+    const machine = await loadMachine('fvp-ve-a15x1', { engine, noReboot: true });
+    let console = '';
+    machine.uarts[0]!.onOutput = (byte) => {
+      console += String.fromCharCode(byte);
+    };
+    machine.run({ instructions: 20_000_000 });
+    return { instructions: machine.instructions, console, ns: machine.virtualNs };
+  };
+  it('give the same instructions, console bytes and time', async () => {
+    const interpreted = await figures('interpreter');
+    expect(interpreted.console).to.not.equal('');
+    for (const engine of ['mixed', 'translator', 'stress'] as const)
+      expect(await figures(engine), engine).to.deep.equal(interpreted);
+  });
+});
