@@ -88,7 +88,8 @@ class RunSession {
     this.#options = options;
     this.#surroundings = surroundings;
     this.#untilGiven = options.script.until !== undefined;
-    const watched = surroundings.input.isTTY === true || options.uarts.some(({ connection }) => connection.kind === 'tcp');
+    const watched =
+      surroundings.input.isTTY === true || options.uarts.some(({ connection }) => connection.kind === 'tcp');
     this.#pace = options.pace ?? (watched ? 'realtime' : 'free');
     this.#script = new Script(options.script);
     this.#script.onVerdict = (verdict) => {
