@@ -11,6 +11,11 @@ export interface EndPoint {
   readonly port: number;
 }
 
+/** A port for one guest: the n-th virtual machine to be entered, or the one with a VMID. */
+export interface GuestEndPoint extends EndPoint {
+  readonly guest: { readonly ordinal: number } | { readonly vmid: number };
+}
+
 /** What a UART is connected to. */
 export type Connection =
   | { readonly kind: 'stdio' | 'null' }
@@ -97,6 +102,15 @@ export function endPoint(text: string): EndPoint {
 /** `[HOST:]PORT` as it is shown and typed again. */
 export function showEndPoint({ host, port }: EndPoint): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** `[N@][HOST:]PORT` or `vmid:V@[HOST:]PORT`. */
+export function guestEndPoint(text: string): GuestEndPoint {
+  const [, kind, digits, rest = text] = /^(vmid:)?(\d{1,3})@(.*)$/.exec(text) ?? [];
+  const number = digits === undefined ? 1 : Number(digits);
+  if (kind === undefined ? number < 1 || number > 64 : number > 255)
+    return wrong('Write [HOST:]PORT, N@[HOST:]PORT with N from 1 to 64, or vmid:V@[HOST:]PORT with V from 0 to 255.');
+  return { ...endPoint(rest), guest: kind === undefined ? { ordinal: number } : { vmid: number } };
 }
 
 /** `N=stdio|null|file:PATH|tcp:[HOST:]PORT`. */

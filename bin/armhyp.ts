@@ -1,23 +1,6 @@
 #!/usr/bin/env node
 /** The `armhyp` command. */
-import { exitStatus } from './ending.ts';
-import { DebuggableMachine, loadMachine } from '../lib/index.ts';
-import { guestReports } from './guest-reports.ts';
-import { main } from './main.ts';
+import { isBuilt, runBuilt } from './built-command.ts';
 
-// Whoever closes the reading end of our messages does not want them.
-process.stderr.on('error', () => {});
-// Node's own status for a defect is 1, which is --fail-on here.
-process.on('uncaughtException', (error) => {
-  process.stderr.write(`${error.stack ?? error.message}\n`);
-  process.exit(exitStatus.defect);
-});
-const report = await guestReports();
-const { stdin: input, stdout: output, stderr: errors } = process;
-process.exitCode = await main(process.argv.slice(2), {
-  input,
-  output,
-  errors,
-  loadMachine: async (nameOrFile, options) =>
-    new DebuggableMachine(await loadMachine(nameOrFile, { ...options, report })),
-});
+if (isBuilt()) await runBuilt();
+else await import('./command.ts');

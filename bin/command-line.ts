@@ -1,20 +1,37 @@
 /** The options and help texts of `armhyp`, and what a command line means. */
 import { Command, Option } from 'commander';
-import { count, endPoint, load, pattern, rtcSeconds, seconds, send, size, uart } from './arguments.ts';
+import {
+  count,
+  endPoint,
+  load,
+  pattern,
+  rtcSeconds,
+  seconds,
+  send,
+  size,
+  uart,
+  guestEndPoint,
+  type GuestEndPoint,
+} from './arguments.ts';
 import type { EndPoint, Load, Send, UartChoice } from './arguments.ts';
 import { chooseMachine } from './image-argument.ts';
-import type { MachineOptions } from '../lib/index.ts';
+import { addMachineCommands, type MachineActions } from './machine-commands.ts';
+import { bootModule } from './module-argument.ts';
+import type { MachineOptions, ModuleFile } from '../lib/index.ts';
 import { UserMistake } from './mistake.ts';
 import type { RunOptions } from './run.ts';
+import { trace, type TraceChoice } from './trace.ts';
+import type { WorldsOptions } from './worlds.ts';
 
 /** What the commands do. */
-export interface Actions {
+export interface Actions extends MachineActions {
   run(options: RunOptions): Promise<void>;
-  listMachines(): void;
+  worlds(options: WorldsOptions): void;
 }
 
-/** The port of `--gdb` without one, as in QEMU's `-s`. */
-const GDB_PORT = '1234';
+/** The ports of `--gdb` without one, as in QEMU's `-s`, and of its kin. */
+const GDB_PORTS = { '--gdb': '1234', '--gdb-host': '1235', '--gdb-guest': '1236' } as const;
+const GDB_PORT = GDB_PORTS['--gdb'];
 
 const EXAMPLES = `
 Examples:
@@ -41,6 +58,8 @@ interface Given {
   dtb?: string;
   append?: string;
   load?: Load[];
+  module?: ModuleFile[];
+  listParams?: true;
   cpus?: number;
   memory?: number;
   C?: string[];
@@ -55,7 +74,10 @@ interface Given {
   rtc?: number;
   stats?: true;
   result?: string;
+  trace?: TraceChoice[];
   gdb?: EndPoint;
+  gdbHost?: EndPoint;
+  gdbGuest?: GuestEndPoint[];
   waitGdb?: true;
   reboot: boolean;
   stay?: true;
@@ -69,18 +91,27 @@ export function commandLine(version: string, actions: Actions): Command {
     .helpCommand('help [command]', 'explain a command')
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(oneLine(text)) });
-  program
-    .command('machines')
-    .description('list the bundled machines')
-    .action(() => actions.listMachines());
+  addMachineCommands(program, actions);
   addRunOptions(program.command('run'))
     .description('run a machine until its guest ends or an option says so')
     .argument('[machine]', 'a bundled machine or a description in YAML (default: "fvp-ve-a15x1")')
     .argument('[elf]', 'the program to start')
     .addHelpText('after', EXAMPLES)
     .action((machine: string | undefined, elf: string | undefined, given: Given) =>
-      actions.run(runOptions(machine, elf, given)),
+      given.listParams
+        ? actions.describe({
+            machine: chooseMachine(machine, elf).machine,
+            view: 'params',
+            options: { overrides: given.C ?? [], cpus: given.cpus, memory: given.memory },
+          })
+        : actions.run(runOptions(machine, elf, given)),
     );
+  program
+    .command('worlds')
+    .description('sum up a log that --trace worlds:FILE has written')
+    .argument('<file>', 'the log')
+    .option('--chrome <file>', 'write a timeline for Perfetto (Chrome trace JSON)')
+    .action((file: string, { chrome }: { chrome?: string }) => actions.worlds({ file, ...defined({ chrome }) }));
   return program;
 }
 
@@ -88,8 +119,9 @@ export function commandLine(version: string, actions: Actions): Command {
 export function completeArguments(argv: readonly string[]): string[] {
   const end = argv.indexOf('--');
   return argv.map((argument, index) => {
-    const optional = argument === '--gdb' && (end < 0 || index < end);
-    return optional && !/^([^/]*:)?\d+$/.test(argv[index + 1] ?? '') ? `--gdb=${GDB_PORT}` : argument;
+    const port = end < 0 || index < end ? GDB_PORTS[argument as keyof typeof GDB_PORTS] : undefined;
+    if (port === undefined || /^([^/]*:)?\d+$|^(vmid:)?\d+@/.test(argv[index + 1] ?? '')) return argument;
+    return `${argument}=${port}`;
   });
 }
 
@@ -97,14 +129,20 @@ function addRunOptions(command: Command): Command {
   const boot = [
     new Option('--kernel <file>', 'a Linux kernel: zImage, uImage, raw or ELF'),
     new Option('--initrd <file>', 'its initial RAM disk'),
-    new Option('--dtb <file>', 'its device tree'),
+    new Option('--dtb <file>', 'its device tree (default: one made from the description)'),
     new Option('--append <text>', 'its command line'),
+    repeatable(
+      '--module <address:kind:file[:bootargs]>',
+      'a file for a guest of Xen, named in the device tree',
+      bootModule,
+    ),
     repeatable('--load <file[@address]>', 'an ELF, or raw bytes at an address, into memory', load),
   ];
   const machine = [
     new Option('--cpus <n>', 'the number of CPUs').argParser(count),
     new Option('--memory <size>', 'the size of RAM, such as 512MiB').argParser(size),
     repeatable('-C <path=value>', 'change a value of the description', String),
+    new Option('-l, --list-params', 'print what -C can set, and end'),
     new Option('--rtc <host|date>', 'the real-time clock at power-on (default: 2000-01-01)').argParser(rtcSeconds),
     new Option('--pace <pace>', 'virtual time: as fast as it goes, or no faster than the host clock')
       .choices(['free', 'realtime'])
@@ -124,7 +162,16 @@ function addRunOptions(command: Command): Command {
   const looks = [
     new Option('--stats', 'print figures of the run, one "name: value" a line'),
     new Option('--result <file>', 'write the same as JSON'),
+    repeatable('--trace <worlds:file>', 'log every switch between Hyp, Monitor and guests', trace),
     new Option('--gdb <[host:]port>', `listen for gdb; --gdb alone means port ${GDB_PORT}`).argParser(endPoint),
+    new Option('--gdb-host <[host:]port>', `the same for the hypervisor alone (${GDB_PORTS['--gdb-host']})`).argParser(
+      endPoint,
+    ),
+    repeatable(
+      '--gdb-guest <[n@][host:]port>',
+      `the same for the n-th guest, or vmid:V@, alone (${GDB_PORTS['--gdb-guest']})`,
+      guestEndPoint,
+    ),
     new Option('--wait-gdb', 'stand at reset until gdb continues (implies --gdb)'),
   ];
   const groups = { 'Guest:': boot, 'Machine:': machine, 'End of the run:': ends, 'Looking in:': looks };
@@ -147,10 +194,12 @@ function runOptions(first: string | undefined, second: string | undefined, given
   for (const option of ['initrd', 'append'] as const)
     if (given[option] !== undefined && given.kernel === undefined)
       throw new UserMistake(`--${option}: it is for a Linux kernel; give --kernel too`);
-  const gdb = given.gdb ?? (given.stay || given.waitGdb ? endPoint(GDB_PORT) : undefined);
+  const isOpen = given.gdbHost !== undefined || given.gdbGuest !== undefined;
+  const gdb = given.gdb ?? ((given.stay || given.waitGdb) && !isOpen ? endPoint(GDB_PORT) : undefined);
   const machineOptions: MachineOptions = {
     overrides: given.C ?? [],
     loads: given.load ?? [],
+    modules: given.module ?? [],
     noReboot: !given.reboot,
     application,
     cpus: given.cpus,
@@ -171,10 +220,13 @@ function runOptions(first: string | undefined, second: string | undefined, given
       ...defined({ until: given.until, untilCount: given.untilCount }),
     },
     pace: given.pace,
+    traces: given.trace ?? [],
     stats: given.stats === true,
     waitForGdb: given.waitGdb === true,
     stay: given.stay === true,
+    gdbGuests: given.gdbGuest ?? [],
     ...defined({
+      gdbHost: given.gdbHost,
       timeoutSeconds: given.timeout,
       maxInstructions: given.maxInstructions,
       resultFile: given.result,

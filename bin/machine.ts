@@ -1,13 +1,18 @@
 /** What the command asks of a machine. The library's machine is one; tests have others of a few lines. */
-import type { Target } from '../gdbstub/index.ts';
+import type { Context, Target } from '../gdbstub/index.ts';
 import type { Machine } from '../lib/index.ts';
 
 export interface RunnableMachine extends Pick<
   Machine,
   'name' | 'uarts' | 'instructions' | 'virtualNs' | 'run' | 'stop' | 'reset' | 'statistics'
 > {
+  /** Gives the lines of a log of world switches. */
+  traceWorlds?(write: (text: string) => void): void;
   /** The machine as gdb sees it. */
-  readonly debugTarget?: Target;
+  readonly debugTarget?: Target & {
+    /** The context of a guest, which need not have been entered yet. */
+    awaitGuest?(guest: { readonly ordinal: number } | { readonly vmid: number }): Context;
+  };
   /** Called when a debugger has let the machine go on, or asks it to stop. */
   onWake?: () => void;
   /** Called when a debugger asks for the end of the run. */

@@ -1,10 +1,12 @@
 /** From the words of a command line to an exit status. */
 import { CommanderError } from 'commander';
 import { commandLine, completeArguments } from './command-line.ts';
+import { checkFiles, describeText, machinesText } from './describe.ts';
 import { exitStatus } from './ending.ts';
-import { bundledMachines, version } from '../lib/index.ts';
+import { version } from '../lib/index.ts';
 import { mistakeLines, systemErrorLine } from './mistake.ts';
 import { run, type Surroundings } from './run.ts';
+import { worlds } from './worlds.ts';
 
 /** Does what the arguments (without `node armhyp`) ask for and gives the exit status; never rejects. */
 export async function main(argv: readonly string[], surroundings: Surroundings): Promise<number> {
@@ -16,8 +18,20 @@ export async function main(argv: readonly string[], surroundings: Surroundings):
     run: async (options) => {
       status = await run(options, surroundings);
     },
+    worlds: (options) => {
+      output.write(worlds(options));
+    },
     listMachines: () => {
-      for (const name of bundledMachines()) output.write(`${name}\n`);
+      output.write(machinesText());
+    },
+    describe: async (options) => {
+      output.write(await describeText(options));
+    },
+    check: async (files) => {
+      const { said, mistakes } = await checkFiles(files);
+      output.write(said);
+      for (const line of mistakes) errors.write(`armhyp: ${line}\n`);
+      if (mistakes.length > 0) status = exitStatus.mistake;
     },
   });
   try {

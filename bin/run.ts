@@ -1,13 +1,14 @@
 /** `armhyp run`: lets the machine run in slices, between which the process looks after input, sockets and signals. */
 import { closeSync, openSync, writeSync } from 'node:fs';
-import type { EndPoint, UartChoice } from './arguments.ts';
+import type { EndPoint, GuestEndPoint, UartChoice } from './arguments.ts';
 import { Connections, type Streams } from './connections.ts';
-import { openDebugPort, type DebugPort } from './debug-port.ts';
+import { openDebugPorts, type DebugPort } from './debug-port.ts';
 import { exitStatus, guestEnding, isFinal, leftEnding, signalStatus, type Ending, type FinalReason } from './ending.ts';
 import { figureLines, figuresOf, Stopwatch } from './figures.ts';
 import type { MachineOptions, RunLimits } from '../lib/index.ts';
 import type { RunnableMachine } from './machine.ts';
 import { systemErrorLine } from './mistake.ts';
+import { startTraces, type TraceChoice } from './trace.ts';
 import { Script, type ScriptOptions } from './script.ts';
 
 /** The command line of `armhyp run`, understood. */
@@ -21,8 +22,12 @@ export interface RunOptions {
   readonly maxInstructions?: number;
   readonly pace: NonNullable<RunLimits['pace']>;
   readonly stats: boolean;
+  readonly traces?: readonly TraceChoice[];
   readonly resultFile?: string;
+  /** Ports for gdb: for all contexts, for the hypervisor, for guests. */
   readonly gdb?: EndPoint;
+  readonly gdbHost?: EndPoint;
+  readonly gdbGuests: readonly GuestEndPoint[];
   /** Stand at reset until a debugger continues. */
   readonly waitForGdb: boolean;
   /** Stay for the debugger when the guest has come to its end. */
@@ -46,7 +51,9 @@ export async function run(options: RunOptions, surroundings: Surroundings): Prom
   const machine = await surroundings.loadMachine(options.machine, options.machineOptions);
   const result = options.resultFile === undefined ? undefined : new ResultFile(options.resultFile);
   const session = new RunSession(machine, options, surroundings);
+  const endTraces = startTraces(machine, options.traces ?? []);
   const { reason, status } = await session.run();
+  endTraces();
   const figures = figuresOf(machine, session.stopwatch);
   const problem = result?.write({ machine: machine.name, ended: reason, status, ...figures });
   const lines = [
@@ -114,7 +121,7 @@ class RunSession {
   }
 
   async #open(): Promise<void> {
-    const { gdb, uarts, waitForGdb } = this.#options;
+    const { gdb, gdbHost, gdbGuests, uarts, waitForGdb } = this.#options;
     const tell = (line: string): void => this.#tell(`armhyp: ${line}`);
     this.#connections = await Connections.open(this.#machine, uarts, this.#script, this.#surroundings, {
       leave: () => {
@@ -132,9 +139,9 @@ class RunSession {
     });
     this.#machine.onWake = () => this.#wake();
     this.#machine.onQuit = () => this.#end('a debugger quit', exitStatus.done);
-    if (gdb === undefined) return;
-    this.#debugPort = await openDebugPort(this.#machine, gdb);
-    this.#tell(`gdb: target remote ${this.#debugPort.address}`);
+    if (gdb === undefined && gdbHost === undefined && gdbGuests.length === 0) return;
+    this.#debugPort = await openDebugPorts(this.#machine, { all: gdb, host: gdbHost, guests: gdbGuests });
+    for (const { whose, address } of this.#debugPort.addresses) this.#tell(`gdb${whose}: target remote ${address}`);
     if (!waitForGdb) this.#debugPort.start();
   }
 

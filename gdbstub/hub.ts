@@ -20,6 +20,10 @@ export interface ClientPort {
   readonly label: string;
   /** Takes the stop that it was waiting for. */
   deliver(stop: StopReason): void;
+  /** Whether the client sees this process; all without it. */
+  sees?(process: number): boolean;
+  /** Whether the client is there for this process alone, and so for its coming. */
+  awaits?(process: number): boolean;
   /** Takes a line of console output, only while it waits for a stop. */
   say(line: string): void;
 }
@@ -97,6 +101,7 @@ export class Hub {
   /** The client lets the machine go without waiting for a stop; its breakpoints are removed. */
   release(client: Client): void {
     this.removeAll(client, undefined);
+    this.target.left?.(client);
     client.holds = client.awaiting = false;
     client.wants = undefined;
     client.actions = [];
@@ -232,8 +237,11 @@ function concerns(stop: StopReason, client: Client): boolean {
   switch (stop.kind) {
     case 'exited':
     case 'reset':
-    case 'signal':
       return true;
+    case 'signal':
+      return client.port.sees?.(stop.thread.process) ?? true;
+    case 'entered':
+      return client.port.awaits?.(stop.thread.process) ?? false;
     case 'interrupt':
       return false;
     case 'step':

@@ -48,7 +48,14 @@ export class Session {
     this.#send = send;
     this.#framer = new Framer(packetSize);
     const print = (text: string): void => this.#print(text);
-    const client = new Client({ label, deliver: (stop) => this.#deliver(stop), say: print });
+    const view = new View(hub.target, shows);
+    const client = new Client({
+      label,
+      deliver: (stop) => this.#deliver(stop),
+      say: print,
+      sees: (process) => view.all().some(({ id }) => id === process),
+      awaits: (process) => shows !== undefined && view.all().every(({ id }) => id === process),
+    });
     const { features, packets } = commandsFor(hub);
     for (const packet of packets) {
       const first = packet.template[0]!;
@@ -57,7 +64,7 @@ export class Session {
     this.#request = {
       target: hub.target,
       client,
-      view: new View(hub.target, shows),
+      view,
       offers: new Set(),
       features,
       described: new Set(),
@@ -118,6 +125,7 @@ export class Session {
     if (this.#state === 'connected') {
       this.#state = 'joined';
       this.#hub.join(this.#request.client);
+      this.#request.view.announce();
     }
     this.#reply(this.#replyTo(body));
     if (this.#stopAcknowledging) this.#acknowledging = false;
@@ -144,6 +152,7 @@ export class Session {
   }
 
   #deliver(stop: StopReason): void {
+    if ('thread' in stop) this.#request.view.announce(stop.thread.process);
     if (stop.message) this.#print(`${stop.message}\n`);
     this.#reply(stopReply(stop, this.#request));
   }

@@ -33,6 +33,8 @@ export interface Target {
   readonly monitor?: Monitor;
   /** Resets the machine and leaves it halted, whether it was running or not; reports no stop. */
   reset?(): void;
+  /** A client has let go of its last context: whatever it asked for and waits in the target is dropped. */
+  left?(client: object): void;
   /** The memory map of a context, empty if gdb shall assume nothing. */
   memoryMap?(context: Context): readonly MemoryRegion[];
   /** The absolute path of the program a context runs, if known. */
@@ -47,6 +49,8 @@ export interface Context {
   readonly id: number;
   readonly name: string;
   readonly threads: readonly Thread[];
+  /** Shown only to clients that ask for this context: it is not there yet. */
+  readonly hidden?: boolean;
 }
 
 /** One processor state and the memory as it sees it. */
@@ -55,7 +59,7 @@ export interface Thread {
   readonly id: number;
   readonly name: string;
   /** The physical CPU it runs on, if it does. */
-  readonly core?: number;
+  readonly core?: number | undefined;
   readonly registers: Registers;
   /** What `info threads` shows after the name, such as the mode or "parked". */
   describe?(): string;
@@ -75,7 +79,8 @@ export interface Registers {
   readonly features?: readonly string[];
   /** Little-endian bytes, or undefined if the value is not available. */
   read(index: number): Uint8Array | undefined;
-  write(index: number, bytes: Uint8Array): void;
+  /** `client` is who writes; what a target has not applied when it goes is dropped (see `Target.left`). */
+  write(index: number, bytes: Uint8Array, client?: object): void;
 }
 
 export interface RegisterDescription {
@@ -163,6 +168,8 @@ export type StopKind =
   | { readonly kind: 'interrupt' }
   /** Anything else that stops a thread, told to all clients; 5 is SIGTRAP. */
   | { readonly kind: 'signal'; readonly thread: ThreadId; readonly signal: number }
+  /** A context that was hidden is there now; told to those who see no other. */
+  | { readonly kind: 'entered'; readonly thread: ThreadId }
   | { readonly kind: 'reset' }
   | { readonly kind: 'exited'; readonly status: number };
 

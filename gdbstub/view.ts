@@ -18,10 +18,12 @@ export class View {
   readonly #target: Target;
   readonly #shows: (context: Context) => boolean;
   readonly #detached = new Set<number>();
+  /** The processes that the client has been told of. */
+  readonly #announced = new Set<number>();
   #general: ThreadId = { process: 0, thread: 0 };
 
-  /** Shows the contexts that `shows` accepts. */
-  constructor(target: Target, shows: (context: Context) => boolean = () => true) {
+  /** Shows the contexts that `shows` accepts, without it all that are not hidden. */
+  constructor(target: Target, shows: (context: Context) => boolean = ({ hidden }) => hidden !== true) {
     this.#target = target;
     this.#shows = shows;
   }
@@ -32,9 +34,17 @@ export class View {
     return this.multiprocess ? shown : shown.slice(0, 1);
   }
 
-  /** Those of them that it has not let go: gdb takes a process in a thread list for one that it debugs. */
+  /**
+   * Those of them that it knows and has not let go: gdb takes a process in a thread list for one that it debugs. gdb 13
+   * selects a process that it finds at a stop, and fails if the stop was another's: see {@link announce}.
+   */
   contexts(): readonly Context[] {
-    return this.all().filter(({ id }) => !this.#detached.has(id));
+    return this.all().filter(({ id }) => this.#announced.has(id) && !this.#detached.has(id));
+  }
+
+  /** Tells the client of a process that is there, or of all. */
+  announce(process?: number): void {
+    for (const { id } of this.all()) if (process === undefined || id === process) this.#announced.add(id);
   }
 
   /** Hides a context. Throws TargetFault if it is not visible. */
@@ -45,6 +55,7 @@ export class View {
 
   /** Shows a context again, or all of them. Throws TargetFault if there is no such context. */
   attach(process?: number): void {
+    this.announce(process);
     if (process === undefined) return this.#detached.clear();
     if (!this.all().some(({ id }) => id === process)) noSuchThread();
     this.#detached.delete(process);

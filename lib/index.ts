@@ -1,7 +1,21 @@
 /** The library: what the command and the tests use, and nothing else is needed to embed a machine. */
 export { DebuggableMachine } from './debug/debuggable.ts';
-export { loadMachine, type MachineOptions } from './machine/load.ts';
+export { loadMachine, type MachineOptions, type ModuleFile } from './machine/load.ts';
 export type { Machine, RunLimits, RunResult, UartPort } from './machine/machine.ts';
-export { bundledMachines, MachineError, quantityExample, toQuantity } from './machine/description/index.ts';
+export { chromeTrace, readWorldLog, worldReport, type WorldEvent, type WorldReport } from './machine/world-report.ts';
+export {
+  bundledMachines,
+  listParameters,
+  MachineError,
+  quantityExample,
+  showFrequency,
+  showHex,
+  showSize,
+  toQuantity,
+  type MachineDescription,
+  type Parameter,
+} from './machine/description/index.ts';
+export * from './machine/information.ts';
+export * from './device/vocabulary.ts';
 export { ImageError } from './image/index.ts';
 export { version } from './version.ts';

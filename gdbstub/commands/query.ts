@@ -28,6 +28,7 @@ function supported({ offers, features, view, packetSize }: Request, text: string
     if (offer.endsWith('+')) offers.add(offer.slice(0, -1));
   }
   view.multiprocess = offers.has('multiprocess');
+  view.announce();
   const answered = features.filter((feature) => {
     const name = feature.slice(0, -1);
     return !ONLY_IF_OFFERED.has(name) || offers.has(name);

@@ -22,7 +22,7 @@ export const registers: Commands = {
         if (values.length !== slots.lengthBytes * 2) throw new TargetFault(EINVAL, 'wrong length of registers');
         for (const { at, index } of slots.registers) {
           const digits = values.slice(at * 2, (at + sizeOf(set, index)) * 2);
-          if (/^[0-9a-f]*$/i.test(digits)) set.write(index, Buffer.from(digits, 'hex'));
+          if (/^[0-9a-f]*$/i.test(digits)) set.write(index, Buffer.from(digits, 'hex'), request.client);
         }
         return 'OK';
       },
@@ -33,11 +33,11 @@ export const registers: Commands = {
       return valueOf(set, indexOf(set, number));
     }),
 
-    packet('P{number:hex}={value:bytes}', 'write one register', ({ view }, { number, value }) => {
+    packet('P{number:hex}={value:bytes}', 'write one register', ({ view, client }, { number, value }) => {
       const set = view.general.thread.registers;
       const index = indexOf(set, number);
       if (value.length !== sizeOf(set, index)) throw new TargetFault(EINVAL, 'wrong length of register');
-      set.write(index, value);
+      set.write(index, value, client);
       return 'OK';
     }),
   ],

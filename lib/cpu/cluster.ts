@@ -152,7 +152,10 @@ export class Cluster {
         const steps = this.stepped.size > 0 && this.stepped.has(cpu);
         const before = this.instructions;
         this.#execute(cpu, steps ? 1 : end - before);
-        if (cpu.atBreakpoint) return 'breakpoint';
+        if (cpu.atBreakpoint) {
+          cpu.stops.settle();
+          return 'breakpoint';
+        }
         if (steps && this.instructions > before && !this.#stop) return 'stepped';
       }
       if (this.#stop) return 'stopped';

@@ -11,18 +11,22 @@ import { BUILTIN, RECORD } from './isa/table.ts';
 import { Mmu } from './mmu/mmu.ts';
 import { JUMP_RECORD, ONE_OFF_RECORDS, STATE, STATE_SIZE } from './state/layout.ts';
 import type { MemoryMap } from './state/memory-map.ts';
+import { Stops } from './stops.ts';
 import {
   EXCEPTIONS,
   interruptIsPending,
+  interruptStatus,
   takeInterrupt,
   takeUndefined,
   type ExceptionName,
 } from './system/exceptions.ts';
 import { execute, refuseVfp } from './system/execute.ts';
+import { isBelowHyp, trapCoprocessor } from './system/hyp-traps.ts';
 import { GenericTimer, type TimerOutput } from './system/generic-timer.ts';
 import { MODE, PSR } from './system/modes.ts';
-import { writeFlags } from './system/psr.ts';
+import { updateVfpAccess } from './system/vfp-access.ts';
 import { reg, registers, SYSTEM_WORDS } from './system/registers.ts';
+import type { WorldWatch } from './system/world.ts';
 
 const W = {
   pc: STATE.pc >> 2,
@@ -37,9 +41,8 @@ const W = {
   tlb: STATE.tlb >> 2,
 } as const;
 const SCR = reg('SCR'),
-  CPACR = reg('CPACR'),
   NSACR = reg('NSACR'),
-  HCPTR = reg('HCPTR'),
+  HSTR = reg('HSTR'),
   SCTLR = reg('SCTLR');
 
 /** What a machine description says of a cluster. */
@@ -103,6 +106,8 @@ export class Cpu implements CpuSurroundings {
   accessBank = 1;
   /** CPACR, NSACR and HCPTR allow VFP now; FPEXC.EN may still be clear. */
   vfpAllowed = false;
+  /** CPACR and NSACR allow VFP: where FPEXC.EN does not count, only HCPTR can still refuse. */
+  vfpReachesHcptr = false;
   /** All but HCPTR allow VFP, and Advanced SIMD: what is refused then is for Hyp mode. */
   vfpAllowedBelowHyp = false;
   simdAllowedBelowHyp = false;
@@ -114,8 +119,14 @@ export class Cpu implements CpuSurroundings {
   atBreakpoint = false;
   /** The breakpoint at this address is passed over once, -1 for none. */
   passBreakpoint = -1;
-  /** Interrupts wait: a debugger steps this CPU. */
-  interruptsHeld = false;
+  /** Interrupts wait: a debugger steps this CPU, or (`own`) its guest, whose hypervisor still has those that go to it. */
+  interruptsHeld: boolean | 'own' = false;
+  /** What else a debugger asks for. */
+  readonly stops = new Stops(this);
+  /** Is told of exceptions. */
+  worlds: WorldWatch | null = null;
+  /** Address of the system operation that is executed, or was last. */
+  systemPc = 0;
   readonly counts: Record<ExceptionName, number>;
 
   constructor(number: number, surroundings: CpuSurroundings, timerLines: Partial<Record<TimerOutput, Line>>) {
@@ -170,8 +181,8 @@ export class Cpu implements CpuSurroundings {
     this.waiting = 'no';
     this.event = false;
     this.#reserve = 0;
-    this.atBreakpoint = false;
     this.passBreakpoint = -1;
+    this.stops.resumed();
     this.timer.reset();
     this.securityChanged();
     this.mmu.reset();
@@ -230,33 +241,19 @@ export class Cpu implements CpuSurroundings {
     const user = mode === MODE.usr;
     const bank = mode === MODE.hyp ? 2 : this.secure ? (user ? 3 : 4) : user ? 0 : 1;
     this.words[STATE.privileged >> 2] = user ? 0 : 1;
+    this.words[STATE.threadIds >> 2] = (this.words[HSTR]! & (1 << 13)) !== 0 && isBelowHyp(this) ? 0 : 1;
     this.access.privileged = !user;
     this.mmu.select(bank, mode === MODE.hyp ? 2 : this.secure ? 3 : 0);
   }
-  /** Who may use VFP and Advanced SIMD now (B1.11.1). */
   vfpAccessChanged(): void {
-    const { words } = this;
-    const hyp = this.mode === MODE.hyp;
-    let access = hyp ? 3 : (words[CPACR]! >>> 20) & 3;
-    let simd = hyp || (words[CPACR]! & (1 << 31)) === 0;
-    if (this.hasSecurity && !this.secure) {
-      if ((words[NSACR]! & 0x400) === 0) access = 0;
-      if ((words[NSACR]! & (1 << 15)) !== 0) simd = false;
-    }
-    this.vfpAllowed = access === 3 || (access === 1 && this.mode !== MODE.usr);
-    const enabled = this.vfpAllowed && (words[STATE.FPEXC >> 2]! & (1 << 30)) !== 0;
-    this.vfpAllowedBelowHyp = enabled;
-    this.simdAllowedBelowHyp = enabled && simd;
-    const hcptr = this.hasVirtualization && !this.secure ? words[HCPTR]! : 0;
-    if ((hcptr & 0x400) !== 0) this.vfpAllowed = false;
-    words[STATE.vfpEnabled >> 2] = enabled && this.vfpAllowed ? 1 : 0;
-    words[STATE.simdEnabled >> 2] = enabled && this.vfpAllowed && simd && (hcptr & (1 << 15)) === 0 ? 1 : 0;
+    updateVfpAccess(this);
+  }
+  /** ISR: a guest sees what is virtual in place of what HCR routes to Hyp mode (B4.1.89). */
+  get interruptStatus(): number {
+    return interruptStatus(this);
   }
   exclusiveCleared(): void {
     this.words[STATE.exclusiveAddress >> 2] = -1;
-  }
-  writeFlags(value: number, mask: number): void {
-    writeFlags(this, value, mask);
   }
   count(name: ExceptionName): void {
     this.counts[name]++;
@@ -299,7 +296,8 @@ export class Cpu implements CpuSurroundings {
   }
   /** Takes an interrupt that is due now; PC is then its vector. */
   interrupt(): boolean {
-    if ((this.lines === 0 && !this.hasVirtualization) || this.interruptsHeld) return false;
+    if (this.lines === 0 && !this.hasVirtualization) return false;
+    if (this.interruptsHeld !== false && (this.interruptsHeld === true || !this.stops.goesToHypervisor())) return false;
     if (!takeInterrupt(this, this.pc)) return false;
     this.words[W.pc] = this.words[W.target]!;
     return true;
@@ -321,21 +319,28 @@ export class Cpu implements CpuSurroundings {
   fetch(): number {
     const { words, mmu } = this;
     const target = words[W.target]! >>> 0;
+    // Whoever asked for the exit comes before an abort of this fetch.
+    if (words[W.left] === 0) return this.#jump();
     const hostPage = mmu.fetchPage(target, target);
-    if (hostPage < 0) return this.base + JUMP_RECORD;
+    if (hostPage < 0) return this.#jump();
     const thumb = this.thumb;
-    const base = this.code.page(hostPage, thumb, target - (target % 4096));
+    const base = this.code.page(hostPage, thumb, target - (target % 4096), this.stops.context);
     mmu.setFetch(target >>> 12, thumb, base);
     const up = base + ((target & 0xfff) << (thumb ? 3 : 2));
     words[W.delta] = (target - (up >>> (thumb ? 3 : 2))) | 0;
     return up;
   }
+  /** The record that goes to `target`. A run may end here, so PC must follow from it. */
+  #jump(): number {
+    const record = this.base + JUMP_RECORD;
+    this.words[W.delta] = (this.words[W.target]! - (record >>> (this.thumb ? 3 : 2))) | 0;
+    return record;
+  }
   crossPage(up: number): number {
     const pc = this.pcOf(up);
     const first = this.mmu.fetchHalfword(pc, pc);
     const second = first < 0 ? -1 : this.mmu.fetchHalfword(pc + 2, pc);
-    if (second < 0) return this.base + JUMP_RECORD;
-    return this.oneOff(pc, (first << 16) | second, true);
+    return second < 0 ? this.#jump() : this.oneOff(pc, (first << 16) | second, true);
   }
   /** Decodes one instruction into a record of its own, and makes PC right there. */
   oneOff(pc: number, word: number, wide: boolean): number {
@@ -348,11 +353,13 @@ export class Cpu implements CpuSurroundings {
     return record;
   }
   system(operation: number, word: number, up: number): number {
-    return execute(this, operation, word, this.pcOf(up), up) ? 0 : 1;
+    this.systemPc = this.pcOf(up);
+    return execute(this, operation, word, this.systemPc, up) ? 0 : 1;
   }
   refused(state: number, up: number): void {
     const pc = this.pcOf(up);
     if (state === STATE.vfpEnabled || state === STATE.simdEnabled) refuseVfp(this, state === STATE.simdEnabled, pc);
+    else if (state === STATE.threadIds) trapCoprocessor(this, this.instructionAt(pc)!.word, undefined, pc);
     else takeUndefined(this, pc);
   }
   /** The instruction at a virtual address, decoded again; undefined where none can be read. */
@@ -368,19 +375,15 @@ export class Cpu implements CpuSurroundings {
   }
   breakpoint(up: number): number {
     const pc = this.pcOf(up);
-    if (pc === this.passBreakpoint) {
-      this.passBreakpoint = -1;
-      const first = this.thumb ? this.mmu.fetchHalfword(pc, pc) : this.mmu.fetchWord(pc, pc);
-      const wide = this.thumb && first >= 0xe800;
-      const second = wide ? this.mmu.fetchHalfword(pc + 2, pc) : 0;
-      if (first === -1 || second === -1) return this.base + JUMP_RECORD;
-      return this.oneOff(pc, wide ? (first << 16) | second : first, wide);
+    if (this.stops.breaksAt(pc)) {
+      this.stops.stopAt(pc);
+      return 0;
     }
-    this.atBreakpoint = true;
-    this.words[W.target] = pc;
-    this.words[W.left] = this.words[W.left]! + 1; // stopping is no instruction
-    this.requestExit();
-    return 0;
+    const first = this.thumb ? this.mmu.fetchHalfword(pc, pc) : this.mmu.fetchWord(pc, pc);
+    const wide = this.thumb && first >= 0xe800;
+    const second = wide ? this.mmu.fetchHalfword(pc + 2, pc) : 0;
+    if (first === -1 || second === -1) return this.#jump();
+    return this.oneOff(pc, wide ? (first << 16) | second : first, wide);
   }
 
   reportUnimplemented(kind: string, word: number): void {

@@ -41,6 +41,9 @@ export class DebuggableMachine {
   get virtualNs(): number {
     return this.machine.virtualNs;
   }
+  traceWorlds(write: (text: string) => void): void {
+    this.machine.traceWorlds(write);
+  }
   stop(): void {
     this.machine.stop();
   }

@@ -1,76 +1,23 @@
 /** The commands of gdb's `monitor`, as one list: `help`, completion and the documentation read it. */
-import { EINVAL, TargetFault, type Context, type MonitorRequest } from '../../gdbstub/target.ts';
+import type { MonitorRequest } from '../../gdbstub/target.ts';
 import { hex } from '../bits/bits.ts';
-import type { Machine } from '../machine/machine.ts';
 import { gicLines } from './gic-listing.ts';
+import { rowsOf, table, wrong, type AnyThread, type MonitorCommand, type MonitorHost } from './monitor-call.ts';
+import { contextCommands } from './monitor-contexts.ts';
 import { describeFields } from './register-fields.ts';
 import type { RegisterRow } from './registers.ts';
 import { regionRows } from './regions.ts';
-import type { CpuThread } from './thread.ts';
 
-/** What commands act on. */
-export interface MonitorHost {
-  readonly machine: Machine;
-  readonly contexts: readonly Context[];
-  readonly threads: readonly CpuThread[];
-  stepInterrupts: boolean;
-  thread(id: MonitorRequest['thread']): CpuThread;
-  reset(): void;
-  readonly onQuit: () => void;
-}
-
-/** One use of a command. */
-export interface Call {
-  readonly host: MonitorHost;
-  /** The thread that the client looks at. */
-  readonly thread: CpuThread;
-  /** The words after the command's name. */
-  readonly words: readonly string[];
-  /** Prints lines. */
-  print(...lines: string[]): void;
-}
-
-export interface MonitorCommand {
-  readonly name: string;
-  /** For people: `ADDRESS`, `[NAME]`. */
-  readonly arguments: string;
-  readonly summary: string;
-  /** Throws TargetFault for wrong arguments. */
-  run(call: Call): void;
-}
-
-const wrong = (message: string): never => {
-  throw new TargetFault(EINVAL, message);
-};
 const seconds = (ns: number): string => `${(ns / 1e9).toFixed(6)} s`;
-/** Aligns columns. */
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column]!))
-      .join('  ')
-      .trimEnd(),
-  );
-}
-
-function registerLine(row: RegisterRow, { cpu }: CpuThread): string {
-  const value = row.read(cpu);
+function registerLine(row: RegisterRow, { state }: AnyThread): string {
+  const value = row.read(state);
+  if (value === undefined) return `${row.name.padEnd(12)} is not kept while its CPU does something else`;
   const fields = typeof row.type === 'object' && 'fields' in row.type ? ` [${describeFields(row.type, value)}]` : '';
   return `${row.name.padEnd(12)} 0x${value.toString(16).padStart(row.bits / 4, '0')}${fields}`;
 }
 
-/** A number as people type it, or what a register such as `$pc` holds; throws TargetFault for anything else. */
-function parseAddress(text = '', thread: CpuThread): number {
-  const row = rowsOf(thread).find(({ name }) => `$${name}` === text);
-  if (row !== undefined) return Number(row.read(thread.cpu) % 2n ** 32n);
-  const value = /^(0x[0-9a-f]+|\d+)$/i.test(text) ? Number(text) : NaN;
-  return value < 2 ** 32 ? value : wrong('an address of 32 bits is needed, such as 0x80008000 or $pc');
-}
-const rowsOf = ({ registers }: CpuThread): readonly RegisterRow[] => registers.description as readonly RegisterRow[];
-
-/** Every command, in the order of `help`. */
-const commands: readonly MonitorCommand[] = [
+/** Commands about the machine. */
+const basic: readonly MonitorCommand[] = [
   {
     name: 'help',
     arguments: '[COMMAND]',
@@ -78,24 +25,6 @@ const commands: readonly MonitorCommand[] = [
     run: ({ words: [name], print }) => {
       const chosen = name === undefined ? commands : [find(name)];
       print(...table(chosen.map((each) => [`${each.name} ${each.arguments}`.trimEnd(), each.summary])));
-    },
-  },
-  {
-    name: 'where',
-    arguments: '',
-    summary: 'tell what each CPU executes, and the time',
-    run: ({ host: { threads, machine }, print }) => {
-      print(...table(threads.map((each) => [each.name, `pc 0x${hex(each.cpu.pc, 8)}`, each.describe()])));
-      print(`${machine.instructions} instructions, ${seconds(machine.virtualNs)} of virtual time`);
-    },
-  },
-  {
-    name: 'contexts',
-    arguments: '',
-    summary: 'list the contexts and their threads',
-    run: ({ host: { contexts }, print }) => {
-      for (const { id, name, threads } of contexts)
-        print(`p${id} ${name}: ${threads.map((each) => `${each.id} ${each.name}`).join(', ')}`);
     },
   },
   {
@@ -171,20 +100,6 @@ const commands: readonly MonitorCommand[] = [
       print(...table(Object.entries(machine.statistics()).map(([name, value]) => [name, String(value)]))),
   },
   {
-    name: 'translate',
-    arguments: 'ADDRESS',
-    summary: 'tell where a virtual address of the CPU leads',
-    run: ({ host: { machine }, thread, words: [text], print }) => {
-      const address = parseAddress(text, thread);
-      const physical = thread.translate(address);
-      const owner = physical === undefined ? undefined : machine.bus.inhabitant(physical);
-      const place = owner === undefined ? 'nobody' : `${owner.name}+0x${hex(physical! - owner.at)}`;
-      print(
-        `0x${hex(address, 8)} ${physical === undefined ? 'is not mapped' : `is physical 0x${hex(physical, 10)}, ${place}`}`,
-      );
-    },
-  },
-  {
     name: 'step-interrupts',
     arguments: '[on|off]',
     summary: 'whether a CPU that is stepped takes its interrupts',
@@ -211,13 +126,22 @@ const commands: readonly MonitorCommand[] = [
   },
 ];
 
+/** Every command, in the order of `help`. */
+const commands: readonly MonitorCommand[] = [...basic.slice(0, 1), ...contextCommands, ...basic.slice(1)];
+
 /** Runs a command line. Throws TargetFault for one that is unknown or wrong. */
 export function runCommand(host: MonitorHost, line: string, request: MonitorRequest): void {
   const [name = '', ...words] = line.split(/\s+/);
   const print = (...lines: string[]): void => {
     for (const each of lines) request.print(`${each}\n`);
   };
-  find(name === '' ? 'help' : name).run({ host, thread: host.thread(request.thread), words, print });
+  find(name === '' ? 'help' : name).run({
+    host,
+    thread: host.thread(request.thread),
+    client: request.client,
+    words,
+    print,
+  });
 }
 
 /** The command of this name, or that alone begins so. */

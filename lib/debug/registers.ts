@@ -4,18 +4,20 @@
  */
 import { EINVAL, TargetFault, type Lanes, type RegisterDescription, type Registers } from '../../gdbstub/target.ts';
 import { readRegister, writeRegister } from '../cpu/system/coprocessor.ts';
-import type { Cpu } from '../cpu/cpu.ts';
-import { BANKED_MODES, isMode, MODE, type ModeName } from '../cpu/system/modes.ts';
+import { Cpu } from '../cpu/cpu.ts';
+import { BANKED_MODES, bankOf, isMode, MODE, type ModeName } from '../cpu/system/modes.ts';
 import { elrHypIndex, readCpsr, registerIndex, spsrIndex, writeCpsr } from '../cpu/system/psr.ts';
 import { registers as systemRegisters, type Register } from '../cpu/system/registers.ts';
 import { STATE } from '../cpu/state/layout.ts';
 import { typeOf } from './register-fields.ts';
+import { SavedState, type CpuState } from './saved-state.ts';
 
 /** One register: what gdb is told of it, and how a CPU's is reached. Values are unsigned. */
 export interface RegisterRow extends RegisterDescription {
-  read(cpu: Cpu): bigint;
+  /** Undefined if that was not kept. */
+  read(cpu: CpuState): bigint | undefined;
   /** Throws TargetFault if the register cannot hold the value. */
-  write(cpu: Cpu, value: bigint): void;
+  write(cpu: CpuState, value: bigint): void;
 }
 
 const CORE = 'org.gnu.gdb.arm.core',
@@ -33,8 +35,8 @@ type WordOptions = Pick<RegisterDescription, 'name' | 'feature'> & Partial<Pick<
 /** A register of 32 bits. */
 const word = (
   options: WordOptions,
-  read: (cpu: Cpu) => number,
-  write: (cpu: Cpu, value: number) => void,
+  read: (cpu: CpuState) => number,
+  write: (cpu: CpuState, value: number) => void,
 ): RegisterRow => ({
   bits: 32,
   type: 'uint32',
@@ -43,7 +45,7 @@ const word = (
   write: (cpu, value) => write(cpu, signed(value)),
 });
 /** A register that is a word of the CPU's state, wherever that is now. */
-const stored = (options: WordOptions, index: (cpu: Cpu) => number): RegisterRow =>
+const stored = (options: WordOptions, index: (cpu: CpuState) => number): RegisterRow =>
   word(
     options,
     (cpu) => cpu.words[index(cpu)]!,
@@ -54,16 +56,17 @@ const core: readonly RegisterRow[] = [
   ...Array.from({ length: 13 }, (_, n) => stored({ name: `r${n}`, feature: CORE, group: 'general' }, () => n)),
   stored({ name: 'sp', feature: CORE, type: 'data_ptr', group: 'general' }, () => 13),
   stored({ name: 'lr', feature: CORE, type: 'code_ptr', group: 'general' }, () => 14),
-  word(
-    { name: 'pc', feature: CORE, type: 'code_ptr', group: 'general' },
-    (cpu) => cpu.pc,
-    // Unlike a branch, a debugger's write leaves the instruction set alone: that is CPSR.T.
-    (cpu, value) => (cpu.words[PC] = value & (cpu.thumb ? ~1 : ~3)),
-  ),
+  word({ name: 'pc', feature: CORE, type: 'code_ptr', group: 'general' }, (cpu) => cpu.pc, setPc),
   word({ name: 'cpsr', feature: CORE, type: typeOf('PSR', 32), group: 'general' }, readCpsr, setCpsr),
 ];
 
-function setCpsr(cpu: Cpu, value: number): void {
+/** Unlike a branch, a debugger's write leaves the instruction set alone, which is CPSR.T; a CPU in WFI goes on there. */
+function setPc(cpu: CpuState, value: number): void {
+  const pc = value & (cpu.thumb ? ~1 : ~3);
+  if (pc !== cpu.words[PC]) cpu.wake();
+  cpu.words[PC] = pc;
+}
+function setCpsr(cpu: CpuState, value: number): void {
   const mode = value & 0x1f;
   const possible = mode === MODE.mon ? cpu.hasSecurity : mode !== MODE.hyp || (cpu.hasVirtualization && !cpu.secure);
   if (!isMode(mode) || !possible) throw new TargetFault(EINVAL, `no mode 0x${mode.toString(16)} here`);
@@ -165,15 +168,45 @@ function systemRow(register: Register): RegisterRow {
     group: groupOf(register),
     feature: SYSTEM,
     read: (cpu) => {
-      const low = unsigned(readRegister(cpu, register));
+      if (cpu instanceof SavedState && NOT_KEPT.test(name)) return undefined;
+      // What is read of the words of the state is there in one that was kept.
+      const low = unsigned(readRegister(cpu as Cpu, register));
       return wide ? (unsigned(cpu.high) << 32n) | low : low;
     },
     write: (cpu, value) => {
       if (access === 'ro') throw new TargetFault(EINVAL, `${name} is read-only`);
-      writeRegister(cpu, register, signed(value), signed(value >> 32n));
+      if (cpu instanceof Cpu) writeRegister(cpu, register, signed(value), signed(value >> 32n));
+      else writeSaved(cpu, register, value);
     },
   };
 }
+
+/** What is not in the words of the state: counters and interrupt lines. */
+const NOT_KEPT = /^(CNT(P|V|HP)_|CNT(P|V)CT|ISR$|PM)/;
+
+/** Changes the word, from which nothing follows before a CPU loads it. */
+function writeSaved(state: SavedState, { name, index, stride, mask = -1, wide }: Register, value: bigint): void {
+  if (NOT_KEPT.test(name)) throw new TargetFault(EINVAL, `${name} is not kept`);
+  const { words } = state;
+  const at = name in STATE ? STATE[name as 'TPIDRPRW'] >> 2 : index + stride * state.accessBank;
+  words[at] = (signed(value) & mask) | (words[at]! & ~mask);
+  if (wide) words[at + 1] = signed(value >> 32n);
+}
+
+/** The name of a general register of a mode in its bank, such as `sp_svc` for `sp`; other names as they are. */
+export function bankedName(name: string, mode: number): string {
+  const bank = BANKED_MODES[bankOf(mode)];
+  if (name === 'sp' || name === 'lr') return `${name}_${name === 'lr' && bank === 'hyp' ? 'usr' : bank}`;
+  return /^r([89]|1[0-2])$/.test(name) ? `${name}_${mode === MODE.fiq ? 'fiq' : 'usr'}` : name;
+}
+
+/** Modes and registers that a virtual machine has none of. */
+const NOT_OF_GUESTS = /_(mon|hyp)$/;
+
+/** The registers of a virtual CPU: all that its kernel could reach. */
+export const guestRows = (rows: readonly RegisterRow[]): readonly RegisterRow[] =>
+  rows.filter(({ name, group }) => group !== 'hyp' && !NOT_OF_GUESTS.test(name) && !SECURE.has(name));
+const SECURE = new Set(systemRegisters.filter(({ level }) => level?.startsWith('secure')).map(({ name }) => name));
 
 /** All registers of a CPU of this configuration; of banked system registers, those that MRC and MCR reach. */
 export function registerRows({ hasSecurity, hasVirtualization }: Cpu): readonly RegisterRow[] {
@@ -188,28 +221,36 @@ export function registerRows({ hasSecurity, hasVirtualization }: Cpu): readonly 
   return [...core, ...vfp, ...banked(modes), fpexc, ...present.map(systemRow)];
 }
 
-/** The registers of one CPU, for the stub. */
-export class CpuRegisters implements Registers {
+/** The registers of one thread, for the stub. */
+export class ThreadRegisters implements Registers {
   readonly description: readonly RegisterRow[];
-  readonly #cpu: Cpu;
+  readonly #state: () => CpuState;
+  readonly #write: (row: RegisterRow, value: bigint, client: object | undefined) => void;
 
-  /** `rows` fit all CPUs of a machine. */
-  constructor(cpu: Cpu, rows: readonly RegisterRow[]) {
-    this.#cpu = cpu;
+  /** `state` tells where the registers are now; without `write`, writes go there too. */
+  constructor(
+    rows: readonly RegisterRow[],
+    state: () => CpuState,
+    write: (row: RegisterRow, value: bigint, client: object | undefined) => void = (row, value) =>
+      row.write(state(), value),
+  ) {
     this.description = rows;
+    this.#state = state;
+    this.#write = write;
   }
 
-  read(index: number): Uint8Array {
+  read(index: number): Uint8Array | undefined {
     const { bits, read } = this.description[index]!;
+    let value = read(this.#state());
+    if (value === undefined) return undefined;
     const bytes = new Uint8Array(bits / 8);
-    let value = read(this.#cpu);
     for (let i = 0; i < bytes.length; i++, value >>= 8n) bytes[i] = Number(value & 0xffn);
     return bytes;
   }
 
-  write(index: number, bytes: Uint8Array): void {
+  write(index: number, bytes: Uint8Array, client?: object): void {
     let value = 0n;
     for (let i = bytes.length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i]!);
-    this.description[index]!.write(this.#cpu, value);
+    this.#write(this.description[index]!, value, client);
   }
 }

@@ -1,5 +1,6 @@
 /**
- * A machine as a gdb target: one context, p1, with a thread for each physical CPU.
+ * A machine as a gdb target: p1 with a thread for each physical CPU, and a context for each virtual machine, with a thread
+ * for each of its virtual CPUs.
  *
  * Whoever owns the main loop asks `running` before each slice and calls `run` here instead of `Machine.run`; stops are
  * reported from within it, and `onWake` tells the loop that there is something to run again. The machine runs
@@ -17,57 +18,79 @@ import {
   type StopReason,
   type Target,
   type ThreadId,
+  type Watchpoints,
 } from '../../gdbstub/target.ts';
 import type { Cpu } from '../cpu/cpu.ts';
+import { HOST_CONTEXT } from '../cpu/stops.ts';
 import type { Machine, RunLimits, RunResult } from '../machine/machine.ts';
-import { runCommand, type MonitorHost } from './monitor.ts';
-import { registerRows } from './registers.ts';
-import { regionRows } from './regions.ts';
+import { Catches } from './catches.ts';
+import { Guests, type VirtualCpu } from './guests.ts';
+import type { AnyThread, MonitorHost } from './monitor-call.ts';
+import { runCommand } from './monitor.ts';
+import { Points } from './points.ts';
+import { guestRows, registerRows } from './registers.ts';
+import { Steps } from './steps.ts';
+import { osTables } from './tables.ts';
 import { CpuThread } from './thread.ts';
-
-/** The host hypervisor context: every physical CPU. */
-const HOST = 1;
+import { Worlds } from './worlds.ts';
 
 export class MachineTarget implements Target, MonitorHost {
   readonly machine: Machine;
   readonly threads: readonly CpuThread[];
-  readonly contexts: readonly Context[];
+  readonly guests: Guests;
+  readonly worlds: Worlds;
+  readonly points: Points;
+  readonly catches = new Catches((cpu) => this.idOf(cpu));
   onStop: (stop: StopReason) => void = () => {};
   /** Called when the machine may run again. */
   onWake: () => void = () => {};
   /** Called when a debugger asks the emulator to end. */
   onQuit: () => void = () => {};
-  /** Whether a stepping CPU takes its interrupts. */
-  stepInterrupts = false;
   #running = false;
-  readonly #steps = new Map<Cpu, ResumeAction>();
+  readonly #steps: Steps;
+  /** The stop that something in the midst of a run has asked for. */
+  #asked: StopReason | undefined;
+  readonly #host: Context;
 
   /** The machine stands until `resume`. */
   constructor(machine: Machine) {
     this.machine = machine;
     const { cpus } = machine.cluster;
     const rows = registerRows(cpus[0]!);
-    this.threads = cpus.map((cpu) => new CpuThread(cpu, rows));
-    this.contexts = [{ id: HOST, name: machine.name, threads: this.threads }];
+    this.guests = new Guests(cpus[0]!, guestRows(rows), cpus.length + 1);
+    this.worlds = new Worlds(cpus, this.guests, {
+      onEntry: (cpu, guest) => this.#entered(cpu, guest),
+      onExit: (cpu, guest, vector) => {
+        this.#steps.left(cpu, guest, this.threads[cpu.number]!);
+        this.#catch(this.catches.exit(cpu, guest, vector));
+      },
+      onException: (cpu, from, vector) => this.#catch(this.catches.exception(cpu, from, vector)),
+    });
+    this.threads = cpus.map((cpu) => new CpuThread(cpu, rows, this.worlds));
+    this.points = new Points(machine, (cpu) => this.idOf(cpu));
+    this.guests.isUnused = ({ id }) => !this.points.has(id);
+    this.#steps = new Steps(machine.cluster, (thread) => this.#ask(this.#stepEnd(thread)));
+    this.#host = { id: HOST_CONTEXT, name: machine.name, threads: this.threads };
   }
 
+  get contexts(): readonly Context[] {
+    return [this.#host, ...this.guests.contexts];
+  }
   get running(): boolean {
     return this.#running;
   }
+  /** Whether a stepping CPU takes its interrupts. */
+  get stepInterrupts(): boolean {
+    return this.#steps.takeInterrupts;
+  }
+  set stepInterrupts(on: boolean) {
+    this.#steps.takeInterrupts = on;
+  }
 
   resume(actions: readonly ResumeAction[]): void {
-    const { cluster } = this.machine;
-    const { breakpoints } = cluster.code;
-    for (const cpu of cluster.cpus) {
-      // Another CPU may stand in front of a breakpoint that it has not been reported at.
-      const reported = cpu === cluster.last || cpu.passBreakpoint === cpu.pc;
-      cpu.atBreakpoint = false;
-      cpu.passBreakpoint = reported && breakpoints.has(cpu.pc) ? cpu.pc : -1;
-    }
-    this.#steps.clear();
-    for (const action of actions) this.#steps.set(this.thread(action.thread).cpu, action);
-    cluster.stepped = new Set(this.#steps.keys());
-    for (const cpu of this.#steps.keys()) cpu.interruptsHeld = !this.stepInterrupts;
+    this.points.resume();
+    this.#steps.begin(actions.map((action) => ({ thread: this.thread(action.thread), action })));
+    this.#asked = undefined;
     this.#running = true;
     this.onWake();
   }
@@ -80,6 +103,7 @@ export class MachineTarget implements Target, MonitorHost {
   reset(): void {
     this.#halt();
     this.machine.reset();
+    this.#afterReset();
   }
 
   /**
@@ -94,56 +118,99 @@ export class MachineTarget implements Target, MonitorHost {
     for (;;) {
       const hostMs = Math.max(0, deadline - performance.now());
       const result = machine.run({ ...limits, hostMs, instructions: end - machine.instructions, stopAtReset: true });
-      if (result.reason !== 'stepped') return this.#after(result);
-      const { last } = machine.cluster;
-      if (!this.#continuesStep(last)) {
-        this.#stop(this.#stepEnd(last));
+      const stop = this.#asked ?? (result.reason === 'stepped' ? this.#stepped(machine.cluster.last) : undefined);
+      if (stop !== undefined) {
+        this.#stop(stop);
         return { reason: 'stopped' };
       }
+      if (result.reason !== 'stepped') return this.#after(result);
       if (performance.now() >= deadline || machine.instructions >= end) return { reason: 'limit' };
     }
   }
 
   /** The thread that a request names. Throws TargetFault if there is none. */
-  thread({ thread }: ThreadId): CpuThread {
-    const found = this.threads.find(({ id }) => id === thread);
-    if (!found) throw new TargetFault(ESRCH, 'no such thread');
-    return found;
+  thread({ thread }: ThreadId): AnyThread {
+    for (const context of this.contexts)
+      for (const each of context.threads) if (each.id === thread) return each as AnyThread;
+    throw new TargetFault(ESRCH, 'no such thread');
+  }
+  /** What a CPU executes: the thread of its guest, or its own. */
+  threadOf(cpu: Cpu): AnyThread {
+    return this.worlds.of(cpu).guest ?? this.threads[cpu.number]!;
+  }
+  idOf(cpu: Cpu): ThreadId {
+    return { process: cpu.stops.context, thread: this.threadOf(cpu).id };
+  }
+
+  /** The context of a guest, which need not have been entered yet. */
+  awaitGuest(guest: { readonly ordinal: number } | { readonly vmid: number }): Context {
+    return this.guests.await(guest);
+  }
+  /** A client has gone. */
+  left(client: object): void {
+    for (const { threads } of this.guests.contexts) for (const each of threads) each.forget(client);
+    this.points.forget(client);
+    this.catches.forget(client);
   }
 
   readonly breakpoints: Breakpoints = {
-    insert: (_, address) => this.machine.cluster.code.insertBreakpoint(address),
-    remove: (_, address) => this.machine.cluster.code.removeBreakpoint(address),
+    insert: (process, address) => this.points.insert(process, address),
+    remove: (process, address) => this.points.remove(process, address),
   };
-
+  readonly watchpoints: Watchpoints = {
+    insert: (process, access, address, lengthBytes) =>
+      this.points.watch({ context: process, access, address, lengthBytes }),
+    remove: (process, access, address, lengthBytes) =>
+      this.points.unwatch({ context: process, access, address, lengthBytes }),
+  };
   readonly monitor: Monitor = { run: (command, request) => runCommand(this, command, request) };
+  readonly tables: readonly OsTable[] = osTables(this);
 
-  readonly tables: readonly OsTable[] = [
-    { type: 'map', summary: 'Physical memory map', rows: () => regionRows(this.machine) },
-  ];
-
-  /** Whether a stepping CPU has not come to the end of its step. */
-  #continuesStep(cpu: Cpu): boolean {
-    const action = this.#steps.get(cpu);
-    if (action?.how !== 'range' || this.machine.cluster.code.breakpoints.has(cpu.pc)) return false;
-    return cpu.pc >= action.start && cpu.pc < action.end;
+  #entered(cpu: Cpu, guest: VirtualCpu): void {
+    this.#steps.entered(cpu, guest, this.threads[cpu.number]!);
+    const { machine } = guest;
+    const thread = { process: machine.id, thread: guest.id };
+    if (machine.awaited) {
+      machine.awaited = false;
+      this.#ask({ kind: 'entered', thread, message: `${machine.name} is entered for the first time` });
+    }
+    this.#catch(this.catches.entry(cpu, guest));
   }
-  #stepEnd(cpu: Cpu): StopReason {
-    const thread = { process: HOST, thread: cpu.number + 1 };
+  #catch(stop: StopReason | undefined): void {
+    if (stop !== undefined) this.#ask(stop);
+  }
+  /** Ends the run before the next instruction. */
+  #ask(stop: StopReason): void {
+    if (!this.#running) return;
+    this.#asked ??= stop;
+    this.machine.stop();
+  }
+
+  /** The stop of a CPU that has executed one instruction, if it is one. */
+  #stepped(cpu: Cpu): StopReason | undefined {
+    const thread = this.threadOf(cpu);
+    const passed = this.points.passed(cpu);
+    const ends = this.#steps.stepped(cpu, thread, this.points.breaksAt(cpu));
+    if (ends) return this.#stepEnd(thread);
+    if (passed) this.#steps.release(cpu, thread);
+    return undefined;
+  }
+  #stepEnd(thread: AnyThread): StopReason {
+    const cpu = thread instanceof CpuThread ? thread.cpu : thread.running;
+    const process = thread instanceof CpuThread ? HOST_CONTEXT : thread.machine.id;
+    const id = { process, thread: thread.id };
     // A breakpoint where a step ends may be another debugger's, who would miss it.
-    if (this.machine.cluster.code.breakpoints.has(cpu.pc)) return { kind: 'breakpoint', thread, address: cpu.pc };
-    return { kind: 'step', thread };
+    if (cpu && this.points.breaksAt(cpu)) return { kind: 'breakpoint', thread: id, address: cpu.pc };
+    return { kind: 'step', thread: id };
   }
 
   #after(result: RunResult): RunResult {
     switch (result.reason) {
-      case 'breakpoint': {
-        const cpu = this.machine.cluster.cpus.find(({ atBreakpoint }) => atBreakpoint)!;
-        const thread = { process: HOST, thread: cpu.number + 1 };
-        this.#stop({ kind: 'breakpoint', thread, address: cpu.pc });
+      case 'breakpoint':
+        this.#stop(this.points.stopOf(this.machine.cluster.cpus.find(({ atBreakpoint }) => atBreakpoint)!));
         return { reason: 'stopped' };
-      }
       case 'rebooted':
+        this.#afterReset();
         this.#stop({ kind: 'reset', message: 'the guest reset the machine' });
         return { reason: 'stopped' };
       case 'poweredOff':
@@ -155,13 +222,14 @@ export class MachineTarget implements Target, MonitorHost {
         return result;
     }
   }
+  #afterReset(): void {
+    for (const cpu of this.machine.cluster.cpus) this.worlds.reset(cpu);
+  }
 
   #halt(): void {
     this.#running = false;
-    this.#steps.clear();
-    const { cluster } = this.machine;
-    cluster.stepped = new Set();
-    for (const cpu of cluster.cpus) cpu.interruptsHeld = false;
+    this.#asked = undefined;
+    this.#steps.end();
   }
   #stop(stop: StopReason): void {
     this.#halt();

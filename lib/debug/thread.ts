@@ -1,87 +1,118 @@
-/** A physical CPU as a thread of the debugger: its registers, and memory as it translates now, without side effects. */
-import { EFAULT, TargetFault, type Registers, type Thread } from '../../gdbstub/target.ts';
+/**
+ * A physical CPU as a thread of the host's context. While the CPU executes a guest, it is the hypervisor as it stood at the
+ * ERET by which it entered the guest.
+ */
+import { EINVAL, TargetFault, type Thread } from '../../gdbstub/target.ts';
 import { hex } from '../bits/bits.ts';
 import type { Cpu } from '../cpu/cpu.ts';
+import { REGIME } from '../cpu/mmu/tlb.ts';
 import { MODE } from '../cpu/system/modes.ts';
-import { CpuRegisters, type RegisterRow } from './registers.ts';
+import { worldOf } from '../cpu/system/world.ts';
+import { readMemory, writeMemory } from './memory.ts';
+import { ThreadRegisters, type RegisterRow } from './registers.ts';
+import { regimeOf, SavedState, type CpuState, type RegimeName } from './saved-state.ts';
+import type { Worlds } from './worlds.ts';
 
-const PAGE = 4096;
-const SPACE = 2 ** 32;
 const MODE_NAMES = new Map<number, string>(Object.entries(MODE).map(([name, mode]) => [mode, name]));
+
+/** How the host's memory is looked at: `auto` as the CPU translates, then as the host's kernel does. */
+export type ViewName = 'auto' | 'hyp' | 'host' | 'secure' | 'pa';
+export const VIEWS: readonly ViewName[] = ['auto', 'hyp', 'host', 'secure', 'pa'];
 
 export class CpuThread implements Thread {
   readonly id: number;
   readonly name: string;
   readonly core: number;
-  readonly registers: Registers;
+  readonly registers: ThreadRegisters;
   readonly cpu: Cpu;
+  /** What `monitor view` has chosen. */
+  view: ViewName = 'auto';
+  readonly #worlds: Worlds;
 
-  constructor(cpu: Cpu, rows: readonly RegisterRow[]) {
+  constructor(cpu: Cpu, rows: readonly RegisterRow[], worlds: Worlds) {
     this.cpu = cpu;
     this.id = cpu.number + 1;
     this.core = cpu.number;
     this.name = `cpu${cpu.number}`;
-    this.registers = new CpuRegisters(cpu, rows);
+    this.#worlds = worlds;
+    this.registers = new ThreadRegisters(
+      rows,
+      () => this.state,
+      (row, value) => this.#write(row, value),
+    );
+  }
+
+  /** The CPU, or what it left behind when it entered a guest. */
+  get state(): CpuState {
+    const { guest, hypervisor } = this.#worlds.of(this.cpu);
+    return guest === undefined ? this.cpu : hypervisor;
+  }
+  get pc(): number {
+    return this.state.pc;
   }
 
   /** The world and mode, and what keeps the CPU from executing. */
   describe(): string {
     const { cpu } = this;
-    const world = !cpu.hasSecurity || cpu.mode === MODE.hyp ? '' : cpu.secure ? 'secure ' : 'non-secure ';
+    const { guest } = this.#worlds.of(cpu);
+    if (guest) return `executes p${guest.machine.id}.${guest.id} (${guest.machine.name})`;
+    const host = !cpu.hasSecurity || cpu.mode === MODE.hyp ? '' : cpu.secure ? 'secure ' : 'non-secure ';
     const waits = cpu.waiting === 'no' ? '' : cpu.waiting === 'event' ? ', in WFE' : ', in WFI';
-    return `${world}${MODE_NAMES.get(cpu.mode) ?? `mode ${hex(cpu.mode)}`}${cpu.thumb ? ', T32' : ''}${waits}`;
+    return `${host}${MODE_NAMES.get(cpu.mode) ?? `mode ${hex(cpu.mode)}`}${cpu.thumb ? ', T32' : ''}${waits}`;
   }
 
-  /** The physical address that a virtual one translates to now, or undefined. Nothing changes. */
+  /** Where a virtual address leads, and by which regime; undefined where nothing is mapped. Nothing changes. */
+  locate(address: number): { readonly physical: number; readonly by: string } | undefined {
+    const { view } = this;
+    if (view === 'pa') return { physical: address, by: 'physical addresses' };
+    const own = regimeOf(this.state);
+    const wanted: RegimeName = view === 'auto' ? own : view === 'host' ? 'nonSecure' : view;
+    const physical = view === 'host' ? this.#asHost(address) : this.#by(address, wanted);
+    if (physical >= 0) return { physical, by: NAMES[wanted] };
+    if (view !== 'auto' || own === 'nonSecure') return undefined;
+    const host = this.#asHost(address);
+    return host < 0 ? undefined : { physical: host, by: 'host PL1&0 as last left' };
+  }
+  /** The translation that memory is looked at by, before any other is tried. */
+  get regimeInWords(): string {
+    return this.view === 'auto' ? NAMES[regimeOf(this.state)] : this.view;
+  }
+  /** The physical address that a virtual one translates to, or undefined. */
   translate(address: number): number | undefined {
-    const physical = this.cpu.mmu.debugTranslate(address);
-    return physical < 0 ? undefined : physical;
+    return this.locate(address)?.physical;
   }
-
   readMemory(address: number, length: number): Uint8Array {
-    const bytes = new Uint8Array(length);
-    let done = 0;
-    while (done < length && address + done < SPACE) {
-      const from = address + done;
-      const physical = this.translate(from);
-      if (physical === undefined) break;
-      const wanted = Math.min(length - done, PAGE - (from % PAGE));
-      const part = this.cpu.bus.readBytes(physical, wanted);
-      bytes.set(part, done);
-      done += part.length;
-      if (part.length < wanted) break;
-    }
-    if (done === 0 && length > 0) throw new TargetFault(EFAULT, `0x${hex(address)} cannot be read`);
-    return bytes.subarray(0, done);
+    return readMemory(this.cpu.bus, (at) => this.translate(at), address, length);
   }
-
   writeMemory(address: number, bytes: Uint8Array): void {
-    for (const { physical, from, to } of this.#pieces(address, bytes.length)) {
-      for (let at = from; at < to;) {
-        const target = physical + at - from;
-        const left = to - at;
-        // Devices are written in the largest units that fit, as a program would.
-        const widthBytes = left >= 4 && target % 4 === 0 ? 4 : left >= 2 && target % 2 === 0 ? 2 : 1;
-        let value = 0;
-        for (let i = widthBytes - 1; i >= 0; i--) value = (value << 8) | bytes[at + i]!;
-        this.cpu.bus.poke(target, widthBytes, value >>> 0);
-        at += widthBytes;
-      }
-    }
+    writeMemory(this.cpu.bus, (at) => this.translate(at), address, bytes);
   }
 
-  /** The range cut at pages, all of it translated. Throws TargetFault before anything is written. */
-  #pieces(address: number, length: number): { physical: number; from: number; to: number }[] {
-    const pieces = [];
-    for (let from = 0; from < length;) {
-      const to = Math.min(length, from + PAGE - ((address + from) % PAGE));
-      const physical = address + from < SPACE ? this.translate(address + from) : undefined;
-      const last = physical === undefined ? undefined : this.cpu.bus.inhabitant(physical + to - from - 1);
-      if (physical === undefined || !last || !this.cpu.bus.inhabitant(physical))
-        throw new TargetFault(EFAULT, `0x${hex(address + from)} cannot be written`);
-      pieces.push({ physical, from, to });
-      from = to;
+  #by(address: number, regime: RegimeName): number {
+    const { state } = this;
+    if (state instanceof SavedState) return state.translate(address, regime);
+    return state.mmu.debugTranslate(address, REGIME[regime]);
+  }
+  #asHost(address: number): number {
+    const { host } = this.#worlds.of(this.cpu);
+    if (this.state === this.cpu && worldOf(this.cpu) === 'host') return this.cpu.mmu.debugTranslate(address);
+    return host.valid ? host.translate(address, 'nonSecure') : -1;
+  }
+
+  #write(row: RegisterRow, value: bigint): void {
+    const { state } = this;
+    if (state instanceof SavedState) {
+      // What a guest cannot change is the hypervisor's still; the rest is the guest's now.
+      if (row.group !== 'hyp' && !row.name.endsWith('_hyp'))
+        throw new TargetFault(EINVAL, `${row.name} cannot be written while ${this.name} executes a guest`);
+      row.write(this.cpu, value);
     }
-    return pieces;
+    row.write(state, value);
   }
 }
+
+const NAMES: Readonly<Record<RegimeName, string>> = {
+  secure: 'Secure PL1&0',
+  nonSecure: 'Non-secure PL1&0',
+  hyp: 'PL2',
+};

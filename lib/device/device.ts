@@ -63,10 +63,11 @@ export interface DeviceDefinition<R extends RegisterBlock, S extends object, P e
 export function defineDevice<const R extends RegisterBlock, S extends object, const P extends Properties, X = unknown>(
   definition: DeviceDefinition<R, S, P, X>,
 ): DeviceModel<P, X> & { readonly registers: R } {
-  const { compatible, summary, reference, sizeBytes, properties, interrupts, registers } = definition;
+  const { compatible, summary, reference, sizeBytes, properties, interrupts, registers, deviceTree } = definition;
   const layout = layOut(registers, sizeBytes);
   const build = (context: DeviceContext<P>) => new Device(definition, layout, context);
-  return { compatible, summary, reference, sizeBytes, properties, interrupts, registers, build };
+  const model = { compatible, summary, reference, sizeBytes, properties, interrupts, registers, build };
+  return deviceTree === undefined ? model : { ...model, deviceTree };
 }
 
 export interface Snapshot {

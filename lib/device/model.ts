@@ -1,18 +1,19 @@
 /** A kind of device: all that machines, the monitor and the documentation know about it. */
 import type { Clock } from '../clock/clock.ts';
+import type { TreeBinding } from './binding.ts';
 import type { Line } from './line.ts';
 import type { MmioDevice } from './mmio.ts';
 import type { RegisterBlock } from './registers.ts';
 
 export interface Property {
-  /** `frequency` is in hertz, `size` in bytes; both are whole numbers once read. */
-  readonly type: 'integer' | 'boolean' | 'string' | 'frequency' | 'size';
+  /** `frequency` is in hertz, `size` in bytes; both are whole numbers once read. A `path` is absolute then, or empty. */
+  readonly type: 'integer' | 'boolean' | 'string' | 'path' | 'frequency' | 'size';
   readonly default: number | boolean | string;
   readonly summary: string;
 }
 export type Properties = Readonly<Record<string, Property>>;
 
-type Value<T extends Property['type']> = T extends 'boolean' ? boolean : T extends 'string' ? string : number;
+type Value<T extends Property['type']> = T extends 'boolean' ? boolean : T extends 'string' | 'path' ? string : number;
 
 /** The values of declared properties, by name. */
 export type Values<P extends Properties> = { readonly [K in keyof P]: Value<P[K]['type']> };
@@ -25,10 +26,30 @@ export interface CharacterPort {
   onReceive: (byte: number) => void;
 }
 
+/** Physical memory as a device sees it that reads and writes by itself. */
+export interface MemoryPort {
+  /** Copies bytes; undefined if some of them are no memory. */
+  read(address: number, lengthBytes: number): Uint8Array | undefined;
+  /** Returns false, and writes nothing, if some of the bytes are no memory. */
+  write(address: number, bytes: Uint8Array): boolean;
+}
+
+/** A file that holds what a disk or another store holds. */
+export interface StorePort {
+  readonly sizeBytes: number;
+  /** False if the file can only be read. */
+  readonly writable: boolean;
+  read(offset: number, lengthBytes: number): Uint8Array;
+  write(offset: number, bytes: Uint8Array): void;
+}
+
 /** What devices may ask of the world outside the machine. */
 export interface HostPorts {
   /** Returns the character connection of a device, by the device's name. */
   character(deviceName: string): CharacterPort;
+  readonly memory: MemoryPort;
+  /** Opens a file; an empty path gives an empty store. Throws the system's error if it cannot be read. */
+  store(path: string, readOnly: boolean): StorePort;
   /** Asks for the machine to end; it ends after the access that caused this. */
   powerOff(): void;
   /** Asks for the machine to start again; it does so after the access that caused this. */
@@ -63,6 +84,8 @@ export interface DeviceModel<P extends Properties = Properties, X = unknown> {
   /** Names of its interrupt outputs, in the order in which a description numbers them. */
   readonly interrupts: readonly string[];
   readonly registers: RegisterBlock;
+  /** Returns what the guest's device tree says of it; a device without one is not in the tree. */
+  deviceTree?(properties: Values<P>): TreeBinding;
   build(context: DeviceContext<P>): BuiltDevice<X>;
 }
 

@@ -25,6 +25,9 @@ export function peripheralId(identity: PrimeCellIdentity): [number, number, numb
   ];
 }
 
+/** The clock of the peripheral bus, which every PrimeCell's binding wants (arm,primecell.yaml); its rate matters to none. */
+export const busClock = { apb_pclk: 24_000_000 } as const;
+
 type PrimeCellRegister = `${'PeriphID' | 'PCellID'}${0 | 1 | 2 | 3}`;
 
 /** Declares PeriphID0-3 and PCellID0-3 at 0xfe0 to 0xffc. */

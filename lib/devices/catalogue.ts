@@ -7,6 +7,9 @@ import { sp804 } from './sp804.ts';
 import { sp805 } from './sp805.ts';
 import { sp810 } from './sp810.ts';
 import { veSysregs } from './ve-sysregs.ts';
+import { virtioBlock } from './virtio/block.ts';
+import { virtioConsole } from './virtio/console.ts';
+import { virtioEntropy } from './virtio/entropy.ts';
 
 export const catalogue = {
   'arm,cortex-a15-gic': cortexA15Gic,
@@ -17,6 +20,9 @@ export const catalogue = {
   'arm,sp805': sp805,
   'arm,sp810': sp810,
   'arm,vexpress-sysreg': veSysregs,
+  'virtio,mmio-block': virtioBlock,
+  'virtio,mmio-console': virtioConsole,
+  'virtio,mmio-entropy': virtioEntropy,
 } as const;
 
 export type Catalogue = typeof catalogue;

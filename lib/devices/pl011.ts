@@ -6,7 +6,7 @@
  * line behind it; none is lost, and OE never appears.
  */
 import { defineDevice } from '../device/device.ts';
-import { primeCellIds } from '../device/primecell.ts';
+import { busClock, primeCellIds } from '../device/primecell.ts';
 import { bit, bits, ro, rw, wo } from '../device/registers.ts';
 
 const levels = ['1/8', '1/4', '1/2', '3/4', '7/8', 'reserved', 'reserved', 'reserved'];
@@ -103,10 +103,22 @@ export const pl011 = defineDevice({
   reference: 'ARM DDI 0183G',
   sizeBytes: 0x1000,
   properties: {
+    clockHz: {
+      type: 'frequency',
+      default: 24_000_000,
+      summary: 'frequency of UARTCLK, from which software sets the baud rate',
+    },
     revision: { type: 'integer', default: 3, summary: 'PeriphID2 revision: 3 is r1p5 with FIFOs of 32, less means 16' },
   },
   interrupts: ['UARTINTR'],
   registers: pl011Registers,
+  // Linux, bindings/serial/pl011.yaml.
+  deviceTree: ({ clockHz }) => ({
+    node: 'serial',
+    compatible: ['arm,pl011', 'arm,primecell'],
+    clocks: { uartclk: clockHz, ...busClock },
+    alias: 'serial',
+  }),
   /** Received bytes from `head` on; the first of them, as many as the FIFO is deep, are in the FIFO. */
   state: () => ({ received: [] as number[], head: 0, receiveTimeoutNs: Infinity }),
 

@@ -1,6 +1,6 @@
 /** PL031 real-time clock (ARM DDI 0224C, chapter 3): seconds since 1970, and an alarm. */
 import { defineDevice } from '../device/device.ts';
-import { primeCellIds } from '../device/primecell.ts';
+import { busClock, primeCellIds } from '../device/primecell.ts';
 import { bit, ro, rw, wo } from '../device/registers.ts';
 
 export const pl031Registers = {
@@ -27,6 +27,8 @@ export const pl031 = defineDevice({
   },
   interrupts: ['RTCINTR'],
   registers: pl031Registers,
+  // Linux, bindings/rtc/arm,pl031.yaml.
+  deviceTree: () => ({ node: 'rtc', compatible: ['arm,pl031', 'arm,primecell'], clocks: busClock }),
   /** The count at a time; it goes on from there once it is started. */
   state: ({ initialSeconds }) => ({ seconds: initialSeconds % 2 ** 32, asOfNs: 0 }),
 

@@ -6,7 +6,7 @@
  */
 import { rateOf } from '../clock/rate.ts';
 import { defineDevice } from '../device/device.ts';
-import { primeCellIds } from '../device/primecell.ts';
+import { busClock, primeCellIds } from '../device/primecell.ts';
 import { bit, bits, ro, rw, wo } from '../device/registers.ts';
 
 /** Timer 1 at 0x00, timer 2 at 0x20 ("Summary of registers"). */
@@ -48,6 +48,13 @@ export const sp804 = defineDevice({
   properties: { clockHz: { type: 'frequency', default: 1_000_000, summary: 'frequency of TIMCLK' } },
   interrupts: ['TIMINTC', 'TIMINT1', 'TIMINT2'],
   registers: sp804Registers,
+  // Linux, bindings/timer/arm,sp804.yaml.
+  deviceTree: ({ clockHz }) => ({
+    node: 'timer',
+    compatible: ['arm,sp804', 'arm,primecell'],
+    clocks: { timer1: clockHz, timer2: clockHz, ...busClock },
+    interrupts: 1,
+  }),
   state: () => ({ timer1: initialCounter(), timer2: initialCounter(), testOutputs: 0 }),
 
   behave({ registers, state, clock, properties, line, event }) {

@@ -1,7 +1,7 @@
 /** SP805 watchdog (ARM DDI 0270B, chapter 3): an interrupt at the first zero, a reset at the second. */
 import { rateOf } from '../clock/rate.ts';
 import { defineDevice } from '../device/device.ts';
-import { primeCellIds } from '../device/primecell.ts';
+import { busClock, primeCellIds } from '../device/primecell.ts';
 import { bit, ro, rw, wo } from '../device/registers.ts';
 
 export const sp805Registers = {
@@ -25,6 +25,12 @@ export const sp805 = defineDevice({
   properties: { clockHz: { type: 'frequency', default: 32_768, summary: 'frequency of WDOGCLK' } },
   interrupts: ['WDOGINT'],
   registers: sp805Registers,
+  // Linux, bindings/watchdog/arm,sp805.yaml.
+  deviceTree: ({ clockHz }) => ({
+    node: 'watchdog',
+    compatible: ['arm,sp805', 'arm,primecell'],
+    clocks: { wdog_clk: clockHz, ...busClock },
+  }),
   /** The counter was `count` at tick `asOf`. */
   state: () => ({ count: 0xffff_ffff, asOf: 0, locked: false }),
 

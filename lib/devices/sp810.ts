@@ -3,7 +3,7 @@
  * kept without effect, the mode follows its control at once, and a write to SCSYSSTAT resets the system.
  */
 import { defineDevice } from '../device/device.ts';
-import { primeCellIds } from '../device/primecell.ts';
+import { busClock, primeCellIds } from '../device/primecell.ts';
 import { bit, bits, ro, rw, wo } from '../device/registers.ts';
 
 const clocks = ['REFCLK', 'TIMCLK'];
@@ -52,6 +52,16 @@ export const sp810 = defineDevice({
   properties: {},
   interrupts: [],
   registers: sp810Registers,
+  // Linux, bindings/clock/arm,sp810.yaml: the clocks that it chooses from are those of Versatile Express (DUI 0447J).
+  deviceTree: () => ({
+    node: 'sysctl',
+    compatible: ['arm,sp810', 'arm,primecell'],
+    clocks: { refclk: 32_768, timclk: 1_000_000, ...busClock },
+    properties: {
+      '#clock-cells': [1],
+      'clock-output-names': ['timerclken0', 'timerclken1', 'timerclken2', 'timerclken3'],
+    },
+  }),
   state: () => ({}),
 
   behave({ registers, host }) {

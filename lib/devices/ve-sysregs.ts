@@ -3,6 +3,7 @@
  * software reads oscillators and voltages, reboots, and switches off. The core tile's part is that of a V2P-CA15 (DUI 0604).
  */
 import { rateOf } from '../clock/rate.ts';
+import { itself } from '../device/binding.ts';
 import { defineDevice } from '../device/device.ts';
 import { bit, bits, ro, rw, wo } from '../device/registers.ts';
 
@@ -69,6 +70,21 @@ export const veSysregs = defineDevice({
   },
   interrupts: [],
   registers: veSysregsRegisters,
+  // Linux, bindings/arm/vexpress-config.yaml and vexpress-sysreg.yaml: power and reset are functions of its bus.
+  deviceTree: () => ({
+    node: 'sysreg',
+    compatible: ['arm,vexpress-sysreg'],
+    companions: [
+      {
+        node: 'mcc',
+        properties: { compatible: 'arm,vexpress,config-bus', 'arm,vexpress,config-bridge': itself },
+        children: (['reset', 'shutdown', 'reboot'] as const).map((node) => ({
+          node,
+          properties: { compatible: `arm,vexpress-${node}`, 'arm,vexpress-sysreg,func': [CFG[node], 0] },
+        })),
+      },
+    ],
+  }),
   /** Oscillators as software has set them, by site and device. */
   state: () => ({
     oscillatorsMotherboard: [...OSCILLATORS[SITE_MOTHERBOARD]!],

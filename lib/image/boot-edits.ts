@@ -10,6 +10,13 @@ export interface MemoryRange {
   readonly sizeBytes: number;
 }
 
+/** A file in memory that a hypervisor starts a guest from (Xen, docs/misc/arm/device-tree/booting.txt). */
+export interface BootModule extends MemoryRange {
+  /** What it is to the hypervisor: `kernel`, `ramdisk`, or another word after `multiboot,`. */
+  readonly kind: string;
+  readonly bootArguments?: string | undefined;
+}
+
 /** Edits only what is given; RAM and initial ramdisk are physical ranges. */
 export interface BootEdits {
   readonly bootArguments?: string | undefined;
@@ -17,6 +24,7 @@ export interface BootEdits {
   readonly ram?: MemoryRange | undefined;
   /** Nodes of CPUs beyond so many go; a tree that has fewer stays as it is. */
   readonly cpus?: number | undefined;
+  readonly modules?: readonly BootModule[];
 }
 
 /** Changes the tree in place as asked. */
@@ -30,8 +38,21 @@ export function editForBoot(tree: DeviceTree, edits: BootEdits): void {
     chosen.setCells('linux,initrd-start', ...toCells(address, cells));
     chosen.setCells('linux,initrd-end', ...toCells(address + sizeBytes, cells));
   }
+  for (const module of edits.modules ?? []) addModule(root, module);
   if (edits.ram) setMemory(root, edits.ram);
   if (edits.cpus !== undefined) keepCpus(root, edits.cpus);
+}
+
+/** Modules take the cells of `/chosen`, which it has from the first of them on. */
+function addModule(root: TreeNode, { address, sizeBytes, kind, bootArguments }: BootModule): void {
+  const chosen = root.childOrNew('chosen');
+  if (!chosen.properties.has('#address-cells')) chosen.setCells('#address-cells', 2);
+  if (!chosen.properties.has('#size-cells')) chosen.setCells('#size-cells', 2);
+  const cells = (name: string): number => Math.min(chosen.cell(name) ?? 2, 4);
+  const node = chosen.childOrNew(`module@${address.toString(16)}`);
+  node.setStrings('compatible', `multiboot,${kind}`, 'multiboot,module');
+  node.setCells('reg', ...toCells(address, cells('#address-cells')), ...toCells(sizeBytes, cells('#size-cells')));
+  if (bootArguments !== undefined) node.setStrings('bootargs', bootArguments);
 }
 
 const isMemory = (node: TreeNode): boolean => node.string('device_type') === 'memory' || /^memory(@|$)/.test(node.name);

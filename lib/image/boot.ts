@@ -3,7 +3,7 @@
  * Linux, Documentation/arch/arm/booting.rst (4, 5): registers, where kernel, ramdisk and device tree may lie. Kernel,
  * ramdisk and tree get the addresses that QEMU's direct kernel boot gives them, so that runs can be compared.
  */
-import { editForBoot, type MemoryRange } from './boot-edits.ts';
+import { type BootModule, editForBoot, type MemoryRange } from './boot-edits.ts';
 import { detectImage } from './detect.ts';
 import type { DeviceTree } from './device-tree.ts';
 import { type ElfImage, readElf } from './elf.ts';
@@ -26,6 +26,8 @@ export interface BootImages {
   /** Edited in place. */
   readonly deviceTree?: DeviceTree | undefined;
   readonly bootArguments?: string | undefined;
+  /** Files for a hypervisor's guests, which the device tree names. */
+  readonly modules?: readonly (GuestFile & Pick<BootModule, 'kind' | 'bootArguments'> & { readonly at: number })[];
   /** ELF programs go where they say, anything with an address goes there as it is. */
   readonly loads?: readonly (GuestFile & { readonly at?: number | undefined })[];
 }
@@ -92,7 +94,7 @@ interface Kernel {
 /** Plans a start; throws an ImageError when an image is damaged, does not fit, or lies upon another. */
 export function planBoot(images: BootImages, placement: BootPlacement): BootPlan {
   const { ram } = placement;
-  const { initrd, deviceTree, loads = [] } = images;
+  const { initrd, deviceTree, loads = [], modules = [] } = images;
   const pieces: Piece[] = [];
   let kernel = images.kernel && placeKernel(images.kernel, placement);
   if (kernel) pieces.push(...kernel.pieces);
@@ -105,10 +107,11 @@ export function planBoot(images: BootImages, placement: BootPlacement): BootPlan
     } else
       throw new ImageError(load.file, 'this has no address of its own', `say where it goes: ${load.file}@0x80000000`);
   }
-  if (!deviceTree && (initrd || images.bootArguments !== undefined))
+  for (const { file, at, bytes } of modules) pieces.push(piece(file, at, bytes));
+  if (!deviceTree && (initrd || modules.length > 0 || images.bootArguments !== undefined))
     throw new ImageError(
-      initrd?.file ?? images.kernel?.file ?? 'kernel arguments',
-      'the kernel learns of a ramdisk and of arguments from its device tree, and there is none',
+      initrd?.file ?? modules[0]?.file ?? images.kernel?.file ?? 'kernel arguments',
+      'the guest learns of modules and of arguments from its device tree, and there is none',
       'give the device tree too',
     );
 
@@ -116,7 +119,9 @@ export function planBoot(images: BootImages, placement: BootPlacement): BootPlan
   const edit = (address: number): Uint8Array => {
     if (!deviceTree) return NOTHING;
     const range = ramdisk && { address, sizeBytes: ramdisk.bytes.length };
-    editForBoot(deviceTree, { bootArguments: images.bootArguments, initrd: range, ram, cpus: placement.cpus });
+    const { bootArguments } = images;
+    const placed = modules.map(({ at, bytes, ...module }) => ({ ...module, address: at, sizeBytes: bytes.length }));
+    editForBoot(deviceTree, { bootArguments, initrd: range, ram, cpus: placement.cpus, modules: placed });
     return writeDeviceTree(deviceTree);
   };
   const start = Math.ceil(modulesAt(kernel, placement, ramdisk?.bytes.length ?? 0) / PAGE_BYTES) * PAGE_BYTES;

@@ -6,20 +6,26 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { interpreterModule } from '../cpu/interpreter/module.ts';
 import { instructionSets } from '../cpu/isa/index.ts';
-import { InstructionTable } from '../cpu/isa/table.ts';
+import { InstructionTable, type MicroOp } from '../cpu/isa/table.ts';
 
 export interface Interpreter {
   readonly table: InstructionTable;
   readonly module: WebAssembly.Module;
 }
 
-/** Counts changes of the module that its micro-ops' names do not show. */
-const FORMAT = 2;
+/** Counts changes of the module that the operations' names do not show. */
+const FORMAT = 3;
 
-/** Where the build leaves the module of a table: named by its micro-ops, so that one of another table is not taken. */
+/** Where the build leaves the module of a table: named by its operations, so that one of another table is not taken. */
 export function modulePath(table: InstructionTable): URL {
-  const names = table.microOps.map((microOp) => microOp?.name ?? '').join('\n');
-  const digest = createHash('sha256').update(`${FORMAT}\n${names}`).digest('hex').slice(0, 16);
+  const hash = createHash('sha256');
+  let last: MicroOp | undefined;
+  for (const [n, microOp] of table.microOps.entries()) {
+    if (microOp === undefined || (microOp.operation === last?.operation && microOp.staging === last.staging)) continue;
+    hash.update(`${n} ${microOp.staging.name} ${microOp.operation.name} ${JSON.stringify(microOp.operation.shape)}\n`);
+    last = microOp;
+  }
+  const digest = hash.update(`${FORMAT} ${table.microOps.length}`).digest('hex').slice(0, 16);
   return new URL(`../../t0-${digest}.wasm`, import.meta.url);
 }
 

@@ -1,10 +1,19 @@
 /** From names and files to a machine: the description, the images, the plan of the start. */
 import { readFile } from 'node:fs/promises';
 import { catalogue } from '../devices/catalogue.ts';
-import { planBoot, readDeviceTree, type GuestFile } from '../image/index.ts';
+import { detectImage, planBoot, readDeviceTree, type GuestFile } from '../image/index.ts';
+import { MachineError, readDescription, type MachineDescription } from './description/index.ts';
+import { generateDeviceTree } from './device-tree/index.ts';
 import type { Engine } from '../cpu/cluster.ts';
-import { readDescription } from './description/index.ts';
 import { Machine } from './machine.ts';
+
+/** A file that a hypervisor finds at a physical address (Xen, docs/misc/arm/device-tree/booting.txt). */
+export interface ModuleFile {
+  readonly address: number;
+  readonly kind: string;
+  readonly file: string;
+  readonly bootArguments?: string | undefined;
+}
 
 /** What a user chooses beside the description. */
 export interface MachineOptions {
@@ -17,9 +26,12 @@ export interface MachineOptions {
   readonly application?: string | undefined;
   readonly kernel?: string | undefined;
   readonly initrd?: string | undefined;
+  /** The device tree; a Linux kernel gets one made from the description if it is not given. */
   readonly dtb?: string | undefined;
   readonly append?: string | undefined;
   readonly loads?: readonly { readonly file: string; readonly address?: number | undefined }[] | undefined;
+  /** Files for a hypervisor's guests, which the device tree names: a `kind` is `kernel`, `ramdisk` and so on. */
+  readonly modules?: readonly ModuleFile[] | undefined;
   /** The real-time clock at power-on, in seconds since 1970; the start of 2000 if it is not given. */
   readonly rtcSeconds?: number | undefined;
   /** A reset ends the run instead of starting the machine again. */
@@ -39,7 +51,7 @@ const text = (value: string | number | undefined): string | undefined =>
  * system's error for a file that cannot be read.
  */
 export async function loadMachine(nameOrFile: string, options: MachineOptions = {}): Promise<Machine> {
-  const { overrides, application, kernel, initrd, dtb, append, loads = [] } = options;
+  const { overrides, application, kernel, initrd, dtb, append, loads = [], modules = [] } = options;
   const memory = typeof options.memory === 'number' ? `0x${options.memory.toString(16)}` : options.memory;
   const description = await readDescription(nameOrFile, { catalogue, overrides, cpus: text(options.cpus), memory });
   const open = async (file: string): Promise<GuestFile> => ({ file, bytes: await readFile(file) });
@@ -51,15 +63,25 @@ export async function loadMachine(nameOrFile: string, options: MachineOptions = 
     optional(dtb),
   ]);
   const others = await Promise.all(loads.map(async ({ file, address }) => ({ ...(await open(file)), at: address })));
+  const contents = await memoryContents(description);
+  const guestModules = await Promise.all(
+    modules.map(async ({ address, file, ...module }) => ({ ...module, ...(await open(file)), at: address })),
+  );
   const { boot, cluster, secondaries } = description;
   const ram = description.memory.find(({ name }) => name === boot.ram)!;
   const plan = planBoot(
     {
       kernel: program,
       initrd: ramdisk,
-      deviceTree: tree && readDeviceTree(tree.bytes, tree.file),
+      deviceTree:
+        tree === undefined
+          ? needsTree(options, program)
+            ? generateDeviceTree(description)
+            : undefined
+          : readDeviceTree(tree.bytes, tree.file),
       bootArguments: append,
-      loads: others,
+      modules: guestModules,
+      loads: [...contents, ...others],
     },
     { ...boot, ram: { address: ram.at, sizeBytes: ram.sizeBytes }, cpus: cluster.cpus, secondaries },
   );
@@ -71,4 +93,25 @@ export async function loadMachine(nameOrFile: string, options: MachineOptions = 
     ...(options.engine === undefined ? {} : { engine: options.engine }),
     report: options.report ?? (() => {}),
   });
+}
+
+/** A kernel wants a tree, and whoever is told something needs one to be told it in; an ELF program may do without. */
+function needsTree({ kernel, append, initrd, modules = [] }: MachineOptions, program: GuestFile | undefined): boolean {
+  if (append !== undefined || initrd !== undefined || modules.length > 0) return true;
+  return kernel !== undefined && program !== undefined && detectImage(program.bytes) !== 'elf';
+}
+
+/** What memories hold at the start. Throws a MachineError if it is more than fits. */
+async function memoryContents({ name, memory }: MachineDescription): Promise<(GuestFile & { at: number })[]> {
+  const contents: (GuestFile & { at: number })[] = [];
+  for (const { name: region, at, sizeBytes, file } of memory) {
+    if (file === undefined) continue;
+    const bytes = await readFile(file);
+    if (bytes.length > sizeBytes) {
+      const wrong = `${file} has ${bytes.length} bytes, the memory ${sizeBytes}`;
+      throw new MachineError([{ place: name, path: `${region}.file`, wrong, right: 'use a file that fits' }]);
+    }
+    contents.push({ file, bytes, at });
+  }
+  return contents;
 }

@@ -8,11 +8,13 @@ import type { Cpu } from '../cpu/cpu.ts';
 import { memoryMap } from '../cpu/state/memory-map.ts';
 import { LINE } from '../cpu/system/exceptions.ts';
 import { MODE } from '../cpu/system/modes.ts';
+import { WorldWatches } from '../cpu/system/world.ts';
 import { Line } from '../device/line.ts';
 import type { BuiltDevice, CharacterPort, DeviceModel, HostPorts } from '../device/model.ts';
-import { catalogue } from '../devices/catalogue.ts';
 import type { InterruptControllerPorts } from '../devices/gicv2/gic.ts';
 import type { BootPlan } from '../image/index.ts';
+import { WorldLog, type InterruptIds } from './world-log.ts';
+import { memoryPort, openStore } from './host-ports.ts';
 import { interpreter } from './interpreter.ts';
 import type { DeviceDescription, MachineDescription, MemoryDescription } from './description/index.ts';
 
@@ -61,6 +63,10 @@ export interface MachineParts {
   readonly report: (kind: string, message: string) => void;
 }
 
+/** The highest pending interrupt's ID, from the base of the Cortex-A15's controller, and what it reads without one. */
+const GICC_HPPIR = 0x1018,
+  GICV_HPPIR = 0x5018,
+  NONE_PENDING = 1023;
 /** Instructions between two looks at the host's clock. */
 const CHUNK = 1_000_000;
 /** PPIs of a Cortex-A15 (DDI 0438I, table 8-1), by timer output. */
@@ -179,6 +185,22 @@ export class Machine {
     this.#start();
   }
 
+  /** Gives `write` the lines of a log of world switches, from now on (see world-log.ts). */
+  traceWorlds(write: (text: string) => void): void {
+    const log = new WorldLog(write, () => this.virtualNs, this.#interruptIds());
+    for (const cpu of this.cluster.cpus) cpu.worlds = cpu.worlds === null ? log : new WorldWatches([cpu.worlds, log]);
+  }
+  /** GICC_HPPIR and GICV_HPPIR, reading which changes nothing. */
+  #interruptIds(): InterruptIds {
+    const gic = this.description.devices.find(({ compatible }) => compatible === 'arm,cortex-a15-gic');
+    return {
+      pending: (cpu, virtual, secure) =>
+        gic === undefined
+          ? NONE_PENDING
+          : this.bus.read(gic.at + (virtual ? GICV_HPPIR : GICC_HPPIR), 4, { cpu, secure, privileged: true }),
+    };
+  }
+
   /** Figures for `--stats`. */
   statistics(): Record<string, number> {
     const { cpus } = this.cluster;
@@ -210,7 +232,7 @@ export class Machine {
     }
   }
   #addDevice(device: DeviceDescription): BuiltDevice {
-    const model = (catalogue as unknown as Readonly<Record<string, DeviceModel>>)[device.compatible]!;
+    const model = device.model as DeviceModel;
     const lines = Object.fromEntries(model.interrupts.map((output) => [output, new Line(`${device.name}.${output}`)]));
     this.#lines.set(
       device.name,
@@ -224,7 +246,7 @@ export class Machine {
       name: device.name,
       clock: this.clock,
       lines,
-      properties: properties as never,
+      properties: properties,
       host: this.#host(device.name),
     });
     built.onGuestError = (problem) => this.#parts.report('device', `${device.name}: ${problem}`);
@@ -241,6 +263,8 @@ export class Machine {
         this.#ports.push(uart);
         return port;
       },
+      memory: memoryPort(this.bus),
+      store: openStore,
       powerOff: () => this.#end('poweredOff'),
       reset: () => this.#end('reset'),
     };

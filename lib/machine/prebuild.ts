@@ -1,10 +1,16 @@
-/** What the build makes from the tables: the interpreter's module, and the schema that editors check descriptions with. */
-import { readdirSync, unlinkSync, writeFileSync } from 'node:fs';
+/**
+ * What the build makes beside the compiled files: the interpreter's module, the schema that editors check descriptions with,
+ * the bundled descriptions without their YAML, the command as one script and V8's code for it.
+ */
+import { execFileSync } from 'node:child_process';
+import { readdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { instructionSets } from '../cpu/isa/index.ts';
 import { InstructionTable } from '../cpu/isa/table.ts';
 import { interpreterModule } from '../cpu/interpreter/module.ts';
 import { catalogue } from '../devices/catalogue.ts';
-import { machineSchema, machinesDirectory } from './description/index.ts';
+import { bundle } from './bundle.ts';
+import { machineSchema, machinesDirectory, prebuildDescriptions } from './description/index.ts';
 import { modulePath } from './interpreter.ts';
 
 const table = new InstructionTable(instructionSets);
@@ -13,3 +19,7 @@ const folder = new URL('.', path);
 for (const file of readdirSync(folder)) if (/^t0-.*\.wasm$/.test(file)) unlinkSync(new URL(file, folder));
 writeFileSync(path, interpreterModule(table));
 writeFileSync(`${machinesDirectory()}/machine.schema.json`, `${JSON.stringify(machineSchema(catalogue), null, 2)}\n`);
+writeFileSync(new URL('machines.json', folder), prebuildDescriptions());
+rmSync(new URL('command.code', folder), { force: true });
+writeFileSync(new URL('command.js', folder), bundle(folder, 'bin/command.js'));
+execFileSync(process.execPath, [fileURLToPath(new URL('bin/keep-code.js', folder))], { stdio: 'ignore' });

@@ -1,8 +1,11 @@
 /** What README.md shows is what the command prints. */
 import { expect } from 'chai';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { startGdb } from '../gdb/gdb.ts';
+import { needsPayloads, payload } from '../payloads/payloads.ts';
+import { needs } from '../tools/requirements.ts';
 
 const root = join(import.meta.dirname, '../..');
 const firmware = 'machines/firmware/self-check/self-check.elf';
@@ -18,13 +21,13 @@ function printed(argv: string[]): string {
 }
 
 describe('the transcripts of README.md', function () {
-  this.timeout(30_000);
+  this.timeout(90_000);
 
   it('show what the bundled firmware prints', () => {
     expect(printed(['run', firmware])).to.equal(blocks.find((block) => block.startsWith('armhyp self-check')));
   });
 
-  for (const block of blocks.filter((text) => text.startsWith('$ npx armhyp '))) {
+  for (const block of blocks.filter((text) => text.startsWith('$ npx armhyp ') && !text.includes('--kernel'))) {
     const [first = '', ...lines] = block.split('\n');
     it(`show what ${first.slice('$ npx '.length)} prints`, () => {
       const [command = '', redirected] = first.slice('$ npx armhyp '.length).split(' >');
@@ -35,4 +38,53 @@ describe('the transcripts of README.md', function () {
       expect(text.endsWith(tail), text).to.equal(true);
     });
   }
+});
+
+describe('the transcript of gdb in README.md', function () {
+  this.timeout(90_000);
+  needs('gdb-multiarch');
+
+  it('shows what gdb prints', async () => {
+    const [first = '', ...lines] = blocks.find((block) => block.startsWith('$ gdb-multiarch '))?.split('\n') ?? [];
+    const command = ['--import', 'tsx', 'bin/armhyp.ts', 'run', '--gdb=0', '--wait-gdb', '--timeout', '80'];
+    const child = spawn(process.execPath, command, { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
+    try {
+      const port = await new Promise<string>((resolve) => {
+        let text = '';
+        child.stderr.on('data', (bytes: Buffer) => {
+          text += bytes.toString();
+          const found = /:(\d+)\n/.exec(text)?.[1];
+          if (found !== undefined) resolve(found);
+        });
+      });
+      const typed = [...first.matchAll(/-ex '([^']*)'/g)].map(([, each = '']) => each.replace(':1234', `:${port}`));
+      const text = await startGdb(`file ${firmware}`, ...typed).output;
+      expect(text.endsWith(lines.join('\n')), text).to.equal(true);
+    } finally {
+      child.kill('SIGKILL');
+    }
+  });
+});
+
+describe('the transcript of Linux in README.md', function () {
+  this.timeout(240_000);
+  needsPayloads();
+
+  it('shows what the kernel prints', () => {
+    const block = blocks.find((text) => text.startsWith('$ npx armhyp ') && text.includes('--kernel')) ?? '';
+    const [first = '', ...lines] = block.split('\n');
+    const files: Record<string, string> = {
+      // The same kernel, already decompressed.
+      zImage: payload('zImage-fast-armmp'),
+      'vexpress-v2p-ca15-tc1.dtb': payload('vexpress-v2p-ca15-tc1.dtb'),
+      'root.cpio.gz': payload('initramfs.cpio.gz'),
+    };
+    const argv = [...first.slice('$ npx armhyp '.length).matchAll(/'([^']*)'|\S+/g)].map(
+      ([word, quoted]) => quoted ?? files[word] ?? word,
+    );
+    const text = printed(argv).replaceAll('\r', '');
+    const [head = '', tail = ''] = lines.join('\n').split('...\n');
+    expect(text.startsWith(head), text.slice(0, 500)).to.equal(true);
+    expect(text.endsWith(tail), text.slice(-500)).to.equal(true);
+  });
 });

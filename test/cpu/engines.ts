@@ -273,6 +273,7 @@ function prepare(set: Set, code: readonly number[], setup: Setup): void {
   words[stateAt('tlb')] = words[stateAt('tlbUnprivileged')] = BANK;
   words[stateAt('exclusiveAddress')] = -1;
   words[stateAt('privileged')] = 1;
+  words[stateAt('threadIds')] = 1;
   words[stateAt('mode')] = 0x13;
   for (const [word, value] of Object.entries(setup.state ?? {})) words[stateAt(word as StateWord)] = value;
   words[stateAt('pc')] = start;

@@ -83,6 +83,20 @@ describe('steps of a machine', () => {
     expect(bench.machine.instructions).to.equal(4);
   });
 
+  it('end at the vector where the next instruction cannot be fetched', async () => {
+    // bx r0 to where nobody is
+    const bench = await DebugBench.of([0xe12f_ff10]);
+    const cpu = bench.machine.cluster.cpus[0]!;
+    bench.write(RAM + 0x1000, [NOP, NOP, NOP, NOP, NOP]);
+    const rows = bench.target.threads[0]!.registers.description;
+    rows.find(({ name }) => name === 'VBAR')!.write(cpu, BigInt(RAM + 0x1000));
+    cpu.words[0] = 0x7000_0000;
+    bench.step();
+    expect([bench.pc(), bench.r(14)]).to.deep.equal([0x100c, 0x7000_0004]);
+    bench.step();
+    expect([bench.pc(), bench.r(14), cpu.counts.prefetchAbort]).to.deep.equal([0x1010, 0x7000_0004, 1]);
+  });
+
   it('leave a breakpoint, and report one where they end', async () => {
     const bench = await DebugBench.of([NOP, COUNT, branch(-2)]);
     for (const offset of [0, 4]) bench.target.breakpoints.insert(1, RAM + offset, 4);

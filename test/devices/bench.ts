@@ -14,9 +14,26 @@ export function benchFor<P extends Properties, X>(model: DeviceModel<P, X>, over
   const clock = new Clock();
   const sent: number[] = [];
   const host: string[] = [];
+  const memory = new Uint8Array(0x1_0000);
+  const store = new Uint8Array(0x4000);
   const port = { write: (byte: number) => void sent.push(byte), onReceive: (_: number) => {} };
   const ports: HostPorts = {
     character: () => port,
+    memory: {
+      read: (address, length) =>
+        address + length <= memory.length ? memory.slice(address, address + length) : undefined,
+      write: (address, bytes) => {
+        if (address + bytes.length > memory.length) return false;
+        memory.set(bytes, address);
+        return true;
+      },
+    },
+    store: () => ({
+      sizeBytes: store.length,
+      writable: true,
+      read: (offset, length) => store.slice(offset, offset + length),
+      write: (offset, bytes) => store.set(bytes, offset),
+    }),
     powerOff: () => void host.push('power off'),
     reset: () => void host.push('reset'),
   };
@@ -37,6 +54,10 @@ export function benchFor<P extends Properties, X>(model: DeviceModel<P, X>, over
     access,
     at,
     problems,
+    /** What devices with access to memory see from address 0 on. */
+    memory,
+    /** What the device's file holds. */
+    store,
     /** What the device asked of the host. */
     host,
     sent: () => String.fromCharCode(...sent),

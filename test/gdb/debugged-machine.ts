@@ -1,6 +1,6 @@
 /** A machine that runs between a real gdb's packets, as the command runs it. */
 import { join } from 'node:path';
-import { GdbServer, Hub } from '../../gdbstub/index.ts';
+import { GdbServer, Hub, type Context } from '../../gdbstub/index.ts';
 import { DebuggableMachine, loadMachine, type MachineOptions } from '../../lib/index.ts';
 
 const SLICE_MS = 10;
@@ -10,7 +10,8 @@ export const selfCheck = join(root, 'machines/firmware/self-check/self-check.elf
 
 export class DebuggedMachine {
   readonly machine: DebuggableMachine;
-  readonly #server: GdbServer;
+  readonly #servers: GdbServer[];
+  readonly #hub: Hub;
   #closed = false;
   #looping = false;
   /** What came out of UART 0. */
@@ -18,9 +19,10 @@ export class DebuggedMachine {
   /** Called after each slice while the machine runs. */
   onSlice: () => void = () => {};
 
-  private constructor(machine: DebuggableMachine, server: GdbServer) {
+  private constructor(machine: DebuggableMachine, hub: Hub, server: GdbServer) {
     this.machine = machine;
-    this.#server = server;
+    this.#hub = hub;
+    this.#servers = [server];
     machine.onWake = () => this.#loop();
     machine.machine.uarts[0]!.onOutput = (byte) => (this.output += String.fromCharCode(byte));
   }
@@ -28,17 +30,31 @@ export class DebuggedMachine {
   /** The machine stands at reset. */
   static async start(name: string, options: MachineOptions): Promise<DebuggedMachine> {
     const machine = new DebuggableMachine(await loadMachine(name, options));
-    return new DebuggedMachine(machine, await GdbServer.listen(new Hub(machine.debugTarget), { port: 0 }));
+    const hub = new Hub(machine.debugTarget);
+    return new DebuggedMachine(machine, hub, await GdbServer.listen(hub, { port: 0 }));
   }
 
   /** What to type in gdb. */
   get remote(): string {
-    return `target remote :${this.#server.port}`;
+    return `target remote :${this.#servers[0]!.port}`;
+  }
+  /** What to type in gdb for the hypervisor alone, and for one guest alone. */
+  async hostRemote(): Promise<string> {
+    return this.#open(({ id }) => id === 1);
+  }
+  async guestRemote(ordinal: number): Promise<string> {
+    const { id } = this.machine.debugTarget.awaitGuest({ ordinal });
+    return this.#open((context) => context.id === id);
+  }
+  async #open(shows: (context: Context) => boolean): Promise<string> {
+    const server = await GdbServer.listen(this.#hub, { port: 0, shows });
+    this.#servers.push(server);
+    return `target remote :${server.port}`;
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#server.close();
+    await Promise.all(this.#servers.map((server) => server.close()));
   }
 
   #loop(): void {

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 
 /** Longer than any of these sessions takes; a gdb that waits for ever is killed. */
-const LONGEST_MS = 20_000;
+const LONGEST_MS = 60_000;
 
 export interface GdbRun {
   /** What gdb printed on both outputs. */

@@ -1,6 +1,14 @@
 /** Tests of lib/image/boot.ts: rows from Linux's booting.rst and from what QEMU's direct boot does. */
 import { expect } from 'chai';
-import { type BootImages, type BootPlacement, ImageError, planBoot } from '../../lib/image/index.ts';
+import {
+  type BootImages,
+  type BootPlacement,
+  type DeviceTree,
+  editForBoot,
+  ImageError,
+  planBoot,
+  TreeNode,
+} from '../../lib/image/index.ts';
 import { elf, reread, tree, uImage, zImage } from './samples.ts';
 
 const MiB = 2 ** 20;
@@ -115,8 +123,8 @@ describe('boot plan', () => {
       { kernel: { file: 'k.gz', bytes: new Uint8Array([0x1f, 0x8b, 8, 0]) } },
       'k.gz: this is a gzip file; decompress it',
     ],
-    [{ kernel, initrd }, 'initrd: the kernel learns of a ramdisk and of arguments from its device tree'],
-    [{ kernel, bootArguments: 'x' }, 'zImage: the kernel learns of a ramdisk'],
+    [{ kernel, initrd }, 'initrd: the guest learns of modules and of arguments from its device tree'],
+    [{ kernel, bootArguments: 'x' }, 'zImage: the guest learns of modules'],
     [
       { kernel: { file: 'big', bytes: zImage(513 * MiB) } },
       'big: this would lie from 0x8001_0000 to 0xa011_0000, RAM from 0x8000_0000 to 0xa000_0000; give the machine more memory',
@@ -129,4 +137,33 @@ describe('boot plan', () => {
   ];
   for (const [images, message] of wrong)
     it(`says "${message}"`, () => expect(() => planBoot(images, board(512 * MiB))).to.throw(ImageError, message));
+});
+
+describe('boot modules', () => {
+  const cells = (tree: DeviceTree, path: string): number[] | undefined => tree.root.find(path)?.cells('reg');
+
+  it('are nodes of /chosen, with the kind, the place and the arguments of each', () => {
+    const tree: DeviceTree = { root: new TreeNode(''), reservations: [], bootCpu: 0 };
+    const ram = { address: 0x9000_0000, sizeBytes: 0x1_2345 };
+    editForBoot(tree, {
+      modules: [
+        { ...ram, kind: 'kernel', bootArguments: 'console=hvc0 a:b' },
+        { kind: 'ramdisk', address: 0x9d00_0000, sizeBytes: 16 },
+      ],
+    });
+    const kernel = tree.root.find('chosen/module@90000000')!;
+    expect(kernel.strings('compatible')).to.deep.equal(['multiboot,kernel', 'multiboot,module']);
+    expect(kernel.string('bootargs')).to.equal('console=hvc0 a:b');
+    expect(cells(tree, 'chosen/module@90000000')).to.deep.equal([0, 0x9000_0000, 0, 0x1_2345]);
+    expect(cells(tree, 'chosen/module@9d000000')).to.deep.equal([0, 0x9d00_0000, 0, 16]);
+  });
+
+  it('take the cells that /chosen has', () => {
+    const tree: DeviceTree = { root: new TreeNode(''), reservations: [], bootCpu: 0 };
+    const chosen = tree.root.childOrNew('chosen');
+    chosen.setCells('#address-cells', 1);
+    chosen.setCells('#size-cells', 1);
+    editForBoot(tree, { modules: [{ kind: 'ramdisk', address: 0x9d00_0000, sizeBytes: 16 }] });
+    expect(cells(tree, 'chosen/module@9d000000')).to.deep.equal([0x9d00_0000, 16]);
+  });
 });

@@ -59,12 +59,15 @@ export function runToMarker({ command, marker, timeoutSeconds, env = process.env
   child.stdout.setEncoding('latin1').on('data', (text: string) => {
     const complete = (partial + text).split(/\r*\n/);
     partial = complete.pop() ?? '';
-    if (complete.length === 0) return;
+    // A command that ends at the marker itself does not finish the line.
+    const last = marker?.test(partial) === true;
+    if (complete.length === 0 && !last) return;
     const now = sample();
     for (const each of complete) {
       lines.push({ text: each, ...now });
       if (marker?.test(each)) stop('marker');
     }
+    if (last) stop('marker');
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
 

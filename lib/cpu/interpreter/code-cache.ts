@@ -18,12 +18,19 @@ const SLOT_BYTES = { a32: (A32_RECORDS + 1) * RECORD.size, t32: (T32_RECORDS + 1
 /** After so many writes into a live page without decoding, the page counts as data again. */
 const WRITES_BEFORE_DROP = 16;
 
+/** The context of all that is no guest. */
+const HOST = 1;
+const NONE: ReadonlySet<number> = new Set();
+/** Names a virtual page of a context. */
+const pageKey = (context: number, address: number): number => context * 2 ** 20 + Math.floor(address / PAGE);
+
 interface Slot {
   readonly base: number;
   readonly thumb: boolean;
   hostPage: number;
-  /** The virtual page of a private copy, -1 for a shared one. */
+  /** The virtual page of a private copy, -1 for a shared one, and the context that it is for. */
   privatePage: number;
+  context: number;
   live: boolean;
   writes: number;
 }
@@ -55,9 +62,12 @@ export class CodeCache {
   /** Per host page: the number of live slots made from it. */
   readonly #live: Uint8Array;
   readonly #place: { pageOffset: number; address: number; inIt: boolean } = { pageOffset: 0, address: 0, inIt: false };
-  readonly #breakpoints = new Set<number>();
-  /** How many breakpoints each virtual page has. */
+  /** Virtual addresses with breakpoints, by context. */
+  readonly #breakpoints = new Map<number, Set<number>>();
+  /** How many breakpoints each virtual page of a context has. */
   readonly #breakpointPages = new Map<number, number>();
+  /** Host addresses with breakpoints, which count in every context. */
+  readonly #hostBreakpoints = new Set<number>();
   /** Private copies that are no longer used. */
   readonly #spare: { a32: Slot[]; t32: Slot[] } = { a32: [], t32: [] };
   /** Called when a guest page becomes live: fast stores into it must end. */
@@ -77,19 +87,39 @@ export class CodeCache {
     this.#pools = pools;
   }
 
-  /** Virtual addresses with breakpoints. */
+  /** Virtual addresses with breakpoints in the host's context. */
   get breakpoints(): ReadonlySet<number> {
-    return this.#breakpoints;
+    return this.breakpointsOf(HOST);
   }
-  /** Stops CPUs before they execute at this virtual address, from their next fetch on. Not while one runs. */
-  insertBreakpoint(address: number): void {
-    if (this.#breakpoints.has(address)) return;
-    this.#breakpoints.add(address);
-    this.#breakpointsChanged(address - (address % PAGE), 1);
+  /** Virtual addresses with breakpoints in a context, a number from 1 (the host) to 1000. */
+  breakpointsOf(context: number): ReadonlySet<number> {
+    return this.#breakpoints.get(context) ?? NONE;
+  }
+  /**
+   * Stops CPUs before they execute at this virtual address of a context, from their next fetch on; CPUs in other contexts
+   * do not even test for it. Not while a CPU runs.
+   */
+  insertBreakpoint(address: number, context = HOST): void {
+    const known = this.#breakpoints.get(context);
+    if (known?.has(address)) return;
+    if (known) known.add(address);
+    else this.#breakpoints.set(context, new Set([address]));
+    this.#breakpointsChanged(pageKey(context, address), 1);
   }
   /** Undoes {@link insertBreakpoint}. */
-  removeBreakpoint(address: number): void {
-    if (this.#breakpoints.delete(address)) this.#breakpointsChanged(address - (address % PAGE), -1);
+  removeBreakpoint(address: number, context = HOST): void {
+    const known = this.#breakpoints.get(context);
+    if (known?.delete(address) !== true) return;
+    if (known.size === 0) this.#breakpoints.delete(context);
+    this.#breakpointsChanged(pageKey(context, address), -1);
+  }
+  /** Stops CPUs before they execute what is at this host address, wherever it is mapped. Not while a CPU runs. */
+  insertHostBreakpoint(hostAddress: number): void {
+    this.#hostBreakpoints.add(hostAddress);
+    this.#hostChanged(hostAddress);
+  }
+  removeHostBreakpoint(hostAddress: number): void {
+    if (this.#hostBreakpoints.delete(hostAddress)) this.#hostChanged(hostAddress);
   }
 
   /** Whether fast stores to this host page would go unseen. */
@@ -97,16 +127,17 @@ export class CodeCache {
     return this.#live[hostPage / PAGE] !== 0;
   }
 
-  /** The address of the micro-ops of a guest page; `virtualPage` matters if a breakpoint is in it. */
-  page(hostPage: number, thumb: boolean, virtualPage: number): number {
-    const isPrivate = this.#breakpoints.size > 0 && this.#breakpointPages.has(virtualPage);
+  /** The address of the micro-ops of a guest page; context and `virtualPage` matter if a breakpoint is in it. */
+  page(hostPage: number, thumb: boolean, virtualPage: number, context = HOST): number {
+    const isPrivate = this.#breakpoints.size > 0 && this.#breakpointPages.has(pageKey(context, virtualPage));
     const key = hostPage / PAGE + (thumb ? 0x10_0000 : 0);
-    const name = isPrivate ? `${key} ${virtualPage}` : '';
+    const name = isPrivate ? `${key} ${context} ${virtualPage}` : '';
     const known = isPrivate ? this.#private.get(name) : this.#shared.get(key);
     if (known !== undefined) return known.base;
     const slot = this.#allocate(thumb);
     slot.hostPage = hostPage;
     slot.privatePage = isPrivate ? virtualPage : -1;
+    slot.context = context;
     if (isPrivate) this.#private.set(name, slot);
     else this.#shared.set(key, slot);
     return slot.base;
@@ -185,18 +216,23 @@ export class CodeCache {
     this.onClear();
   }
 
-  #breakpointsChanged(virtualPage: number, by: 1 | -1): void {
-    const count = (this.#breakpointPages.get(virtualPage) ?? 0) + by;
-    if (count > 0) this.#breakpointPages.set(virtualPage, count);
-    else this.#breakpointPages.delete(virtualPage);
+  #breakpointsChanged(key: number, by: 1 | -1): void {
+    const count = (this.#breakpointPages.get(key) ?? 0) + by;
+    if (count > 0) this.#breakpointPages.set(key, count);
+    else this.#breakpointPages.delete(key);
     for (const [name, slot] of this.#private) {
-      if (slot.privatePage !== virtualPage) continue;
+      if (pageKey(slot.context, slot.privatePage) !== key) continue;
       if (slot.live) this.#wipe(slot);
       if (count > 0) continue;
       this.#private.delete(name);
       this.#spare[slot.thumb ? 't32' : 'a32'].push(slot);
     }
     this.onClear();
+  }
+
+  #hostChanged(hostAddress: number): void {
+    for (const slot of [...this.#shared.values(), ...this.#private.values()])
+      if (slot.live && slot.hostPage === hostAddress - (hostAddress % PAGE)) this.#wipe(slot);
   }
 
   #allocate(thumb: boolean): Slot {
@@ -207,7 +243,7 @@ export class CodeCache {
     if (this.#slots[kind].length >= most) this.clear();
     const slots = this.#slots[kind];
     const base = this.#pools[kind] + slots.length * SLOT_BYTES[kind];
-    const slot: Slot = { base, thumb, hostPage: 0, privatePage: -1, live: false, writes: 0 };
+    const slot: Slot = { base, thumb, hostPage: 0, privatePage: -1, context: HOST, live: false, writes: 0 };
     slots.push(slot);
     this.#words[(base + SLOT_BYTES[kind] - RECORD.size) >> 2] = thumb ? BUILTIN.pageEndT32 : BUILTIN.pageEndA32;
     return slot;
@@ -232,7 +268,7 @@ export class CodeCache {
       place.pageOffset = place.address = offset;
       table.predecode('a32', words[source]!, place, ALWAYS, words, at);
       this.decoded++;
-      if (slot.privatePage >= 0) this.#plant(slot, offset, at);
+      if (this.#plants(slot)) this.#plant(slot, offset, at);
       if (table.ends(words[at]! >>> 16)) return;
       at += RECORD.size >> 2;
       source++;
@@ -252,7 +288,7 @@ export class CodeCache {
       const wide = first >= 0xe800;
       if (wide && offset === PAGE - 2) {
         words[at] = BUILTIN.crossPage | (BUILTIN.crossPage << 16);
-        if (slot.privatePage >= 0) this.#plant(slot, offset, at);
+        if (this.#plants(slot)) this.#plant(slot, offset, at);
         return;
       }
       place.pageOffset = place.address = offset;
@@ -260,7 +296,7 @@ export class CodeCache {
       const word = wide ? (first << 16) | this.#halfwords[source + 1]! : first;
       table.predecode(wide ? 't32' : 't16', word, place, it === 0 ? ALWAYS : it >>> 4, words, at);
       this.decoded++;
-      if (slot.privatePage >= 0) this.#plant(slot, offset, at);
+      if (this.#plants(slot)) this.#plant(slot, offset, at);
       if (table.ends(words[at]! >>> 16)) return;
       if (it !== 0) it = (it & 7) === 0 ? 0 : (it & 0xe0) | ((it << 1) & 0x1f);
       else if ((first & 0xff00) === 0xbf00 && (first & 0xf) !== 0) it = first & 0xff;
@@ -269,8 +305,12 @@ export class CodeCache {
     } while (words[at] === 0);
   }
 
-  #plant(slot: Slot, offset: number, at: number): void {
-    if (this.#breakpoints.has(slot.privatePage + offset))
+  #plants(slot: Slot): boolean {
+    return slot.privatePage >= 0 || this.#hostBreakpoints.size > 0;
+  }
+  #plant({ context, privatePage, hostPage }: Slot, offset: number, at: number): void {
+    const virtual = privatePage >= 0 && this.breakpointsOf(context).has(privatePage + offset);
+    if (virtual || this.#hostBreakpoints.has(hostPage + offset))
       this.#words[at] = (this.#words[at]! & ~0xffff) | BUILTIN.breakpoint;
   }
 

@@ -7,8 +7,9 @@ import { JUMP_RECORD, ORIGINALS, REGIONS, SHARED, STATE, TLB } from '../state/la
 import { Code } from '../wasm/code.ts';
 import { assemble, SignatureTable, type Body } from '../wasm/module.ts';
 import { W } from '../wasm/opcodes.ts';
-import { CPU, HANDLER, HandlerLowering, STOP, UP, type Functions } from './handler.ts';
+import { HandlerLowering } from './handler.ts';
 import { importIndex, IMPORTS } from './imports.ts';
+import { CPU, HANDLER, STOP, UP, type Functions } from './state-lowering.ts';
 
 /** System operation number that stands for an undefined instruction; see system/operations.ts. */
 const UNDEFINED_OPERATION = 0;

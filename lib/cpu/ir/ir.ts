@@ -267,7 +267,7 @@ export class Ir {
     this.#value(IR.system, operation, num(word));
   }
   /** The instruction is undefined now unless this state word is not zero; stands before everything else. */
-  guard(word: 'vfpEnabled' | 'simdEnabled' | 'privileged'): void {
+  guard(word: 'vfpEnabled' | 'simdEnabled' | 'privileged' | 'threadIds'): void {
     this.#value(IR.guard, STATE[word]);
   }
 

@@ -29,6 +29,6 @@ export function libraryFunction<const P extends readonly WasmType[], const R ext
   body: LibraryFunction['body'],
 ): LibraryFunction<P, R> {
   const declared = { name, parameters, result, index: library.length, body };
-  library.push(declared as unknown as LibraryFunction);
+  library.push(declared);
   return declared;
 }

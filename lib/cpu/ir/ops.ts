@@ -80,3 +80,8 @@ export type BranchKind = keyof typeof BRANCH;
 
 /** An operand that is not there. */
 export const NONE = -1;
+
+/** Gives the word that a load of this kind ({@link LOAD}'s index) makes of what it read. */
+export function extendLoaded(value: number, load: number): number {
+  return load === 2 ? (value << 24) >> 24 : load === 4 ? (value << 16) >> 16 : value | 0;
+}

@@ -74,27 +74,26 @@ export function encode<const P extends string, O extends Operands, S extends Sha
   const compiled = encoding(pattern);
   return {
     id,
-    encoding: compiled as unknown as Encoding,
+    encoding: compiled,
     operation: op as unknown as Operation,
     ownCondition: 'condition' in op.shape,
-    decode: (word, place) => decode(compiled.extract(word), place) as Decoded<Operands, Shape> | undefined,
+    decode: (word, place) => decode(compiled.extract(word), place),
   };
 }
 
-/** Every combination of the shape's values; a combination's number counts the first name fastest. */
-export function* shapesOf<S extends Shape>(shape: S): Generator<Chosen<S>> {
-  const names = Object.keys(shape);
-  const total = names.reduce((product, name) => product * shape[name]!.length, 1);
-  for (let n = 0; n < total; n++) {
-    let rest = n;
-    const chosen: Record<string, boolean | string | number> = {};
-    for (const name of names) {
-      const domain = shape[name]!;
-      chosen[name] = domain[rest % domain.length]!;
-      rest = Math.floor(rest / domain.length);
-    }
-    yield chosen as Chosen<S>;
+/** How many combinations of the shape's values there are. */
+export function shapeCount(shape: Shape): number {
+  return Object.values(shape).reduce((product, domain) => product * domain.length, 1);
+}
+
+/** A combination of the shape's values, by its number, which counts the first name fastest. */
+export function shapeAt<S extends Shape>(shape: S, n: number): Chosen<S> {
+  const chosen: Record<string, boolean | string | number> = {};
+  for (const [name, domain] of Object.entries(shape)) {
+    chosen[name] = domain[n % domain.length]!;
+    n = Math.floor(n / domain.length);
   }
+  return chosen as Chosen<S>;
 }
 
 /** Runs `execute` with every operand unknown: operand number `i` of its kind stands for itself. */

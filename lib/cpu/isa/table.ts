@@ -12,7 +12,7 @@
  */
 import { ALWAYS, CONDITIONS } from '../ir/ops.ts';
 import type { Template } from '../ir/template.ts';
-import { shapesOf, slotsOf, stage, type Instruction, type Operation, type Place } from './instruction.ts';
+import { shapeAt, shapeCount, slotsOf, stage, type Instruction, type Operation, type Place } from './instruction.ts';
 
 export const RECORD = { size: 16, first: 0, main: 2, registers: 4, immediates: 8 } as const;
 
@@ -58,22 +58,27 @@ export const BUILTIN = {
 
 /** A micro-op: one operation in one shape, staged one way. Its index is what the interpreter dispatches on. */
 export class MicroOp {
-  readonly name: string;
   readonly staging: Staging;
   readonly operation: Operation;
-  readonly #stage: () => Template;
+  /** Which of the operation's shapes, as shapeAt() counts them. */
+  readonly #shape: number;
   #template: Template | undefined;
 
-  constructor(name: string, staging: Staging, op: Operation, stageIt: () => Template) {
-    this.name = name;
+  constructor(staging: Staging, op: Operation, shape: number) {
     this.staging = staging;
     this.operation = op;
-    this.#stage = stageIt;
+    this.#shape = shape;
   }
 
+  get name(): string {
+    const values = Object.entries(shapeAt(this.operation.shape, this.#shape)).map(([name, value]) =>
+      typeof value === 'boolean' ? (value ? name : '') : String(value),
+    );
+    return [this.staging.name, this.operation.name, ...values].filter(Boolean).join(' ');
+  }
   /** Staged when first asked for: with a prebuilt interpreter, most never are. */
   get template(): Template {
-    return (this.#template ??= this.#stage());
+    return (this.#template ??= stage(this.operation, shapeAt(this.operation.shape, this.#shape)));
   }
 }
 
@@ -250,12 +255,11 @@ export class InstructionTable {
 
   /** Gives every shape of an operation a number, and returns the function that packs decoded operands. */
   #declare(op: Operation, staging: Staging): Packer {
-    const ids = [...shapesOf(op.shape)].map((shape) => {
-      if (op.never?.(shape)) return BUILTIN.undefined;
-      const values = Object.entries(shape).map(([k, v]) => (typeof v === 'boolean' ? (v ? k : '') : String(v)));
-      const name = [staging.name, op.name, ...values].filter(Boolean).join(' ');
-      return this.microOps.push(new MicroOp(name, staging, op, () => stage(op, shape))) - 1;
-    });
+    const ids: number[] = [];
+    for (let n = 0; n < shapeCount(op.shape); n++) {
+      const never = op.never?.(shapeAt(op.shape, n)) ?? false;
+      ids.push(never ? BUILTIN.undefined : this.microOps.push(new MicroOp(staging, op, n)) - 1);
+    }
     let pack: Pack | undefined;
     let registerMask = 0;
     const slots = slotsOf(op);

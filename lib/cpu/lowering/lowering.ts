@@ -46,7 +46,7 @@ export abstract class Lowering {
       if (!isEffect(op)) {
         if (placement[i] !== 2 || this.shares(i)) continue;
         this.expression(i);
-        this.code.set((this.#locals[i] = this.temporary(this.template.types[i]!)));
+        this.code.set((this.#locals[i] = this.temporary(this.template.types[i])));
         continue;
       }
       const a = ops[4 * i + 1]!;
@@ -109,7 +109,7 @@ export abstract class Lowering {
   /** The same, in a local: an existing one, or a new temporary. */
   protected local(i: number): number {
     if (this.template.placement[i] === 2 && !this.shares(i)) return this.#locals[i]!;
-    const local = this.temporary(this.template.types[i]!);
+    const local = this.temporary(this.template.types[i]);
     this.value(i);
     this.code.set(local);
     return local;

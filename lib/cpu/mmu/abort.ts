@@ -53,12 +53,19 @@ export function abortData(cpu: Cpu, t: Translation, regime: number, address: num
     words[HDFAR] = address;
     setFaultingPage(cpu, t);
     const stage2 = t.walk.faultStage2 && !t.walk.s1ptw;
-    takeDataAbort(cpu, pc, syndrome(cpu, t, 0x24, write) | (stage2 ? accessSyndrome(cpu, pc) : 1 << 25));
+    takeDataAbort(cpu, pc, syndrome(cpu, t, 0x24, write) | (stage2 ? accessSyndrome(cpu, pc) : 0));
     return;
   }
   words[DFAR + cpu.bank] = address;
   words[DFSR + cpu.bank] = status(t, regime, write);
   takeDataAbort(cpu, pc, undefined);
+}
+
+/** A stage 2 fault on the walk of a guest's address translation operation: a data abort with CM set (B3.13.6, B4.2.4). */
+export function abortTranslation(cpu: Cpu, t: Translation, address: number): void {
+  cpu.words[HDFAR] = address;
+  setFaultingPage(cpu, t);
+  takeDataAbort(cpu, cpu.systemPc, syndrome(cpu, t, 0x24, true) | (1 << 8));
 }
 
 /** Takes the prefetch abort of the instruction at `pc`, whose fetch from `address` failed. */
@@ -67,7 +74,7 @@ export function abortPrefetch(cpu: Cpu, t: Translation, regime: number, address:
   if (goesToHyp(cpu, t, regime)) {
     words[HIFAR] = address;
     setFaultingPage(cpu, t);
-    takePrefetchAbort(cpu, pc, syndrome(cpu, t, 0x20, false) | (1 << 25));
+    takePrefetchAbort(cpu, pc, syndrome(cpu, t, 0x20, false));
     return;
   }
   words[IFAR + cpu.bank] = address;

@@ -3,30 +3,23 @@
  * (DDI 0406C, B3; maintenance: B3.10 and B4.2.)
  */
 import type { Cpu } from '../cpu.ts';
-import { ACCESS, SIZES } from '../ir/ops.ts';
+import { ACCESS, extendLoaded, SIZES } from '../ir/ops.ts';
 import { BANKS, STATE, TLB } from '../state/layout.ts';
 import { MODE } from '../system/modes.ts';
 import { reg } from '../system/registers.ts';
-import { abortData, abortPrefetch } from './abort.ts';
+import { abortData, abortPrefetch, abortTranslation } from './abort.ts';
+import { currentAsid, currentVmid } from './context.ts';
 import { FAULT } from './fault.ts';
+import { BANKS_OF_REGIME, REGIME_OF_BANK, SLOW_BANK } from './regimes.ts';
 import { FlatTlb } from './flat-tlb.ts';
 import { ACCESS as ACCESS_KIND, permissionBit, type AccessKind } from './permissions.ts';
 import { ATTRIBUTE, REGIME, Tlb } from './tlb.ts';
 import { Translation } from './translation.ts';
 
-const PAGE = 4096;
-const CONTEXTIDR = reg('CONTEXTIDR'),
-  DACR = reg('DACR'),
-  TTBCR = reg('TTBCR'),
-  TTBR0 = reg('TTBR0'),
-  TTBR1 = reg('TTBR1');
-const VTTBR = reg('VTTBR');
-
-/** The bank whose every access is slow. */
-const SLOW_BANK = BANKS.indexOf('slow');
-/** The banks of each regime. */
-const BANKS_OF_REGIME = [[3, 4], [0, 1], [2]] as const;
-const REGIME_OF_BANK = [REGIME.nonSecure, REGIME.nonSecure, REGIME.hyp, REGIME.secure, REGIME.secure] as const;
+const PAGE = 4096,
+  DACR = reg('DACR');
+/** Leaves up to 2 MB are dropped page by page; larger ones take all of their regime with them. */
+const LARGEST_BLOCK_LOG2 = 21;
 
 export class Mmu {
   readonly #cpu: Cpu;
@@ -39,13 +32,13 @@ export class Mmu {
   #bank = 0;
   #unprivilegedBank = 0;
   #asid = [0, 0, 0];
+  /** VMID, and above it the bits of HCR that translation depends on. */
   #vmid = 0;
 
   constructor(cpu: Cpu) {
     this.#cpu = cpu;
     const { buffer } = cpu.memory;
-    this.#bytes = new Uint8Array(buffer);
-    this.#halfwords = new Uint16Array(buffer);
+    [this.#bytes, this.#halfwords] = [new Uint8Array(buffer), new Uint16Array(buffer)];
     this.#memoryWords = new Int32Array(buffer);
     this.#flat = BANKS.map((_, bank) => new FlatTlb(this.#memoryWords, cpu.map.tlb(cpu.number, bank)));
     this.#translation = new Translation(cpu);
@@ -108,14 +101,8 @@ export class Mmu {
   }
   /** Whether the entry and DACR allow the access; false also where only a walk can tell. */
   #permits(entry: number, want: AccessKind, privileged: boolean, regime: number): boolean {
-    const attributes = this.#tlb.attributes[entry]!;
-    if ((attributes & ATTRIBUTE.domains) !== 0) {
-      const domain = (attributes >>> ATTRIBUTE.domainShift) & 15;
-      const access = (this.#cpu.words[DACR + (regime === REGIME.secure ? 0 : 1)]! >>> (2 * domain)) & 3;
-      if ((access & 1) === 0) return false;
-      if (access === 3 && (attributes & ATTRIBUTE.stage2) === 0) return true;
-    }
-    return (attributes & permissionBit(want, privileged)) !== 0;
+    const dacr = this.#cpu.words[DACR + (regime === REGIME.secure ? 0 : 1)]!;
+    return this.#tlb.permits(entry, permissionBit(want, privileged), dacr);
   }
 
   /** The physical address of a byte that `entry` covers. */
@@ -164,6 +151,7 @@ export class Mmu {
     const cpu = this.#cpu;
     const width = access & ACCESS.width;
     const size = SIZES[width]!;
+    if (cpu.stops.watches(address, size, false, up)) return 0;
     address >>>= 0;
     const privileged = (access & ACCESS.unprivileged) === 0 && cpu.mode !== MODE.usr;
     if ((address & (size - 1)) !== 0) return this.#loadUnaligned(address, access, size, privileged, up);
@@ -178,12 +166,13 @@ export class Mmu {
       const host = hostPage + (address & 0xfff);
       value = size === 4 ? this.#memoryWords[host / 4]! : size === 2 ? this.#halfwords[host / 2]! : this.#bytes[host]!;
     }
-    return extend(value, width);
+    return extendLoaded(value, width);
   }
 
   store(address: number, access: number, value: number, up: number): void {
     const cpu = this.#cpu;
     const size = SIZES[access & ACCESS.width]!;
+    if (cpu.stops.watches(address, size, true, up)) return;
     address >>>= 0;
     const privileged = (access & ACCESS.unprivileged) === 0 && cpu.mode !== MODE.usr;
     if ((address & (size - 1)) !== 0) {
@@ -213,6 +202,7 @@ export class Mmu {
   probe(address: number, size: number, access: number, up: number): void {
     address >>>= 0;
     const write = (access & 1) === 1;
+    if (this.#cpu.stops.watches(address, size, write, up)) return;
     const privileged = (access & ACCESS.unprivileged) === 0 && this.#cpu.mode !== MODE.usr;
     if ((address & 3) !== 0) {
       this.#translation.report(FAULT.alignment);
@@ -237,7 +227,7 @@ export class Mmu {
     let value = 0;
     for (let i = size - 1; i >= 0; i--)
       value = (value << 8) | this.load(address + i, 1 | (access & ACCESS.unprivileged), up);
-    return extend(value, access & ACCESS.width);
+    return extendLoaded(value, access & ACCESS.width);
   }
   #storeUnaligned(address: number, access: number, value: number, size: number, privileged: boolean, up: number): void {
     if (!this.#mayBeUnaligned(address, access, size, ACCESS_KIND.write, privileged, up)) return;
@@ -288,6 +278,7 @@ export class Mmu {
     const bank = unprivileged ? this.#unprivilegedBank : this.#bank;
     const regime = REGIME_OF_BANK[this.#bank]!;
     const page = address >>> 12;
+    if (cpu.stops.covers(page)) return;
     const fast = (hostPage - page * PAGE) | 0;
     const read = this.#permits(entry, ACCESS_KIND.read, privileged, regime) ? fast : TLB.slow;
     const mayWrite =
@@ -309,19 +300,15 @@ export class Mmu {
     const { words } = this.#cpu;
     for (const regime of [REGIME.secure, REGIME.nonSecure]) {
       const copy = regime === REGIME.secure ? 0 : 1;
-      const ttbcr = words[TTBCR + copy]!;
-      let asid = words[CONTEXTIDR + copy]! & 0xff;
-      if (ttbcr < 0) asid = (words[((ttbcr & (1 << 22)) === 0 ? TTBR0 : TTBR1) + 2 * copy + 1]! >>> 16) & 0xff;
+      const asid = currentAsid(words, copy);
       if (asid === this.#asid[regime]) continue;
       this.#asid[regime] = asid;
-      for (const bank of BANKS_OF_REGIME[regime]!) this.#flat[bank]!.clearNonGlobal();
+      for (const bank of BANKS_OF_REGIME[regime]) this.#flat[bank]!.clearNonGlobal();
     }
   }
-  tableChanged(): void {
-    this.asidChanged();
-  }
+  /** After a change of VTTBR, or of HCR. */
   vmidChanged(): void {
-    const vmid = (this.#cpu.words[VTTBR + 1]! >>> 16) & 0xff;
+    const vmid = currentVmid(this.#cpu.words);
     if (vmid === this.#vmid) return;
     this.#vmid = vmid;
     for (const bank of BANKS_OF_REGIME[REGIME.nonSecure]) this.#flat[bank]!.clear();
@@ -340,7 +327,6 @@ export class Mmu {
   }
 
   // Maintenance. `shareable` operations reach every CPU of the cluster.
-
   #everywhere(shareable: boolean, operation: (mmu: Mmu) => void): void {
     if (shareable) for (const { mmu } of this.#cpu.cpus) operation(mmu);
     else operation(this);
@@ -379,15 +365,14 @@ export class Mmu {
   }
   #dropPage(regime: number, page: number): void {
     const leafLog2 = this.#tlb.drop(regime, page);
-    if (leafLog2 > 20) {
-      this.#clearRegime(regime);
-      return;
-    }
-    const first = leafLog2 > 12 ? page & ~0xff : page;
-    const count = leafLog2 > 12 ? 256 : 1;
-    for (let p = first; p < first + count; p++) {
-      if (count > 1) this.#tlb.drop(regime, p);
-      for (const bank of BANKS_OF_REGIME[regime]!) this.#flat[bank]!.drop(p);
+    if (leafLog2 > LARGEST_BLOCK_LOG2) this.#clearRegime(regime);
+    else if (leafLog2 <= 12) for (const bank of BANKS_OF_REGIME[regime]!) this.#flat[bank]!.drop(page);
+    else {
+      // All pages of the leaf go. Hypervisors map pages through blocks of 2 MB, and drop them all the time.
+      const count = 2 ** (Math.max(leafLog2, 20) - 12);
+      const first = page & -count;
+      this.#tlb.dropBlock(regime, first, count);
+      for (const bank of BANKS_OF_REGIME[regime]!) this.#flat[bank]!.dropRange(first, count);
     }
   }
 
@@ -398,17 +383,18 @@ export class Mmu {
   clearFetch(): void {
     for (const flat of this.#flat) flat.clearFetch();
   }
+  /** After a change of what a debugger watches: no fast access that it forbids may be left; of Non-secure PL1 and PL0, or all. */
+  clearFast(all: boolean): void {
+    for (const bank of all ? this.#flat.keys() : BANKS_OF_REGIME[REGIME.nonSecure]) this.#flat[bank]!.clear();
+  }
 
   /** ATS1Cxx, ATS12NSOxx, ATS1Hx: leaves the result in PAR (B4.2.4). */
   addressTranslation(kind: 'current' | 'both' | 'hyp', address: number, write: boolean, privileged: boolean): void {
-    this.#translation.toPar(kind, address >>> 0, write, privileged);
+    const t = this.#translation;
+    if (!t.toPar(kind, address >>> 0, write, privileged)) abortTranslation(this.#cpu, t, address);
   }
   /** Where a debugger's access goes: the physical address, or -1. Nothing changes. */
-  debugTranslate(address: number): number {
-    return this.#translation.debug(REGIME_OF_BANK[this.#bank]!, address >>> 0);
+  debugTranslate(address: number, regime: number = REGIME_OF_BANK[this.#bank]!): number {
+    return this.#translation.debug(regime, address >>> 0);
   }
-}
-
-function extend(value: number, width: number): number {
-  return width === 2 ? (value << 24) >> 24 : width === 4 ? (value << 16) >> 16 : value | 0;
 }

@@ -3,8 +3,6 @@
  * change of process needs no walk again. Larger leaves are entered page by page, and remembered for invalidation.
  */
 
-import { PERMISSION } from './permissions.ts';
-
 const ENTRIES = 8192;
 const VALID = 1 << 24;
 
@@ -68,6 +66,18 @@ export class Tlb {
     return i;
   }
 
+  /** Whether the entry has this permission, and DACR allows it; false also where only a walk can tell. */
+  permits(entry: number, permission: number, dacr: number): boolean {
+    const attributes = this.attributes[entry]!;
+    if ((attributes & ATTRIBUTE.domains) !== 0) {
+      const domain = (attributes >>> ATTRIBUTE.domainShift) & 15;
+      const access = (dacr >>> (2 * domain)) & 3;
+      if ((access & 1) === 0) return false;
+      if (access === 3 && (attributes & ATTRIBUTE.stage2) === 0) return true;
+    }
+    return (attributes & permission) !== 0;
+  }
+
   clear(): void {
     this.#tag.fill(0);
     for (const large of this.#large) large.fill(0);
@@ -91,6 +101,14 @@ export class Tlb {
     const i = indexOf(regime, page);
     if ((this.#tag[i]! & 0xf_ffff) === page && ((this.#tag[i]! >> 20) & 3) === regime) this.#tag[i] = 0;
     return this.#large[regime]![page >>> 8]!;
+  }
+  /** Drops an aligned block of whole megabytes, which no leaf that is entered reaches beyond. */
+  dropBlock(regime: number, page: number, count: number): void {
+    for (let p = page; p < page + count; p++) {
+      const i = indexOf(regime, p);
+      if (this.#tag[i] === (p | (regime << 20) | VALID)) this.#tag[i] = 0;
+    }
+    this.#large[regime]!.fill(0, page >>> 8, (page + count) >>> 8);
   }
 }
 

@@ -39,14 +39,17 @@ const SCTLR_M = 1,
 /** Every domain a client: entries keep what the descriptors say, and DACR is asked at each use. */
 const ALL_CLIENTS = 0x5555_5555;
 
+/** Whose registers are followed: a CPU, or what was kept of one. */
+export type TranslatedCpu = Pick<Cpu, 'words' | 'memory' | 'bus' | 'hasVirtualization' | 'accessBank' | 'mode'>;
+
 /** Physical memory, as walks read it. */
 class PhysicalMemory implements WalkMemory {
   failed = false;
   readonly stage2 = null;
-  readonly #cpu: Cpu;
+  readonly #cpu: TranslatedCpu;
   readonly #words: Int32Array;
 
-  constructor(cpu: Cpu) {
+  constructor(cpu: TranslatedCpu) {
     this.#cpu = cpu;
     this.#words = new Int32Array(cpu.memory.buffer);
   }
@@ -61,7 +64,7 @@ class PhysicalMemory implements WalkMemory {
 const address40 = (low: number, high: number): number => (high & 0xff) * 2 ** 32 + (low >>> 0);
 
 export class Translation {
-  readonly #cpu: Cpu;
+  readonly #cpu: TranslatedCpu;
   readonly #physical: PhysicalMemory;
   readonly #intermediate: Stage2Memory;
   readonly #stage2 = new Walk();
@@ -81,7 +84,7 @@ export class Translation {
   /** The last walk; its fault fields say why an access cannot be done. */
   readonly walk = new Walk();
 
-  constructor(cpu: Cpu) {
+  constructor(cpu: TranslatedCpu) {
     this.#cpu = cpu;
     this.#physical = new PhysicalMemory(cpu);
     this.#intermediate = new Stage2Memory(this.#physical, this.#second);
@@ -134,14 +137,28 @@ export class Translation {
     return this.translate(regime, address) ? this.walk.physical : -1;
   }
 
-  /** Address translation operations: the result, or the fault, goes to PAR (B3.13, B4.1.112). */
-  toPar(kind: 'current' | 'both' | 'hyp', address: number, write: boolean, privileged: boolean): void {
+  /** The physical address of an intermediate one, or -1; for debuggers. */
+  debugStage2(ipa: number): number {
+    const { words } = this.#cpu;
+    this.#second.vtcr = words[VTCR]!;
+    this.#second.vttbr = address40(words[VTTBR]!, words[VTTBR + 1]!);
+    this.#second.hsctlr = words[HSCTLR]!;
+    walkStage2(this.#stage2, this.#physical, this.#second, ipa);
+    return this.#stage2.mapped ? this.#stage2.physical : -1;
+  }
+
+  /**
+   * Address translation operations: the result, or the fault, goes to PAR (B3.13, B4.1.112). Returns false where the fault is
+   * Hyp mode's instead: stage 2 stops the walk of a guest's own operation.
+   */
+  toPar(kind: 'current' | 'both' | 'hyp', address: number, write: boolean, privileged: boolean): boolean {
     const { words, accessBank, mode } = this.#cpu;
     const regime = kind === 'hyp' ? REGIME.hyp : kind === 'both' || accessBank === 1 ? REGIME.nonSecure : REGIME.secure;
     const dacr = words[DACR + (regime === REGIME.secure ? 0 : 1)]!;
     this.#walk(regime, address, dacr, kind === 'both');
     const { walk } = this;
     const fault = check(walk, write ? 1 : 0, privileged);
+    if (kind === 'current' && walk.s1ptw && mode !== 0x1a) return false;
     const at = PAR + 2 * accessBank;
     const stage2Long = kind === 'both' && this.hasStage2(regime);
     const long = this.isLong(regime) || kind === 'hyp' || stage2Long || mode === 0x1a;
@@ -150,7 +167,7 @@ export class Translation {
       words[at] =
         1 | (status << 1) | (walk.faultStage2 ? 1 << 9 : 0) | (walk.s1ptw ? 1 << 8 : 0) | (long ? 1 << 11 : 0);
       words[at + 1] = 0;
-      return;
+      return true;
     }
     const low = (walk.physical % 2 ** 32) & ~0xfff;
     const ns = walk.nonSecure ? 1 << 9 : 0;
@@ -161,6 +178,7 @@ export class Translation {
       words[at] = low | ns | (walk.shareable ? 1 << 7 : 0) | shortAttributes(walk.attributes);
       words[at + 1] = 0;
     }
+    return true;
   }
 
   #walk(regime: number, address: number, dacr: number, withStage2: boolean): void {

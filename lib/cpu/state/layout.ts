@@ -48,6 +48,8 @@ export const STATE = {
   TPIDRURW: 160,
   TPIDRURO: 164,
   TPIDRPRW: 168,
+  /** 1 unless HSTR.T13 traps accesses to them. */
+  threadIds: 172,
 
   /** S0-S31, D0-D31 and Q0-Q15, over each other. */
   vfp: 256,

@@ -17,14 +17,14 @@ interface Single {
   readonly toPc?: boolean;
 }
 
-/** IL and bits 24 to 16 of the ISS for the instruction at `pc`; just IL where no syndrome is valid. */
+/** IL and bits 24 to 16 of the ISS for the instruction at `pc`; 0 where no syndrome is valid, and IL not either. */
 export function accessSyndrome(cpu: Cpu, pc: number): number {
   const found = cpu.instructionAt(pc);
-  if (found === undefined) return IL;
+  if (found === undefined) return 0;
   const { instruction, decoded, sizeBytes } = found;
-  if (!SINGLE.test(instruction.operation.name)) return IL;
+  if (!SINGLE.test(instruction.operation.name)) return 0;
   const { rt, width, indexing = 'offset', toPc = false } = decoded as unknown as Single;
-  if (indexing !== 'offset' || toPc || rt === 15) return IL;
+  if (indexing !== 'offset' || toPc || rt === 15) return 0;
   const signed = width.startsWith('s') ? SSE : 0;
   return ISV | (SAS[width]! << 22) | signed | (rt << 16) | (sizeBytes === 4 ? IL : 0);
 }

@@ -103,7 +103,7 @@ export function rfe(cpu: Cpu, word: number, up: number): false {
   const { start, updated } = blockOf(cpu.words[rn]!, 2, directionOf(cpu, word));
   if (!load(cpu, start, 2, up)) return false;
   if ((word & WRITEBACK) !== 0) cpu.words[rn] = updated;
-  exceptionReturn(cpu, loaded[0]!, loaded[1]!);
+  exceptionReturn(cpu, loaded[0]!, loaded[1]);
   return false;
 }
 

@@ -2,6 +2,7 @@
 import type { Cpu } from '../cpu.ts';
 import { trapCoprocessor } from './hyp-traps.ts';
 import { MODE } from './modes.ts';
+import { writeFlags } from './psr.ts';
 import { wideKey, wordKey, type Row } from './register.ts';
 import { registerAt, type Register } from './registers.ts';
 
@@ -93,8 +94,13 @@ export function coprocessor(cpu: Cpu, word: number, pc: number): Outcome {
   const { words } = cpu;
   const rt = (word >>> 12) & 15;
   const rt2 = (word >>> 16) & 15;
-  if (write) writeRegister(cpu, register, words[rt]!, single ? 0 : words[rt2]!);
-  else {
+  if (write) {
+    const { mode } = cpu;
+    writeRegister(cpu, register, words[rt]!, single ? 0 : words[rt2]!);
+    // An address translation operation whose walk stage 2 stops goes to Hyp mode.
+    if (cpu.mode !== mode) return 'trapped';
+  }
+  if (!write) {
     const value = readRegister(cpu, register);
     if (single && rt === 15) setFlags(cpu, value);
     else words[rt] = value;
@@ -105,7 +111,7 @@ export function coprocessor(cpu: Cpu, word: number, pc: number): Outcome {
 
 /** MRC to PC sets the flags (A8.8.108). */
 function setFlags(cpu: Cpu, value: number): void {
-  cpu.writeFlags(value, 8);
+  writeFlags(cpu, value, 8);
 }
 
 function reportUnknown(cpu: Cpu, word: number): 'undefined' {

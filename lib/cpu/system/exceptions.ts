@@ -16,7 +16,9 @@ const SCR = reg('SCR'),
   MVBAR = reg('MVBAR'),
   HVBAR = reg('HVBAR');
 const SCTLR = reg('SCTLR'),
-  HSCTLR = reg('HSCTLR');
+  HSCTLR = reg('HSCTLR'),
+  DFSR = reg('DFSR'),
+  TTBCR = reg('TTBCR');
 
 /** Offsets into a vector table. */
 export const VECTOR = {
@@ -38,7 +40,11 @@ const SCR_NS = 1,
   SCR_AW = 32;
 const HCR_TGE = 1 << 27,
   HCR_IMO = 1 << 4,
-  HCR_FMO = 1 << 3;
+  HCR_FMO = 1 << 3,
+  HCR_AMO = 1 << 5,
+  HCR_VF = 1 << 6,
+  HCR_VI = 1 << 7,
+  HCR_VA = 1 << 8;
 const SCTLR_V = 1 << 13,
   SCTLR_EE = 1 << 25,
   SCTLR_TE = 1 << 30;
@@ -74,6 +80,7 @@ function enter(
   sctlr: number,
 ): void {
   const { words } = cpu;
+  cpu.worlds?.entering(cpu, mode, spsr, lr, vector);
   if (cpu.mode === MODE.mon) cpu.leaveMonitor();
   changeMode(cpu, mode);
   words[(STATE.banked >> 2) + BANKED.spsr(bankOf(mode))] = spsr;
@@ -86,6 +93,7 @@ function enter(
   words[STATE.target >> 2] = (base + vector) | 0;
   cpu.exclusiveCleared();
   cpu.stateChanged();
+  cpu.worlds?.entered(cpu);
 }
 
 /** Takes an exception to a PL1 mode of the current security state, or to Monitor mode. */
@@ -138,16 +146,18 @@ export function takeUndefinedInHyp(cpu: Cpu, pc: number, hsr: number): void {
 export function takeUndefined(cpu: Cpu, pc: number): void {
   cpu.count('undefined');
   const spsr = readCpsr(cpu);
-  if (inHyp(cpu)) enterHyp(cpu, spsr, pc, VECTOR.undefined, 0x0200_0000);
-  else if (generalExceptionsToHyp(cpu)) enterHyp(cpu, spsr, pc, VECTOR.hypTrap, 0x0200_0000);
+  // Class 0: IL is not valid, and zero (B3.13.6).
+  if (inHyp(cpu)) enterHyp(cpu, spsr, pc, VECTOR.undefined, 0);
+  else if (generalExceptionsToHyp(cpu)) enterHyp(cpu, spsr, pc, VECTOR.hypTrap, 0);
   else enterPL1(cpu, MODE.und, spsr, pc + (cpu.thumb ? 2 : 4), VECTOR.undefined, PSR.I);
 }
 
-/** SVC (B1.9.5): `next` is the address behind it. */
-export function takeSvc(cpu: Cpu, next: number, imm16: number): void {
+/** The SVC at `pc` (B1.9.5), of this size. */
+export function takeSvc(cpu: Cpu, pc: number, sizeBytes: number, imm16: number): void {
+  const next = pc + sizeBytes;
   cpu.count('svc');
   const spsr = spsrWith(cpu, advanceIt(cpu.words[STATE.it >> 2]!));
-  const hsr = (0x11 << 26) | (1 << 25) | imm16;
+  const hsr = (0x11 << 26) | (sizeBytes === 4 ? 1 << 25 : 0) | imm16;
   if (inHyp(cpu)) enterHyp(cpu, spsr, next, VECTOR.svc, hsr);
   else if (generalExceptionsToHyp(cpu)) enterHyp(cpu, spsr, next, VECTOR.hypTrap, hsr);
   else enterPL1(cpu, MODE.svc, spsr, next, VECTOR.svc, PSR.I);
@@ -186,11 +196,33 @@ export function takeDataAbort(cpu: Cpu, pc: number, toHyp: number | undefined): 
 /** Interrupt lines into a CPU, as bits of `cpu.lines`. */
 export const LINE = { irq: 1, fiq: 2, virtualIrq: 4, virtualFiq: 8 } as const;
 
+type Interrupt = 'fiq' | 'irq' | 'virtualFiq' | 'virtualIrq' | 'virtualAbort';
+
+/** The virtual exceptions that a hypervisor has pending for its guest, as CPSR's A, I and F (B1.8.11). */
+export function virtualPending({ lines, words, hasVirtualization }: Cpu): number {
+  const hcr = hasVirtualization ? words[HCR]! : 0;
+  // With TGE there is no guest to have them.
+  if ((hcr & (HCR_AMO | HCR_IMO | HCR_FMO)) === 0 || (hcr & HCR_TGE) !== 0) return 0;
+  const pending =
+    (hcr & (HCR_VA | HCR_VI | HCR_VF)) |
+    ((lines & LINE.virtualIrq) !== 0 ? PSR.I : 0) |
+    ((lines & LINE.virtualFiq) !== 0 ? PSR.F : 0);
+  return pending & ((hcr & (HCR_AMO | HCR_IMO | HCR_FMO)) << 3);
+}
+
+/** ISR: below Hyp mode, what is virtual in place of what HCR routes to Hyp mode (B4.1.89). */
+export function interruptStatus(cpu: Cpu): number {
+  const physical = ((cpu.lines & LINE.irq) << 7) | ((cpu.lines & LINE.fiq) << 5);
+  if (!cpu.hasVirtualization || cpu.secure || inHyp(cpu)) return physical;
+  const routed = (cpu.words[HCR]! & (HCR_AMO | HCR_IMO | HCR_FMO)) << 3;
+  return (physical & ~routed) | virtualPending(cpu);
+}
+
 /** The interrupt to take before the instruction at PC, if any: FIQ before IRQ, physical before virtual (B1.9.10 to B1.9.13). */
-function pendingInterrupt(cpu: Cpu): 'fiq' | 'irq' | 'virtualFiq' | 'virtualIrq' | undefined {
+function pendingInterrupt(cpu: Cpu): Interrupt | undefined {
   const { lines, words } = cpu;
   const hcr = cpu.hasVirtualization ? words[HCR]! : 0;
-  if (lines === 0 && (hcr & 0xc0) === 0) return undefined;
+  if (lines === 0 && (hcr & (HCR_VA | HCR_VI | HCR_VF)) === 0) return undefined;
   const aif = words[STATE.aif >> 2]!;
   const scr = words[SCR]!;
   const belowHyp = cpu.hasVirtualization && !cpu.secure && cpu.mode !== MODE.hyp;
@@ -206,11 +238,10 @@ function pendingInterrupt(cpu: Cpu): 'fiq' | 'irq' | 'virtualFiq' | 'virtualIrq'
     if (routed || (aif & PSR.I) === 0) return 'irq';
   }
   if (!belowHyp) return undefined;
-  const virtualFiq = (lines & LINE.virtualFiq) !== 0 || (hcr & (1 << 6)) !== 0;
-  if (virtualFiq && (hcr & HCR_FMO) !== 0 && (aif & PSR.F) === 0) return 'virtualFiq';
-  const virtualIrq = (lines & LINE.virtualIrq) !== 0 || (hcr & (1 << 7)) !== 0;
-  if (virtualIrq && (hcr & HCR_IMO) !== 0 && (aif & PSR.I) === 0) return 'virtualIrq';
-  return undefined;
+  const pending = virtualPending(cpu) & ~aif;
+  if ((pending & PSR.F) !== 0) return 'virtualFiq';
+  if ((pending & PSR.I) !== 0) return 'virtualIrq';
+  return (pending & PSR.A) !== 0 ? 'virtualAbort' : undefined;
 }
 
 export const interruptIsPending = (cpu: Cpu): boolean => pendingInterrupt(cpu) !== undefined;
@@ -219,6 +250,10 @@ export const interruptIsPending = (cpu: Cpu): boolean => pendingInterrupt(cpu) !
 export function takeInterrupt(cpu: Cpu, pc: number): boolean {
   const kind = pendingInterrupt(cpu);
   if (kind === undefined) return false;
+  if (kind === 'virtualAbort') {
+    takeVirtualAbort(cpu, pc);
+    return true;
+  }
   const { words } = cpu;
   const scr = words[SCR]!;
   const spsr = readCpsr(cpu);
@@ -239,12 +274,22 @@ export function takeInterrupt(cpu: Cpu, pc: number): boolean {
   return true;
 }
 
+/** An asynchronous external abort of the guest's, which is pending no more (B1.9.9, B4.1.65 HCR.VA). */
+function takeVirtualAbort(cpu: Cpu, pc: number): void {
+  const { words } = cpu;
+  words[HCR] = words[HCR]! & ~HCR_VA;
+  words[DFSR + cpu.bank] = words[TTBCR + cpu.bank]! < 0 ? 0x211 : 0x406;
+  takeDataAbort(cpu, pc, undefined);
+}
+
 /** Returns to `target` with the CPSR that SPSR holds (B9.3.20, and ERET). An SPSR with an illegal mode keeps the mode. */
 export function exceptionReturn(cpu: Cpu, target: number, spsr = readSpsr(cpu)): void {
+  cpu.worlds?.returning(cpu);
   const mode = spsr & PSR.M;
   const legal = isMode(mode) && mayReturnTo(cpu, mode);
   writeCpsr(cpu, legal ? spsr : (spsr & ~PSR.M) | cpu.mode);
   cpu.words[STATE.target >> 2] = target & (cpu.thumb ? -2 : -4);
+  cpu.worlds?.returned(cpu);
 }
 
 /** Modes that CPSR may take from here: Monitor only in Secure state, Hyp only from Hyp or Monitor with NS = 1 (B1.3.2). */

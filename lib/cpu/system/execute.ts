@@ -13,8 +13,9 @@ import {
   takeSmc,
   takeSvc,
   takeUndefined,
+  virtualPending,
 } from './exceptions.ts';
-import { trapBxj, trapSmc, trapVfp, trapVmrs, trapWait } from './hyp-traps.ts';
+import { isBelowHyp, trapBxj, trapDebugEvent, trapSmc, trapVfp, trapVmrs, trapWait } from './hyp-traps.ts';
 import { isMode, MODE, PSR } from './modes.ts';
 import { SYSTEM } from './operations.ts';
 import { changeMode, elrHypIndex, readCpsr, readSpsr, registerIndex, spsrIndex, writeFlags, writeSpsr } from './psr.ts';
@@ -24,7 +25,8 @@ import { vfpSystem } from './vfp-system.ts';
 const SCR = reg('SCR'),
   HCR = reg('HCR'),
   NSACR = reg('NSACR'),
-  IFSR = reg('IFSR');
+  IFSR = reg('IFSR'),
+  TTBCR = reg('TTBCR');
 const SCR_FW = 16,
   SCR_AW = 32,
   SCR_SCD = 128,
@@ -37,18 +39,16 @@ const svcImmediate = (cpu: Cpu, word: number): number => (cpu.thumb ? word & 0xf
 const imm16 = (cpu: Cpu, word: number): number =>
   cpu.thumb ? ((word >>> 4) & 0xf000) | (word & 0xfff) : ((word >>> 4) & 0xfff0) | (word & 15);
 
+function coprocessorAccess(cpu: Cpu, word: number, pc: number): boolean {
+  const outcome = coprocessor(cpu, word, pc);
+  return outcome === 'undefined' ? undefinedAt(cpu, pc) : outcome === 'done';
+}
+
 /** Executes one operation of the instruction at `pc`; returns whether control goes on with the next instruction. */
 export function execute(cpu: Cpu, operation: number, word: number, pc: number, up: number): boolean {
   switch (operation) {
     case SYSTEM.coprocessor:
-      switch (coprocessor(cpu, word, pc)) {
-        case 'done':
-          return true;
-        case 'trapped':
-          return false;
-        case 'undefined':
-          return undefinedAt(cpu, pc);
-      }
+      return coprocessorAccess(cpu, word, pc);
     case SYSTEM.mrs:
       return mrs(cpu, word);
     case SYSTEM.msr:
@@ -56,7 +56,7 @@ export function execute(cpu: Cpu, operation: number, word: number, pc: number, u
     case SYSTEM.cps:
       return cps(cpu, word);
     case SYSTEM.svc:
-      takeSvc(cpu, pc + sizeOf(cpu, word), svcImmediate(cpu, word));
+      takeSvc(cpu, pc, sizeOf(cpu, word), svcImmediate(cpu, word));
       return false;
     case SYSTEM.exceptionReturn:
       if (cpu.mode === MODE.hyp) return undefinedAt(cpu, pc);
@@ -93,8 +93,10 @@ export function execute(cpu: Cpu, operation: number, word: number, pc: number, u
       takeHvc(cpu, pc + 4, imm16(cpu, word));
       return false;
     case SYSTEM.smc:
-      if (user(cpu) || !cpu.hasSecurity || (!cpu.secure && (cpu.words[SCR]! & SCR_SCD) !== 0))
-        return undefinedAt(cpu, pc);
+      if (user(cpu) || !cpu.hasSecurity) return undefinedAt(cpu, pc);
+      // HCR.TSC wins over SCR.SCD (B9.3.14).
+      if (trapSmc(cpu, pc)) return false;
+      if (!cpu.secure && (cpu.words[SCR]! & SCR_SCD) !== 0) return undefinedAt(cpu, pc);
       takeSmc(cpu, pc + 4);
       return false;
     case SYSTEM.eret:
@@ -106,12 +108,13 @@ export function execute(cpu: Cpu, operation: number, word: number, pc: number, u
       return banked(cpu, word, operation === SYSTEM.msrBanked, pc);
     case SYSTEM.bkpt:
       // Debug event with debug disabled: a prefetch abort (B1.9.8, IFSR "debug event").
-      cpu.words[IFSR + cpu.bank] = 2;
+      if (trapDebugEvent(cpu, pc)) return false;
+      cpu.words[IFSR + cpu.bank] = cpu.words[TTBCR + cpu.bank]! < 0 ? 0x222 : 2;
       takePrefetchAbort(cpu, pc, undefined);
       return false;
     case SYSTEM.vfpSystem:
       if (trapVmrs(cpu, word, pc)) return false;
-      return vfpSystem(cpu, word) || refuseVfp(cpu, false, pc);
+      return vfpSystem(cpu, word) || refuseVfpSystem(cpu, word, pc);
     case SYSTEM.bxj:
       return bxj(cpu, cpu.thumb ? (word >>> 16) & 15 : word & 15, pc);
     default:
@@ -132,6 +135,13 @@ export function refuseVfp(cpu: Cpu, simd: boolean, pc: number): false {
   if (!cpu.vfpAllowedBelowHyp || !trapVfp(cpu, simd, pc)) takeUndefined(cpu, pc);
   return false;
 }
+/** As {@link refuseVfp}; VMRS and VMSR of all but FPSCR do not need FPEXC.EN (B1.11.1, CheckVFPEnabled). */
+function refuseVfpSystem(cpu: Cpu, word: number, pc: number): false {
+  const isFpscr = ((word >>> 16) & 15) === 1;
+  const reachesHcptr = isFpscr ? cpu.vfpAllowedBelowHyp : cpu.vfpReachesHcptr && cpu.mode !== MODE.usr;
+  if (!reachesHcptr || !trapVfp(cpu, false, pc)) takeUndefined(cpu, pc);
+  return false;
+}
 /** Jazelle is trivial: BXJ is BX (A8.8.28). */
 function bxj(cpu: Cpu, rm: number, pc: number): false {
   if (trapBxj(cpu, rm, pc)) return false;
@@ -150,7 +160,7 @@ function wait(cpu: Cpu, what: 'interrupt' | 'event', word: number, pc: number): 
     cpu.event = false;
     return true;
   }
-  if (cpu.lines !== 0) return true;
+  if (cpu.lines !== 0 || (isBelowHyp(cpu) && virtualPending(cpu) !== 0)) return true;
   if (trapWait(cpu, what === 'event', pc, sizeOf(cpu, word) === 4)) return false;
   cpu.waiting = what;
   cpu.requestExit();

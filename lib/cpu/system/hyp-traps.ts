@@ -2,7 +2,7 @@
  * Traps of Non-secure PL1 and PL0 to Hyp mode: which bit traps what, and the syndrome (DDI 0406C, B1.14, B3.13.6).
  */
 import type { Cpu } from '../cpu.ts';
-import { takeHypTrap, takeUndefinedInHyp } from './exceptions.ts';
+import { takeHypTrap, takePrefetchAbort, takeUndefinedInHyp } from './exceptions.ts';
 import { MODE } from './modes.ts';
 import { reg, registerNamed, type Register } from './registers.ts';
 
@@ -115,8 +115,8 @@ export function trapCoprocessor(cpu: Cpu, word: number, register: Register | und
       ((LOCKDOWN[primary] ?? 0) & (1 << (word & 15))) !== 0 &&
       cpu.mode !== MODE.usr;
   } else {
+    // HCPTR.TTA traps nothing: there are no trace registers in CP14.
     trapped ||= !wide && (words[HSTR]! & TTEE) !== 0 && ((word >>> 21) & 7) === 6;
-    trapped ||= (words[HCPTR]! & (1 << 20)) !== 0 && ((word >>> 21) & 7) === 1;
   }
   if (!trapped) return false;
   const direction = write ? 0 : 1;
@@ -141,6 +141,15 @@ export function trapWait(cpu: Cpu, event: boolean, pc: number, wide: boolean): b
 export function trapSmc(cpu: Cpu, pc: number): boolean {
   if (!isBelowHyp(cpu) || (cpu.words[HCR]! & (1 << 19)) === 0) return false;
   takeHypTrap(cpu, pc, ((CLASS.smc << 26) | IL) >>> 0);
+  return true;
+}
+
+/** Routes a debug event to Hyp mode (HDCR.TDE, which HCR.TGE implies; B1.14.13), as a prefetch abort of Hyp mode's own. */
+export function trapDebugEvent(cpu: Cpu, pc: number): boolean {
+  if (!cpu.hasVirtualization || cpu.secure) return false;
+  const routed = (cpu.words[HDCR]! & (1 << 8)) !== 0 || (cpu.words[HCR]! & (1 << 27)) !== 0;
+  if (cpu.mode !== MODE.hyp && !routed) return false;
+  takePrefetchAbort(cpu, pc, ((cpu.mode === MODE.hyp ? 0x21 : 0x20) << 26) | 0x22);
   return true;
 }
 

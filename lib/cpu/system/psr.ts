@@ -21,8 +21,11 @@ const W = {
   banked: STATE.banked >> 2,
 } as const;
 
+/** What has the registers of a mode: a CPU, or what was kept of one. */
+export type PsrOwner = Pick<Cpu, 'words' | 'mode' | 'modeChanged' | 'stateChanged'>;
+
 /** Returns CPSR as MRS shows it, with every bit. */
-export function readCpsr({ words }: Cpu): number {
+export function readCpsr({ words }: Pick<Cpu, 'words'>): number {
   return (
     (words[W.N]! & PSR.N) |
     (words[W.Z] === 0 ? PSR.Z : 0) |
@@ -39,7 +42,7 @@ export function readCpsr({ words }: Cpu): number {
 }
 
 /** Sets N, Z, C, V, Q and GE as chosen by the byte mask of MSR: bit 3 the flags, bit 2 GE. */
-export function writeFlags({ words }: Cpu, value: number, mask: number): void {
+export function writeFlags({ words }: Pick<Cpu, 'words'>, value: number, mask: number): void {
   if ((mask & 8) !== 0) {
     words[W.N] = value & PSR.N;
     words[W.Z] = (value & PSR.Z) === 0 ? 1 : 0;
@@ -51,7 +54,7 @@ export function writeFlags({ words }: Cpu, value: number, mask: number): void {
 }
 
 /** Makes `value` the whole CPSR, as an exception return does; the mode must be one (see {@link isMode}). */
-export function writeCpsr(cpu: Cpu, value: number): void {
+export function writeCpsr(cpu: PsrOwner, value: number): void {
   const { words } = cpu;
   writeFlags(cpu, value, 12);
   words[W.it] = itOf(value);
@@ -63,7 +66,7 @@ export function writeCpsr(cpu: Cpu, value: number): void {
 }
 
 /** Swaps the banked registers and says so to the CPU; does nothing for a number that is no mode. */
-export function changeMode(cpu: Cpu, mode: number): void {
+export function changeMode(cpu: PsrOwner, mode: number): void {
   const { words } = cpu;
   const old = words[W.mode]!;
   if (mode === old || !isMode(mode)) return;
@@ -103,7 +106,7 @@ export function writeSpsr(cpu: Cpu, value: number): void {
 }
 
 /** Index in `cpu.words` of R8 to R14 as `mode` sees it, wherever it is now. */
-export function registerIndex(cpu: Cpu, register: number, mode: number): number {
+export function registerIndex(cpu: Pick<Cpu, 'mode'>, register: number, mode: number): number {
   const current = cpu.mode;
   if (register < 8 || register > 14) return register;
   if (register < 13) {

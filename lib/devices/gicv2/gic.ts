@@ -35,6 +35,16 @@ const BANKED_INTERRUPTS = 0xfe00_ffff;
 /** The PPI of the maintenance interrupt of the virtual CPU interface (DDI 0438I, 8.2). */
 const MAINTENANCE = 25;
 
+/** Offset and size of GICD, GICC and of GICH, GICV, as drivers map them. */
+const PHYSICAL_WINDOWS = [
+  [0x0000, 0x1000],
+  [0x1000, 0x2000],
+] as const;
+const VIRTUAL_WINDOWS = [
+  [0x3000, 0x2000],
+  [0x5000, 0x2000],
+] as const;
+
 const properties = {
   cpus: { type: 'integer', default: 1, summary: 'CPU interfaces, 1 to 8' },
   spiCount: { type: 'integer', default: 128, summary: 'shared interrupts, a multiple of 32 up to 480' },
@@ -73,6 +83,14 @@ const withRegistersOf = (configured: Configured) =>
     properties,
     interrupts: [],
     registers: registersOf(configured),
+    // Linux, bindings/interrupt-controller/arm,gic.yaml.
+    deviceTree: ({ virtualization }) => ({
+      node: 'interrupt-controller',
+      compatible: ['arm,cortex-a15-gic'],
+      windows: virtualization ? [...PHYSICAL_WINDOWS, ...VIRTUAL_WINDOWS] : PHYSICAL_WINDOWS,
+      ...(virtualization ? { privateInterrupt: MAINTENANCE } : {}),
+      properties: { '#interrupt-cells': [3], '#address-cells': [0], 'interrupt-controller': true },
+    }),
     state: (values) => resetState(configurationOf(values)),
 
     behave({ name, state, properties: values, report }) {

@@ -1,5 +1,6 @@
 /** What a description needs to know of the kinds of devices; the catalogue of `lib/devices` provides it. */
 import type { DeviceModel } from '../../device/model.ts';
 
-export type DescribedModel = Pick<DeviceModel, 'summary' | 'sizeBytes' | 'interrupts' | 'properties'>;
+export type DescribedModel = Pick<DeviceModel, 'summary' | 'sizeBytes' | 'interrupts' | 'properties'> &
+  Partial<Pick<DeviceModel, 'deviceTree'>>;
 export type DescribedCatalogue = Readonly<Record<string, DescribedModel>>;

@@ -1,5 +1,4 @@
 /** Checks what the parts of a machine are to each other: windows, interrupts, and names that stand for parts. */
-import type { DescribedCatalogue } from './catalogue.ts';
 import type { Reporter } from './check-values.ts';
 import type { MachineDescription } from './description.ts';
 import { showHex, showSize } from './quantity.ts';
@@ -8,14 +7,9 @@ import { didYouMean } from './suggest.ts';
 import { type Mapping, type Place, placeAt } from './tree.ts';
 
 /** Reports all conflicts; values that were refused before are missing and are passed over. */
-export function checkLayout(
-  machine: MachineDescription,
-  tree: Mapping,
-  catalogue: DescribedCatalogue,
-  reporter: Reporter,
-): void {
+export function checkLayout(machine: MachineDescription, tree: Mapping, reporter: Reporter): void {
   checkWindows(machine, tree, reporter);
-  checkInterrupts(machine, tree, catalogue, reporter);
+  checkInterrupts(machine, tree, reporter);
   checkReferences(machine, tree, reporter);
 }
 
@@ -29,14 +23,28 @@ interface Window {
 const reportAt = (reporter: Reporter, place: Place, path: string, wrong: string, right: string): void =>
   reporter.report({ kind: 'scalar', value: null, place }, path, wrong, right);
 
+/** How late a value was written: with an option, in the file that was asked for, in one that this extends. */
+function lateness(tree: Mapping, { text }: Place): number {
+  if (text.startsWith('-')) return 2;
+  return fileOf(text) === fileOf(tree.place.text) ? 1 : 0;
+}
+const fileOf = (place: string): string => place.replace(/:\d+:\d+$/, '');
+
+/** Of two values that do not go together the one that was written later is wrong: the first, unless the other is later. */
+const isLater = (tree: Mapping, place: Place, than: Place): boolean => lateness(tree, place) > lateness(tree, than);
+
 function checkWindows({ memory, devices }: MachineDescription, tree: Mapping, reporter: Reporter): void {
   const windows: Window[] = [];
   const add = (keys: string[], path: string, at: number | undefined, sizeBytes: number | undefined): void => {
     if (at === undefined || sizeBytes === undefined) return;
-    const window = { path, place: placeAt(tree, keys), at, end: at + sizeBytes };
+    const [place, size] = [placeAt(tree, keys), placeAt(tree, [...keys.slice(0, 2), 'size'])];
+    const bySize = isLater(tree, size, place);
+    const window = bySize
+      ? { path: path.replace(/\.\w+(\[\d+\])?$/, '.size'), place: size, at, end: at + sizeBytes }
+      : { path, place, at, end: at + sizeBytes };
     if (window.end > ADDRESS_END) {
       const wrong = `${showSize(sizeBytes)} from ${showHex(at)} end beyond the 40-bit physical address space`;
-      reportAt(reporter, window.place, path, wrong, `it ends at ${showHex(ADDRESS_END - 1)}`);
+      reportAt(reporter, window.place, window.path, wrong, `it ends at ${showHex(ADDRESS_END - 1)}`);
     } else windows.push(window);
   };
   for (const { name, at, sizeBytes, aliases } of memory) {
@@ -53,22 +61,18 @@ function checkWindows({ memory, devices }: MachineDescription, tree: Mapping, re
   for (const window of windows) {
     if (furthest && window.at < furthest.end) {
       const range = ({ at, end }: Window): string => `${showHex(at)} to ${showHex(end - 1)}`;
-      const wrong = `${range(window)} overlaps ${furthest.path} (${range(furthest)}, ${furthest.place.text})`;
-      reportAt(reporter, window.place, window.path, wrong, 'move one of them or make it smaller');
+      const [later, other] = isLater(tree, furthest.place, window.place) ? [furthest, window] : [window, furthest];
+      const wrong = `${range(later)} overlaps ${other.path} (${range(other)}, ${other.place.text})`;
+      reportAt(reporter, later.place, later.path, wrong, 'move one of them or make it smaller');
     }
     if (!furthest || window.end > furthest.end) furthest = window;
   }
 }
 
-function checkInterrupts(
-  { cluster, devices }: MachineDescription,
-  tree: Mapping,
-  catalogue: DescribedCatalogue,
-  reporter: Reporter,
-): void {
-  const owners = new Map<number, string>();
+function checkInterrupts({ cluster, devices }: MachineDescription, tree: Mapping, reporter: Reporter): void {
+  const owners = new Map<number, { name: string; place: Place; path: string; output: string }>();
   const count = cluster?.spiCount;
-  for (const { name, spis, compatible } of devices) {
+  for (const { name, spis, model } of devices) {
     const device = ['devices', name];
     const listed = placeAt(tree, [...device, 'spis']) !== placeAt(tree, device);
     for (const [index, spi] of spis.entries()) {
@@ -76,10 +80,13 @@ function checkInterrupts(
       const owner = owners.get(spi);
       const place = placeAt(tree, listed ? [...device, 'spis', `${index}`] : [...device, 'spi']);
       const path = listed ? `${name}.spis[${index}]` : `${name}.spi`;
-      const output = catalogue[compatible]?.interrupts[index] ?? 'output';
-      if (owner !== undefined && owner !== name)
-        reportAt(reporter, place, path, `SPI ${spi} is already that of ${owner}`, `give ${output} another number`);
-      else owners.set(spi, name);
+      const output = model.interrupts[index] ?? 'output';
+      const user = { name, place, path, output };
+      if (owner !== undefined && owner.name !== name) {
+        const [later, first] = isLater(tree, owner.place, place) ? [owner, user] : [user, owner];
+        const right = `give ${later.output} another number`;
+        reportAt(reporter, later.place, later.path, `SPI ${spi} is already that of ${first.name}`, right);
+      } else owners.set(spi, user);
       if (count !== undefined && spi >= count)
         reportAt(reporter, place, path, `there is no SPI ${spi}`, `SPIs are 0 to ${count - 1} (cluster.spiCount)`);
     }
@@ -98,9 +105,15 @@ function checkReferences(
       reportAt(reporter, place, name, 'a memory has this name too', 'give one of them another name');
     }
   const rams = memory.filter(({ kind }) => kind === 'ram');
+  const known = new Set<string>([...devicesByName, ...memory.flatMap(({ name, kind }) => (kind ? [name] : []))]);
+  const isRefused = (group: string, name: string): boolean => {
+    const written = tree.entries.get(group)?.tree;
+    return written !== undefined && (written.kind !== 'mapping' || (written.entries.has(name) && !known.has(name)));
+  };
   const refer = (key: 'ram' | 'console', names: readonly string[], what: string): void => {
     const name = boot?.[key];
-    if (name === undefined || names.includes(name)) return;
+    // What is there but was refused has been reported.
+    if (name === undefined || names.includes(name) || isRefused(key === 'ram' ? 'memory' : 'devices', name)) return;
     const right = didYouMean(name, names, `there are ${names.join(', ') || 'none'}`);
     reportAt(reporter, placeAt(tree, ['boot', key]), `boot.${key}`, `there is no ${what} ${name}`, right);
   };

@@ -6,7 +6,7 @@ import type { Field, Fields } from './shape.ts';
 import { didYouMean } from './suggest.ts';
 import { type List, type Mapping, plain, type Scalar, type Tree } from './tree.ts';
 
-export type Value = number | boolean | string | readonly number[];
+export type Value = number | boolean | string | readonly number[] | readonly string[];
 
 /** Collects problems of a tree. */
 export interface Reporter {
@@ -44,7 +44,7 @@ export function checkFields(tree: Mapping, fields: Fields, path: string, reporte
 const lower = (text: string): string => (/^[A-Z][a-z]/.test(text) ? text[0]!.toLowerCase() + text.slice(1) : text);
 
 function checkValue(tree: Tree, field: Field, path: string, reporter: Reporter): Value | undefined {
-  if (field.type === 'integers' || field.type === 'addresses') return checkList(tree, field, path, reporter);
+  if (isListType(field.type)) return checkList(tree, field, path, reporter);
   if (tree.kind !== 'scalar') {
     reporter.report(tree, path, `a ${tree.kind} has no meaning here`, exampleOf(field));
     return undefined;
@@ -79,26 +79,32 @@ function checkRange(value: number, field: Field, tree: Tree, path: string, repor
   return undefined;
 }
 
-function checkList(tree: Tree, field: Field, path: string, reporter: Reporter): readonly number[] | undefined {
-  const each: Field = { ...field, type: field.type === 'integers' ? 'integer' : 'address' };
-  const list = tree.kind === 'scalar' ? typedList(tree) : tree;
+/** What a list is of, by its type. */
+const ELEMENT = { integers: 'integer', addresses: 'address', strings: 'string' } as const;
+const isListType = (type: Field['type']): type is keyof typeof ELEMENT => type in ELEMENT;
+
+type ListValue = readonly number[] | readonly string[];
+
+function checkList(tree: Tree, field: Field, path: string, reporter: Reporter): ListValue | undefined {
+  const each: Field = { ...field, type: ELEMENT[field.type as keyof typeof ELEMENT] };
+  const list = tree.kind === 'scalar' ? typedList(tree, each.type === 'string' ? ' ' : ',') : tree;
   if (list?.kind !== 'list') {
     reporter.report(
       tree,
       path,
       `${tree.kind === 'scalar' ? JSON.stringify(tree.value) : 'a mapping'} is no list`,
-      'write [1, 2]',
+      exampleOf(field),
     );
     return undefined;
   }
   const values = list.items.map((item, index) => checkValue(item, each, `${path}[${index}]`, reporter));
-  return values.every((value) => typeof value === 'number') ? values : undefined;
+  return values.every((value) => value !== undefined) ? (values as unknown as ListValue) : undefined;
 }
 
-/** On the command line a list is written `1,2`. */
-function typedList({ value, place, typed }: Scalar): List | undefined {
+/** On the command line a list is written `1,2`, and texts, which may have commas, apart. */
+function typedList({ value, place, typed }: Scalar, separator: string): List | undefined {
   if (!typed || typeof value !== 'string') return undefined;
-  const parts = value.replace(/^\[|\]$/g, '').split(',');
+  const parts = value.replace(/^\[|\]$/g, '').split(separator);
   return { kind: 'list', place, items: parts.map((part) => ({ kind: 'scalar', value: part.trim(), place, typed })) };
 }
 
@@ -125,6 +131,7 @@ function exampleOf({ type, choices }: Field): string {
   if (type === 'boolean') return 'write true or false';
   if (type === 'string') return 'write a text, in quotes if it looks like a number';
   if (type === 'path') return 'write the name of a file';
+  if (type === 'strings') return 'write [first, second]';
   return type === 'integers' || type === 'addresses' ? 'write [1, 2]' : quantityExample[type];
 }
 

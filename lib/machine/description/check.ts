@@ -52,7 +52,7 @@ export function check(
     devices,
     aliases: checkAliases(tree, catalogue, reporter),
   } as unknown as MachineDescription;
-  checkLayout(description, tree, catalogue, reporter);
+  checkLayout(description, tree, reporter);
   if (problems.length > 0) throw new MachineError(problems);
   return description;
 }
@@ -118,7 +118,7 @@ function checkDevices(
       }
       continue;
     }
-    const { at, spi, spis, ...rest } = checkFields(it, fieldsOfDevice(model.properties), name, reporter);
+    const { at, spi, spis, module, ...rest } = checkFields(it, fieldsOfDevice(model.properties), name, reporter);
     if (spi !== undefined && spis !== undefined)
       reporter.report(
         it.entries.get('spis')!.tree,
@@ -136,6 +136,8 @@ function checkDevices(
     devices.push({
       name,
       compatible: compatible as string,
+      model,
+      ...(module === undefined ? {} : { module: module as string }),
       at: at as number,
       sizeBytes: model.sizeBytes,
       spis: numbers,

@@ -1,4 +1,5 @@
 /** What a machine description says once it was read: complete, converted and checked. */
+import type { DescribedModel } from './catalogue.ts';
 import type { bootFields, clusterFields, memoryFields, Read, secondariesFields } from './shape.ts';
 
 export type ClusterDescription = Read<typeof clusterFields>;
@@ -16,6 +17,10 @@ export interface MemoryDescription extends Omit<Read<typeof memoryFields>, 'size
 export interface DeviceDescription {
   readonly name: string;
   readonly compatible: string;
+  /** What the kind is: from the catalogue or from the module of the device's own. */
+  readonly model: DescribedModel;
+  /** The module that defines the kind; an absolute path. */
+  readonly module?: string;
   readonly at: number;
   readonly sizeBytes: number;
   /** Shared peripheral interrupts (GIC ID less 32) of its outputs, in their order; later outputs may have none. */

@@ -1,8 +1,9 @@
 /** Finds description files and follows their `extends` chain. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MachineError, type Problem } from './machine-error.ts';
+import { Prebuilt } from './prebuilt.ts';
 import { didYouMean } from './suggest.ts';
 import { type Mapping, merge, parseTree, type Place, scalarOf } from './tree.ts';
 
@@ -19,6 +20,9 @@ export interface Chain {
   readonly merged: Mapping;
 }
 
+/** What the build has made of the bundled files. */
+const prebuilt = new Prebuilt(new URL('../../../machines.json', import.meta.url));
+
 const SUFFIX = '.yaml';
 /** Keys that describe the file and not the machine. */
 const OWN_KEYS = ['$schema', 'extends', 'part'];
@@ -34,6 +38,14 @@ export function machinesDirectory(): string {
 export function bundledMachines(): string[] {
   return bundledNames().filter((name) => !/^part:\s*true\b/m.test(readFileSync(bundledPath(name), 'utf8')));
 }
+
+/** The summary of a bundled machine; empty if it has none of its own. */
+export function summaryOf(name: string): string {
+  const summary = scalarOf(readFile(name, undefined, [])?.tree ?? NOTHING, 'summary');
+  return typeof summary === 'string' ? summary : '';
+}
+
+const NOTHING: Mapping = { kind: 'mapping', entries: new Map(), place: { text: '', directory: '' } };
 
 const bundledNames = (): string[] =>
   readdirSync(machinesDirectory())
@@ -124,5 +136,17 @@ function readFile(nameOrPath: string, from: Place | undefined, problems: Problem
     return undefined;
   }
   const bundled = path.startsWith(machinesDirectory() + sep);
-  return { path, bundled, tree: parseTree(text, shown(path), dirname(path), problems) };
+  const tree =
+    (bundled ? prebuilt.tree(basename(path), text, shown(path), dirname(path)) : undefined) ??
+    parseTree(text, shown(path), dirname(path), problems);
+  return { path, bundled, tree };
+}
+
+/** Gives what the build keeps of the bundled files. */
+export function prebuildDescriptions(): string {
+  const texts = bundledNames().map((name): [string, string] => [
+    name + SUFFIX,
+    readFileSync(bundledPath(name), 'utf8'),
+  ]);
+  return Prebuilt.of(new Map(texts));
 }

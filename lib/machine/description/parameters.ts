@@ -1,5 +1,4 @@
 /** What can be set with `-C`: every value of a description by its path, with kind, default and other names. */
-import type { DescribedCatalogue } from './catalogue.ts';
 import { show } from './check-values.ts';
 import { fieldsOfDevice } from './check.ts';
 import type { MachineDescription } from './description.ts';
@@ -19,7 +18,7 @@ export interface Parameter {
 type Values = Readonly<Record<string, unknown>>;
 
 /** Lists all parameters: the sections, then memories and devices in their order. */
-export function listParameters(machine: MachineDescription, catalogue: DescribedCatalogue): Parameter[] {
+export function listParameters(machine: MachineDescription): Parameter[] {
   const aliases = new Map<string, string[]>();
   for (const [alias, path] of Object.entries(machine.aliases)) {
     const full = path.replace(/^(devices|memory)\./, '');
@@ -39,9 +38,9 @@ export function listParameters(machine: MachineDescription, catalogue: Described
     parameters.push(...list(name, sections[name], machine[name] ?? {}));
   for (const { name, sizeBytes, ...values } of machine.memory)
     parameters.push(...list(name, memoryFields, { ...values, size: sizeBytes }));
-  for (const { name, compatible, at, spis, properties } of machine.devices) {
-    const values = { compatible, at, ...(spis.length === 1 ? { spi: spis[0] } : { spis }), ...properties };
-    parameters.push(...list(name, fieldsOfDevice(catalogue[compatible]?.properties ?? {}), values));
+  for (const { name, compatible, model, module, at, spis, properties } of machine.devices) {
+    const values = { compatible, module, at, ...(spis.length === 1 ? { spi: spis[0] } : { spis }), ...properties };
+    parameters.push(...list(name, fieldsOfDevice(model.properties), values));
   }
   return parameters;
 }
@@ -55,7 +54,10 @@ function written(value: unknown, { type }: Field): string | undefined {
       return type === 'address' || type === 'size' || type === 'frequency' ? show(value, type) : String(value);
     default: {
       const each = type === 'addresses' ? 'address' : 'integer';
-      const list = Array.isArray(value) ? value.map((item: number) => show(item, each)).join(',') : '';
+      const items: readonly (number | string)[] = Array.isArray(value) ? value : [];
+      const list = items
+        .map((item) => (typeof item === 'number' ? show(item, each) : item))
+        .join(type === 'strings' ? ' ' : ',');
       return list === '' ? undefined : list;
     }
   }

@@ -3,6 +3,7 @@ import type { DescribedCatalogue } from './catalogue.ts';
 import { check } from './check.ts';
 import type { MachineDescription } from './description.ts';
 import { readChain } from './files.ts';
+import { loadModules } from './modules.ts';
 import { MachineError, type Problem } from './machine-error.ts';
 import { applyOverrides, type Override, parseOverride } from './overrides.ts';
 import { type Mapping, scalarOf } from './tree.ts';
@@ -28,14 +29,14 @@ export async function readDescription(nameOrPath: string, options: ReadOptions):
   const problems: Problem[] = [];
   const overrides = (options.overrides ?? []).map((text) => parseOverride(text, problems));
   const all = [...shorthands(merged, options), ...overrides].filter((override) => override !== undefined);
-  const tree = applyOverrides(merged, all, problems);
+  const { tree, catalogue } = loadModules(applyOverrides(merged, all, problems), options.catalogue, problems);
   const paths = files.map(({ path }) => path);
-  const description = check(tree, options.catalogue, nameOrPath, paths, problems);
+  const description = check(tree, catalogue, nameOrPath, paths, problems);
   const own = files.filter(({ bundled }) => !bundled);
   if (own.length > 0 && options.schemaCheck !== false) {
     // Loaded here alone: a bundled machine starts without the validator, and tests hold its file against the schema.
     const { checkAgainstSchema } = await import('./schema-check.ts');
-    const refused = await checkAgainstSchema(own, options.catalogue);
+    const refused = await checkAgainstSchema(own, catalogue);
     if (refused.length > 0) throw new MachineError(refused);
   }
   return description;

@@ -40,7 +40,11 @@ function deviceSchema(catalogue: DescribedCatalogue): Schema {
   if (kinds.length === 0) return { type: ['object', 'null'] };
   return {
     type: ['object', 'null'],
-    properties: { compatible: { enum: kinds.map(([compatible]) => compatible) } },
+    // A kind of the user's own is known to its module alone.
+    anyOf: [
+      { properties: { compatible: { enum: kinds.map(([compatible]) => compatible) } } },
+      { required: ['module'] },
+    ],
     allOf: kinds.map(([compatible, model]) => ({
       if: { required: ['compatible'], properties: { compatible: { const: compatible } } },
       then: { ...mapping(fieldsOfDevice(model.properties)), description: model.summary },
@@ -64,6 +68,8 @@ function valueSchema(field: Field): Schema {
     case 'string':
     case 'path':
       return { type: ['string', 'null'], ...about };
+    case 'strings':
+      return { type: ['array', 'null'], items: { type: 'string' }, ...about };
     case 'integers':
       return { type: ['array', 'null'], items: quantity('integer', field), ...about };
     case 'addresses':

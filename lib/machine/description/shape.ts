@@ -5,8 +5,8 @@
 import type { QuantityKind } from './quantity.ts';
 
 export interface Field {
-  /** `path` is a file, relative to the one that names it; lists are of integers or addresses. */
-  readonly type: QuantityKind | 'boolean' | 'string' | 'path' | 'integers' | 'addresses';
+  /** `path` is a file, relative to the one that names it; lists are of integers, addresses or texts. */
+  readonly type: QuantityKind | 'boolean' | 'string' | 'path' | 'integers' | 'addresses' | 'strings';
   readonly summary: string;
   readonly default?: number | boolean | string;
   readonly required?: true;
@@ -25,7 +25,9 @@ type ValueOf<F extends Field> = F extends { choices: readonly (infer C)[] }
       ? string
       : F['type'] extends 'integers' | 'addresses'
         ? readonly number[]
-        : number;
+        : F['type'] extends 'strings'
+          ? readonly string[]
+          : number;
 
 /** The values of fields once read: required ones and those with a default are there, others may be missing. */
 export type Read<S extends Fields> = {
@@ -66,6 +68,7 @@ export const memoryFields = fields({
 
 export const deviceFields = fields({
   compatible: { type: 'string', required: true, summary: 'Kind of device' },
+  module: { type: 'path', summary: 'The JavaScript module that the kind of device is defined in' },
   at: { type: 'address', required: true, multipleOf: 4, max: LAST_ADDRESS, summary: 'First address' },
   spi: { type: 'integer', max: 223, summary: 'Number of its interrupt (GIC ID less 32)' },
   spis: { type: 'integers', max: 223, summary: 'Numbers of its interrupts, in the order of its outputs' },
@@ -75,6 +78,7 @@ export const bootFields = fields({
   ram: { type: 'string', required: true, summary: 'The memory that images are loaded into' },
   console: { type: 'string', summary: 'The device that is connected to the terminal' },
   application: { type: 'path', summary: 'The program that runs when none is given' },
+  compatible: { type: 'strings', summary: 'What the board calls itself in its device tree, the most specific first' },
   machineType: { type: 'integer', required: true, max: LAST_WORD, summary: 'Number of the board, in r1 for Linux' },
   linuxEntry: {
     type: 'string',

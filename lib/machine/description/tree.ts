@@ -1,5 +1,6 @@
 /** A description as a tree that remembers where each value was written; files and `-C` options make the same kind. */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { createRequire } from 'node:module';
+import type * as Yaml from 'yaml';
 import type { Problem } from './machine-error.ts';
 
 /** Where something was written: `file:line:column` or an option, and the directory that paths in it start from. */
@@ -36,6 +37,9 @@ const DEEPEST = 16;
 
 /** Reads YAML 1.2 text that holds one mapping; problems with the text itself go to `problems`. */
 export function parseTree(text: string, file: string, directory: string, problems: Problem[]): Mapping {
+  // Loaded where it is needed: the bundled machines start without it.
+  const yaml = createRequire(import.meta.url)('yaml') as typeof Yaml;
+  const { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } = yaml;
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
   const placeOf = (offset: number): Place => {
@@ -49,7 +53,7 @@ export function parseTree(text: string, file: string, directory: string, problem
     complain(placeOf(error.pos[0]), `this is not YAML 1.2: ${error.message}`, 'correct the text');
 
   let nodes = 0;
-  const convert = (node: Node | null, offset: number, depth: number): Tree => {
+  const convert = (node: Yaml.Node | null, offset: number, depth: number): Tree => {
     const place = placeOf(node?.range?.[0] ?? offset);
     if (++nodes > MOST_NODES || depth > DEEPEST) {
       if (nodes === MOST_NODES + 1 || depth > DEEPEST)
@@ -57,9 +61,9 @@ export function parseTree(text: string, file: string, directory: string, problem
       return { kind: 'scalar', value: null, place };
     }
     if (isAlias(node)) return convert(node.resolve(document) ?? null, node.range?.[0] ?? offset, depth + 1);
-    if (isSeq<Node | null>(node))
+    if (isSeq<Yaml.Node | null>(node))
       return { kind: 'list', items: node.items.map((item) => convert(item, offset, depth + 1)), place };
-    if (isMap<Node, Node | null>(node)) {
+    if (isMap<Yaml.Node, Yaml.Node | null>(node)) {
       const entries = new Map<string, Entry>();
       for (const { key, value } of node.items) {
         const at = key.range?.[0] ?? offset;

@@ -125,3 +125,23 @@ for (const set of ['a32', 't16', 't32'] as const) {
     }
   });
 }
+
+describe('PUSH and POP of one register', () => {
+  it('need an address that is a multiple of four, whatever SCTLR.A says (A3.2.1)', () => {
+    for (const word of [0xb401, 0xb500, 0xbc01, 0xbd00]) {
+      const { fault, r } = run('thumb', word, { r: { 13: DATA + 9 } });
+      expect(fault, word.toString(16)).not.to.equal(undefined);
+      expect(r[13]).to.equal(DATA + 9);
+    }
+  });
+});
+
+describe('unallocated memory hints', () => {
+  it('are NOP with the Multiprocessing Extensions (A5.7.1)', () => {
+    for (const word of [0xf41d3b6f, 0xf4944fe6, 0xf61a9800, 0xf690cb26]) {
+      const { system, pc } = run('a32', word, {});
+      expect(system, word.toString(16)).to.deep.equal([]);
+      expect(pc).to.equal(CODE + 4);
+    }
+  });
+});

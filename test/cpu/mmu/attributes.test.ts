@@ -1,3 +1,4 @@
+/** Memory attributes of both formats, and how two stages combine. (DDI 0406C, B3) */
 import { expect } from 'chai';
 import {
   combineAttributes,

@@ -1,3 +1,4 @@
+/** How faults are reported, in both formats of DFSR and IFSR. (DDI 0406C, B3) */
 import { expect } from 'chai';
 import {
   FAULT,

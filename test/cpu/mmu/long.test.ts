@@ -1,3 +1,4 @@
+/** Walks with the Long-descriptor format, by the rows of DDI 0406C, B3.6. */
 import { expect } from 'chai';
 import { FAULT } from '../../../lib/cpu/mmu/fault.ts';
 import { type LongRegisters, walkLong } from '../../../lib/cpu/mmu/long.ts';

@@ -1,3 +1,4 @@
+/** Walks of random tables: what must hold whatever the tables hold. (DDI 0406C, B3) */
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { FAULT } from '../../../lib/cpu/mmu/fault.ts';

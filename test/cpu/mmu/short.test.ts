@@ -1,3 +1,4 @@
+/** Walks with the Short-descriptor format, by the rows of DDI 0406C, B3.5. */
 import { expect } from 'chai';
 import { FAULT, faultStatusShort } from '../../../lib/cpu/mmu/fault.ts';
 import { ACCESS } from '../../../lib/cpu/mmu/permissions.ts';

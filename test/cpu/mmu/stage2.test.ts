@@ -1,3 +1,4 @@
+/** Walks of stage 2, alone and behind a stage 1. (DDI 0406C, B3) */
 import { expect } from 'chai';
 import { FAULT } from '../../../lib/cpu/mmu/fault.ts';
 import { walkLong } from '../../../lib/cpu/mmu/long.ts';

@@ -16,6 +16,7 @@ describe('reading a description', () => {
     expect(uart).to.deep.equal({
       name: 'uart0',
       compatible: 'test,uart',
+      model: tinyCatalogue['test,uart'],
       at: 0x1c09_0000,
       sizeBytes: 0x1000,
       spis: [5],
@@ -123,13 +124,13 @@ describe('-C, --memory, --cpus', () => {
     [{ overrides: ['uart0.at.x=2'] }, '-C uart0.at.x=2: uart0.at.x: at is a single value (470351872); leave out .x'],
     [
       { overrides: ['uart0.spi=2'] },
-      'board.yaml:17:12: timer0.spis[0]: SPI 2 is already that of uart0; give TIMINT1 another number',
+      '-C uart0.spi=2: uart0.spi: SPI 2 is already that of timer0; give INTR another number',
     ],
     [{ cpus: '9' }, '--cpus 9: cluster.cpus: 9 is too large; it is from 1 to 4'],
     [{ memory: '512' }, '--memory 512: dram.size: 512 is too small; it is from 4KiB to 1TiB'],
     [
       { memory: '1TiB' },
-      'board.yaml:11:15: dram.at: 1TiB from 0x8000_0000 end beyond the 40-bit physical address space; it ends at 0xff_ffff_ffff',
+      '--memory 1TiB: dram.size: 1TiB from 0x8000_0000 end beyond the 40-bit physical address space; it ends at 0xff_ffff_ffff',
     ],
   ];
   for (const [options, line] of wrong)
@@ -139,7 +140,7 @@ describe('-C, --memory, --cpus', () => {
 describe('the list of parameters', () => {
   it('has path, type, value, default, meaning and other names of each', async () => {
     const machine = await readFiles({ 'board.yaml': BOARD }, { overrides: ['timer0.clockHz=32.768kHz'] });
-    const parameters = new Map(listParameters(machine, tinyCatalogue).map((it) => [it.path, it]));
+    const parameters = new Map(listParameters(machine).map((it) => [it.path, it]));
     expect(parameters.get('timer0.clockHz')).to.deep.equal({
       path: 'timer0.clockHz',
       type: 'frequency',
@@ -158,7 +159,7 @@ describe('the list of parameters', () => {
 
   it('gives values that can be set as they are', async () => {
     const machine = await readFiles({ 'board.yaml': BOARD });
-    const set = listParameters(machine, tinyCatalogue).filter(({ value }) => value !== undefined);
+    const set = listParameters(machine).filter(({ value }) => value !== undefined);
     const overrides = set.map(({ path, value }) => `${path}=${value}`);
     expect({ ...(await readFiles({ 'board.yaml': BOARD }, { overrides })), name: '', files: [] }).to.deep.equal({
       ...machine,

@@ -125,6 +125,9 @@ const unconditional = [
   encodeWord('PLI_immediate_A1', '11110100 u:1 - 01 rn:4 1111 imm12:12', PLD),
   encodeWord('PLD_register_A1', '11110111 u:1 r:1 01 rn:4 1111 imm5:5 type:2 0 rm:4', PLD),
   encodeWord('PLI_register_A1', '11110110 u:1 - 01 rn:4 1111 imm5:5 type:2 0 rm:4', PLD),
+  // Unallocated memory hints, which processors with the Multiprocessing Extensions treat as NOP.
+  encode('memory_hint_A1', '11110100 -001 ---- ---- -------- ----', NOP, () => ({ word: 0 })),
+  encode('memory_hint_A2', '11110110 -001 ---- ---- ------- 0 ----', NOP, () => ({ word: 0 })),
   encode('CLREX_A1', '11110101 0111 1111 1111 0000 0001 1111', CLREX, () => ({})),
   encodeWord('DSB_A1', '11110101 0111 1111 1111 0000 0100 option:4', DSB),
   encodeWord('DMB_A1', '11110101 0111 1111 1111 0000 0101 option:4', DMB),

@@ -1,6 +1,6 @@
 /** Loads and stores of many registers in their four addressing modes (DDI 0406C, A4.7 and A8.8). */
 import type { Ir } from '../../ir/ir.ts';
-import type { Imm, Reg, Value } from '../../ir/operand.ts';
+import { fixed, type Imm, type Reg, type Value } from '../../ir/operand.ts';
 import { operation } from '../instruction.ts';
 import { r, registerList } from '../names.ts';
 
@@ -70,5 +70,35 @@ export const STM = operation({
       ir.store('u32', at(ir, start, index), ir.reg(register));
     });
     if (writeback) ir.setReg(rn, updated);
+  },
+});
+
+const SP = fixed(13);
+
+/** PUSH and POP of one register: as STM and LDM they need an aligned SP, unlike STR and LDR (A3.2.1). */
+export const PUSH_ONE = operation({
+  name: 'push',
+  reference: 'DDI 0406C, A8.8.133',
+  operands: { rt: 'register' },
+  shape: {},
+  syntax: (o) => `push{c} {${r(o.rt)}}`,
+  execute(ir, { rt }) {
+    const address = ir.sub(ir.reg(SP), ir.const(4));
+    ir.store('u32', address, ir.reg(rt), { aligned: true });
+    ir.setReg(SP, address);
+  },
+});
+export const POP_ONE = operation({
+  name: 'pop',
+  reference: 'DDI 0406C, A8.8.131',
+  operands: { rt: 'register' },
+  shape: { toPc: [false, true] },
+  syntax: (o) => `pop{c} {${r(o.toPc ? 15 : o.rt)}}`,
+  execute(ir, { rt }, { toPc }) {
+    const base = ir.reg(SP);
+    const value = ir.load('u32', base, { aligned: true });
+    ir.setReg(SP, ir.add(base, ir.const(4)));
+    if (toPc) ir.branch(value, 'exchange');
+    else ir.setReg(rt, value);
   },
 });

@@ -294,6 +294,7 @@ export const READ_THREAD_ID = operation({
   syntax: (o) => threadText('mrc', o.rt, o.thread),
   execute(ir, { rt }, { thread }) {
     if (thread === 'TPIDRPRW') ir.guard('privileged');
+    ir.guard('threadIds');
     ir.setReg(rt, ir.state(thread));
   },
 });
@@ -305,6 +306,7 @@ export const WRITE_THREAD_ID = operation({
   syntax: (o) => threadText('mcr', o.rt, o.thread),
   execute(ir, { rt }, { thread }) {
     if (thread !== 'TPIDRURW') ir.guard('privileged');
+    ir.guard('threadIds');
     ir.setState(thread, ir.reg(rt));
   },
 });

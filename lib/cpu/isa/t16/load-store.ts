@@ -1,7 +1,7 @@
 /** T16 loads and stores (DDI 0406C, A6.2.4 and A6.2.5). */
 import { encode, type Instruction } from '../instruction.ts';
 import { LDR_IMMEDIATE, LDR_INDEX, LDR_LITERAL, STR_IMMEDIATE, STR_INDEX } from '../operations/load-store.ts';
-import { LDM, STM } from '../operations/load-store-multiple.ts';
+import { LDM, POP_ONE, PUSH_ONE, STM } from '../operations/load-store-multiple.ts';
 import { fill } from '../raw.ts';
 import { shortList } from '../unpredictable.ts';
 
@@ -106,27 +106,14 @@ const multiple = [
       : { rn: 13, list: f.list, mode: 'ia', writeback: true, toPc: f.pc === 1 },
   ),
 ];
-/** One register is no loop: PUSH and POP of it are a store and a load. */
+/** One register is no loop. */
 const SINGLES = [0, 1, 2, 3, 4, 5, 6, 7, 8].map((bit) => ({ bit, bits: (1 << bit).toString(2).padStart(9, '0') }));
 const single = SINGLES.flatMap(({ bit, bits }) => [
-  encode(
-    `PUSH_${bit === 8 ? 'lr' : `r${bit}`}_T1`,
-    fill('1011010 ooooooooo', 'ooooooooo', bits),
-    STR_IMMEDIATE,
-    () => ({
-      rt: bit === 8 ? 14 : bit,
-      rn: 13,
-      imm: -4,
-      width: 'u32',
-      indexing: 'pre',
-    }),
-  ),
-  encode(`POP_${bit === 8 ? 'pc' : `r${bit}`}_T1`, fill('1011110 ooooooooo', 'ooooooooo', bits), LDR_IMMEDIATE, () => ({
+  encode(`PUSH_${bit === 8 ? 'lr' : `r${bit}`}_T1`, fill('1011010 ooooooooo', 'ooooooooo', bits), PUSH_ONE, () => ({
+    rt: bit === 8 ? 14 : bit,
+  })),
+  encode(`POP_${bit === 8 ? 'pc' : `r${bit}`}_T1`, fill('1011110 ooooooooo', 'ooooooooo', bits), POP_ONE, () => ({
     rt: bit === 8 ? 0 : bit,
-    rn: 13,
-    imm: 4,
-    width: 'u32',
-    indexing: 'post',
     toPc: bit === 8,
   })),
 ]);

@@ -2,7 +2,6 @@
 import type { Row } from '../register.ts';
 
 const regimeChanged: NonNullable<Row['changed']> = (cpu) => cpu.mmu.regimeChanged();
-const trapsChanged: NonNullable<Row['changed']> = (cpu) => cpu.stateChanged();
 
 export const control: readonly Row[] = [
   // V, EE and TE come from configuration inputs, all low here; the mask leaves out what reads as one or zero.
@@ -25,9 +24,10 @@ export const control: readonly Row[] = [
     name: 'HCR',
     at: 'p15 4 c1 c1 0',
     level: 'PL2',
-    mask: 0x0fff_ffff,
-    changed: (cpu) => {
-      cpu.mmu.regimeChanged();
+    // HCD is there where the Security Extensions are not (B4.1.65).
+    write: (cpu, value, index) => {
+      cpu.words[index] = value & (cpu.hasSecurity ? 0x0fff_ffff : 0x2fff_ffff);
+      cpu.mmu.vmidChanged();
       cpu.stateChanged();
     },
   },
@@ -40,12 +40,12 @@ export const control: readonly Row[] = [
     mask: 0x8010_8c00,
     changed: (cpu) => cpu.vfpAccessChanged(),
   },
-  { name: 'HSTR', at: 'p15 4 c1 c1 3', level: 'PL2', mask: 0x0003_afef, changed: trapsChanged },
+  { name: 'HSTR', at: 'p15 4 c1 c1 3', level: 'PL2', mask: 0x0003_bfef, changed: (cpu) => cpu.modeChanged() },
   { name: 'HACR', at: 'p15 4 c1 c1 7', level: 'PL2' },
 
   { name: 'VBAR', at: 'p15 0 c12 c0 0', banked: true, mask: ~31 },
   { name: 'MVBAR', at: 'p15 0 c12 c0 1', level: 'secure', mask: ~31 },
-  { name: 'ISR', at: 'p15 0 c12 c1 0', access: 'ro', read: (cpu) => ((cpu.lines & 1) << 7) | ((cpu.lines & 2) << 5) },
+  { name: 'ISR', at: 'p15 0 c12 c1 0', access: 'ro', read: (cpu) => cpu.interruptStatus },
   { name: 'HVBAR', at: 'p15 4 c12 c0 0', level: 'PL2', mask: ~31 },
   { name: 'CBAR', at: 'p15 4 c15 c0 0', access: 'ro', reset: (cpu) => cpu.configuration.cbar | 0 },
   { name: 'L2CTLR', at: 'p15 1 c9 c0 2', reset: (cpu) => 0x0080_0000 | ((cpu.cpuCount - 1) << 24), mask: 0xe7 },

@@ -2,7 +2,7 @@
 import type { Row } from '../register.ts';
 
 const attributesChanged: NonNullable<Row['changed']> = (cpu) => cpu.mmu.regimeChanged();
-const tableChanged: NonNullable<Row['changed']> = (cpu) => cpu.mmu.tableChanged();
+const tableChanged: NonNullable<Row['changed']> = (cpu) => cpu.mmu.asidChanged();
 
 /** The 64-bit form of a register whose 32-bit form shows the low word (TTBR0, TTBR1, PAR). */
 const both = (name: string, word: string, wide: string, row: Partial<Row> = {}): Row[] => [

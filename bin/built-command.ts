@@ -1,0 +1,30 @@
+/**
+ * The command as the build leaves it: all its modules in one script, and V8's code for what a start runs of it. Together
+ * they make a start three times as quick as loading the modules; code of another version of Node is not taken.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { Script } from 'node:vm';
+
+const path = new URL('../command.js', import.meta.url);
+/** Where the code is kept. */
+export const codePath = new URL('../command.code', import.meta.url);
+
+type Command = (require: NodeJS.Require, load: (specifier: string) => Promise<unknown>, base: string) => Promise<void>;
+
+/** Tells whether this is a built package and not a checkout's sources. */
+export function isBuilt(): boolean {
+  return existsSync(path);
+}
+
+/** Runs the command to its end; gives the script that it was. */
+export async function runBuilt(): Promise<Script> {
+  const script = new Script(readFileSync(path, 'utf8'), {
+    filename: fileURLToPath(path),
+    ...(existsSync(codePath) ? { cachedData: readFileSync(codePath) } : {}),
+  });
+  const command = script.runInThisContext() as Command;
+  await command(createRequire(path), (specifier) => import(specifier), path.href);
+  return script;
+}

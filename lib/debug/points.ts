@@ -1,0 +1,172 @@
+/**
+ * Breakpoints and watchpoints of all contexts: those of gdb's Z packets, and those of `monitor break`, which have conditions
+ * and belong to a client.
+ */
+import { EINVAL, TargetFault, type StopReason, type ThreadId } from '../../gdbstub/target.ts';
+import { hex } from '../bits/bits.ts';
+import type { Cpu } from '../cpu/cpu.ts';
+import { currentAsid } from '../cpu/mmu/context.ts';
+import { HOST_CONTEXT, Watchpoints, type WatchedRange } from '../cpu/stops.ts';
+import { worldOf, type World } from '../cpu/system/world.ts';
+import type { Machine } from '../machine/machine.ts';
+
+/** A breakpoint of `monitor break`. */
+export interface MonitorBreak {
+  readonly number: number;
+  readonly context: number;
+  /** A virtual address, or the host's address of a physical one. */
+  readonly address: number;
+  /** `address` is where the machine keeps the memory. */
+  readonly physical: boolean;
+  /** Only in this world, only with this ASID, if given. */
+  readonly world?: World | undefined;
+  readonly asid?: number | undefined;
+  readonly client: object;
+  /** As the user named it. */
+  readonly text: string;
+}
+
+export class Points {
+  readonly #machine: Machine;
+  readonly #idOf: (cpu: Cpu) => ThreadId;
+  /** Of Z packets, by context. */
+  readonly #inserted = new Map<number, Set<number>>();
+  readonly #watchpoints = new Watchpoints();
+  #breaks: MonitorBreak[] = [];
+  #numbers = 0;
+
+  /** `idOf` names the thread that a CPU executes. */
+  constructor(machine: Machine, idOf: (cpu: Cpu) => ThreadId) {
+    this.#machine = machine;
+    this.#idOf = idOf;
+    for (const { stops } of machine.cluster.cpus) stops.counts = (cpu, pc) => this.#counts(cpu, pc);
+  }
+
+  get breaks(): readonly MonitorBreak[] {
+    return this.#breaks;
+  }
+  /** Whether a context has any. */
+  has(context: number): boolean {
+    return this.#machine.cluster.code.breakpointsOf(context).size > 0 || this.#watchpoints.has(context);
+  }
+
+  insert(context: number, address: number): void {
+    let known = this.#inserted.get(context);
+    if (known === undefined) this.#inserted.set(context, (known = new Set()));
+    known.add(address);
+    this.#machine.cluster.code.insertBreakpoint(address, context);
+  }
+  remove(context: number, address: number): void {
+    this.#inserted.get(context)?.delete(address);
+    this.#drop(context, address);
+  }
+
+  watch(range: WatchedRange): void {
+    this.#watchpoints.add(range);
+    this.#watchesChanged();
+  }
+  unwatch(range: WatchedRange): void {
+    if (this.#watchpoints.delete(range)) this.#watchesChanged();
+  }
+  #watchesChanged(): void {
+    for (const { stops, mmu } of this.#machine.cluster.cpus) {
+      stops.watchpoints = this.#watchpoints.size > 0 ? this.#watchpoints : null;
+      mmu.clearFast(true);
+    }
+  }
+
+  /** Adds a breakpoint of `monitor break`. */
+  add(what: Omit<MonitorBreak, 'number'>): MonitorBreak {
+    const added = { ...what, number: ++this.#numbers };
+    this.#breaks.push(added);
+    const { code } = this.#machine.cluster;
+    if (added.physical) code.insertHostBreakpoint(added.address);
+    else code.insertBreakpoint(added.address, added.context);
+    return added;
+  }
+  /** Deletes one by its number. Throws TargetFault if there is none. */
+  delete(number: number): void {
+    const gone = this.#breaks.find((each) => each.number === number);
+    if (gone === undefined) throw new TargetFault(EINVAL, `no break ${number}; "monitor info breaks" lists them`);
+    this.#breaks = this.#breaks.filter((each) => each !== gone);
+    if (!gone.physical) this.#drop(gone.context, gone.address);
+    else if (!this.#breaks.some(({ physical, address }) => physical && address === gone.address))
+      this.#machine.cluster.code.removeHostBreakpoint(gone.address);
+  }
+  forget(client: object): void {
+    for (const { number, client: owner } of this.#breaks) if (owner === client) this.delete(number);
+  }
+  #drop(context: number, address: number): void {
+    const wanted = this.#breaks.some((b) => !b.physical && b.context === context && b.address === address);
+    if (!wanted && this.#inserted.get(context)?.has(address) !== true)
+      this.#machine.cluster.code.removeBreakpoint(address, context);
+  }
+
+  /** The machine is about to run: a CPU does not stop again where its stop was reported. */
+  resume(): void {
+    const { cluster } = this.#machine;
+    for (const cpu of cluster.cpus) {
+      const { stops, pc } = cpu;
+      // Another CPU may stand in front of a breakpoint that it has not been reported at.
+      const passing = pc === cpu.passBreakpoint && stops.context === stops.passContext;
+      stops.passWatch = stops.hit !== undefined;
+      stops.resumed();
+      cpu.passBreakpoint = (cpu === cluster.last || passing) && this.breaksAt(cpu) ? pc : -1;
+      stops.passContext = stops.context;
+    }
+  }
+  /** Whether the CPU has just executed an instruction whose watched access was reported. */
+  passed({ stops }: Cpu): boolean {
+    const passed = stops.passWatch;
+    stops.passWatch = false;
+    return passed;
+  }
+
+  /** Whether the CPU stands at a breakpoint of its context. */
+  breaksAt(cpu: Cpu): boolean {
+    return this.#isInserted(cpu, cpu.pc) || this.#breakAt(cpu, cpu.pc) !== undefined;
+  }
+  /** The stop of a CPU that stands at a breakpoint, or before a watched access. */
+  stopOf(cpu: Cpu): StopReason {
+    const thread = this.#idOf(cpu);
+    const { hit } = cpu.stops;
+    if (hit !== undefined) return { kind: 'watchpoint', thread, address: hit.address, write: hit.write };
+    const own = this.#isInserted(cpu, cpu.pc) ? undefined : this.#breakAt(cpu, cpu.pc);
+    if (own === undefined) return { kind: 'breakpoint', thread, address: cpu.pc };
+    const message = `break ${own.number}, ${own.text}`;
+    return { kind: 'signal', thread, signal: 5, message, client: own.client };
+  }
+
+  #isInserted({ stops }: Cpu, pc: number): boolean {
+    return this.#inserted.get(stops.context)?.has(pc) === true;
+  }
+  #counts(cpu: Cpu, pc: number): boolean {
+    // What others than gdb have put into the code cache counts as it is.
+    return this.#isInserted(cpu, pc) || this.#breakAt(cpu, pc) !== undefined || !this.#isBreak(cpu, pc);
+  }
+  #isBreak(cpu: Cpu, pc: number): boolean {
+    return this.#breaks.some((each) => this.#isThere(each, cpu, pc));
+  }
+  #breakAt(cpu: Cpu, pc: number): MonitorBreak | undefined {
+    return this.#breaks.find(
+      (each) =>
+        this.#isThere(each, cpu, pc) &&
+        (each.world === undefined || each.world === worldOf(cpu)) &&
+        (each.asid === undefined || each.asid === currentAsid(cpu.words, cpu.bank)),
+    );
+  }
+  #isThere({ physical, context, address }: MonitorBreak, cpu: Cpu, pc: number): boolean {
+    // One at a physical address counts in every context; one at an intermediate address is a guest's.
+    if (context !== cpu.stops.context && !(physical && context === HOST_CONTEXT)) return false;
+    return (physical ? this.#hostAt(cpu, pc) : pc) === address;
+  }
+  #hostAt(cpu: Cpu, pc: number): number {
+    const physical = cpu.mmu.debugTranslate(pc);
+    const page = physical < 0 ? -1 : cpu.bus.ramPage(physical);
+    return page < 0 ? -1 : page + (pc % 4096);
+  }
+}
+
+/** How a breakpoint is listed. */
+export const describeBreak = ({ number, context, text }: MonitorBreak): string => `${number}: p${context} ${text}`;
+export const hexAddress = (address: number): string => `0x${hex(address, 8)}`;

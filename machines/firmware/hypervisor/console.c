@@ -1,0 +1,43 @@
+/* Text on the board's UARTs: 0 is the host's, the others are the guests'. (DDI 0183G, 3.3 "Register descriptions") */
+#include "hypervisor.h"
+
+void console_start(u32 uart)
+{
+    UARTCR(uart) = 0;
+    UARTIBRD(uart) = 13; /* 24 MHz / (16 * (13 + 1/64)) = 115 200 baud */
+    UARTFBRD(uart) = 1;
+    UARTLCR_H(uart) = 0x70; /* 8 bits, FIFOs on */
+    UARTCR(uart) = 0x301;   /* RXE, TXE, UARTEN */
+}
+
+void console_put(u32 uart, char c)
+{
+    while (UARTFR(uart) & TXFF)
+        ;
+    UARTDR(uart) = (u8)c;
+}
+
+void print(const char *text)
+{
+    while (*text)
+        console_put(UART0, *text++);
+}
+
+void print_hex(u32 value)
+{
+    print("0x");
+    for (int shift = 28; shift >= 0; shift -= 4)
+        console_put(UART0, "0123456789abcdef"[(value >> shift) & 15]);
+}
+
+void print_decimal(u32 value)
+{
+    char digits[11];
+    char *first = digits + sizeof digits - 1;
+
+    *first = 0;
+    do
+        *--first = '0' + value % 10;
+    while (value /= 10);
+    print(first);
+}

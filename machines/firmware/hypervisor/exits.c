@@ -1,0 +1,96 @@
+/* Why a guest came back: the vector, and for traps the syndrome's exception class.
+ * (DDI 0406C, B3.13.6 "Use of the HSR", table B3-25) */
+#include "hypervisor.h"
+
+enum {
+    EC_WFI = 0x01,
+    EC_CP15_32 = 0x03,
+    EC_CP15_64 = 0x04,
+    EC_CP14_32 = 0x05,
+    EC_CP14_LDC = 0x06,
+    EC_CP14_64 = 0x0c,
+    EC_HVC = 0x12,
+    EC_SMC = 0x13,
+    EC_PREFETCH_ABORT = 0x20,
+    EC_DATA_ABORT = 0x24,
+};
+
+static void give_up(struct vm *vm, const char *what, u32 value)
+{
+    print("hypervisor: guest ");
+    print_decimal(vm->number);
+    print(" at ");
+    print_hex(vm->processor.world.pc);
+    print(what);
+    print_hex(value);
+    print("\n");
+    vm->failed++;
+    vm_power_off(vm);
+}
+
+/* MCR or MRC that a trap bit of HCR sent here: the implementation's own registers read 0 and ignore writes; the
+ * physical timer, which CNTHCTL keeps for the host, is not there for a guest. */
+static void handle_cp15(struct vm *vm)
+{
+    u32 hsr = vm->processor.exit.HSR, CRn = hsr >> 10 & 15, Rt = hsr >> 5 & 15, is_read = hsr & 1;
+
+    if (CRn == 14) {
+        inject_undefined(vm);
+        return;
+    }
+    if (is_read && Rt != 15)
+        *guest_register(vm, Rt) = 0;
+    skip_instruction(vm);
+}
+
+static void handle_trap(struct vm *vm)
+{
+    u32 hsr = vm->processor.exit.HSR, class = hsr >> 26;
+
+    vm->exits[class]++;
+    switch (class) {
+    case EC_WFI:
+        vm->state = VM_WAITING; /* schedule.c wakes it */
+        skip_instruction(vm);
+        break;
+    case EC_CP15_32:
+        handle_cp15(vm);
+        break;
+    case EC_CP15_64:
+    case EC_CP14_32:
+    case EC_CP14_LDC:
+    case EC_CP14_64:
+        inject_undefined(vm);
+        break;
+    case EC_HVC:
+        handle_psci(vm, hsr & 0xffff);
+        break;
+    case EC_SMC:
+        skip_instruction(vm); /* unlike HVC, SMC is trapped before it is executed */
+        handle_psci(vm, 0);
+        break;
+    case EC_PREFETCH_ABORT:
+        give_up(vm, ": prefetch abort, HIFAR ", vm->processor.exit.HIFAR);
+        break;
+    case EC_DATA_ABORT:
+        emulate_access(vm);
+        break;
+    default:
+        give_up(vm, ": HSR ", hsr);
+    }
+}
+
+void handle_exit(struct vm *vm, u32 vector)
+{
+    switch (vector) {
+    case VECTOR_IRQ: /* the interrupt is still pending: the host takes it now */
+        vm->interrupt_exits++;
+        host_let_interrupts_in();
+        break;
+    case VECTOR_TRAP:
+        handle_trap(vm);
+        break;
+    default:
+        give_up(vm, ": exit by vector ", vector);
+    }
+}

@@ -1,0 +1,163 @@
+/* Interrupts: the distributor is emulated by the hypervisor, the CPU interface is GICV in the place of GICC.
+ * (IHI 0048B, 3.2 "General handling of interrupts", 5.5) */
+#include "guest.h"
+
+#define MOST_SPURIOUS 1000
+
+static void (*handlers[64])(void);
+volatile u32 spurious_interrupts;
+static volatile u32 unexpected_interrupts;
+static volatile u32 software_interrupts;
+
+void enable_irqs(void)
+{
+    __asm__ volatile("cpsie i" ::: "memory");
+}
+
+void disable_irqs(void)
+{
+    __asm__ volatile("cpsid i" ::: "memory");
+}
+
+void enable_interrupt(u32 id, void (*handler)(void))
+{
+    handlers[id] = handler;
+    GICD_IPRIORITYR_BYTE(id) = 0x80;
+    if (id >= 32)
+        GICD_ITARGETSR_BYTE(id) = 1;
+    GICD_ISENABLER(id / 32) = 1u << id % 32;
+}
+
+void disable_interrupt(u32 id)
+{
+    GICD_ICENABLER(id / 32) = 1u << id % 32;
+    handlers[id] = 0;
+}
+
+/* Nothing to acknowledge where there was an interrupt. Too many, and nothing else would run: leave them masked. */
+static void handle_spurious(struct frame *frame)
+{
+    spurious_interrupts++;
+    if (spurious_interrupts >= MOST_SPURIOUS)
+        frame->cpsr |= 1u << 7;
+}
+
+void handle_irq(struct frame *frame)
+{
+    u32 acknowledged = GICC_IAR, id = acknowledged & 0x3ff;
+
+    if (id >= 1020) {
+        handle_spurious(frame);
+        return;
+    }
+    if (id < 64 && handlers[id])
+        handlers[id]();
+    else
+        unexpected_interrupts++;
+    GICC_EOIR = acknowledged;
+}
+
+u64 read_counter(void)
+{
+    return read_cp15_64("p15, 1, %Q0, %R0, c14"); /* CNTVCT */
+}
+
+/* Sleeps until the handlers have brought a count to its target; gives 0 if spurious interrupts leave no hope. */
+int wait_for(volatile u32 *count, u32 target)
+{
+    for (;;) {
+        disable_irqs();
+        if (*count >= target)
+            return 1;
+        if (spurious_interrupts >= MOST_SPURIOUS)
+            return 0;
+        __asm__ volatile("dsb\n wfi" ::: "memory");
+        enable_irqs();
+        __asm__ volatile("isb" ::: "memory");
+    }
+}
+
+/* Polls for at most 10 ms: what this guest sends to itself does not need longer. */
+static void poll_for(volatile u32 *count, u32 target)
+{
+    u64 end = read_counter() + read_cp15("p15, 0, %0, c14, c0, 0") / 100; /* CNTFRQ */
+
+    enable_irqs();
+    while (*count < target && read_counter() < end)
+        ;
+    disable_irqs();
+}
+
+/* A function of its own, so that a debugger finds the store. */
+static __attribute__((noinline)) void enable_distributor(void)
+{
+    GICD_CTLR = 1;
+}
+
+void check_distributor(void)
+{
+    begin_check("distributor");
+    expect_equal("GICD_TYPER", GICD_TYPER & 0x4ff, 4); /* 160 interrupts, one processor, no Security Extensions */
+    enable_distributor();
+    GICC_PMR = 0xff;
+    GICC_CTLR = 1;
+    expect_equal("GICD_CTLR", GICD_CTLR, 1);
+    GICD_ISENABLER(1) = 0x50;
+    expect_equal("GICD_ISENABLER1", GICD_ISENABLER(1), 0x50);
+    GICD_ICENABLER(1) = 0x10;
+    expect_equal("GICD_ISENABLER1 after GICD_ICENABLER1", GICD_ISENABLER(1), 0x40);
+    GICD_ICENABLER(1) = 0x40;
+    GICD_IPRIORITYR_BYTE(41) = 0xff;
+    expect_equal("a byte of GICD_IPRIORITYR", GICD_IPRIORITYR(10), 0xf800);
+    GICD_ISPENDR(1) = 0x200;
+    expect_equal("GICD_ISPENDR1", GICD_ISPENDR(1), 0x200);
+    GICD_ICPENDR(1) = 0x200;
+    expect_equal("GICD_ISPENDR1 after GICD_ICPENDR1", GICD_ISPENDR(1), 0);
+    expect_equal("GICC_IAR with nothing pending", GICC_IAR & 0x3ff, SPURIOUS);
+    end_check();
+}
+
+static volatile u32 active_in_handler;
+
+static void count_software_interrupt(void)
+{
+    active_in_handler |= GICD_ISACTIVER(0) & 0xffff;
+    software_interrupts++;
+}
+
+void check_software_interrupts(void)
+{
+    begin_check("software-generated-interrupt");
+    enable_interrupt(1, count_software_interrupt);
+    GICD_SGIR = 2u << 24 | 1; /* to the processor that asks, interrupt 1 */
+    poll_for(&software_interrupts, 1);
+    expect_equal("number of interrupts", software_interrupts, 1);
+    expect_equal("GICD_ISACTIVER0 in the handler", active_in_handler, 2);
+    expect_equal("GICD_ISACTIVER0 afterwards", GICD_ISACTIVER(0), 0);
+    end_check();
+}
+
+/* More interrupts at once than there are list registers: those without one come when others have been ended. */
+void check_overflow(void)
+{
+    u32 before = software_interrupts;
+
+    begin_check("list-register-overflow");
+    active_in_handler = 0;
+    for (u32 id = 2; id < 12; id++)
+        enable_interrupt(id, count_software_interrupt);
+    for (u32 id = 2; id < 12; id++)
+        GICD_SGIR = 2u << 24 | id;
+    poll_for(&software_interrupts, before + 10);
+    expect_equal("number of interrupts", software_interrupts, before + 10);
+    expect_equal("which interrupts", active_in_handler, 0xffc);
+    end_check();
+}
+
+void check_spurious(void)
+{
+    begin_check("spurious-interrupts");
+    expect_equal("spurious interrupts", spurious_interrupts, 0);
+    expect_equal("unexpected interrupts", unexpected_interrupts, 0);
+    end_check();
+}

@@ -1,0 +1,26 @@
+/* A small type-2 hypervisor: its host runs at PL1, and enters Hyp mode only to switch to a guest's world and back.
+ * README.md tells in what order to read it. */
+#include "hypervisor.h"
+
+/* SYS_CFGCTRL: start, write, function 8 "shutdown" (DUI 0447, 4.3.13). */
+static void power_off(void)
+{
+    SYS_CFGSTAT = 0;
+    SYS_CFGDATA = 0;
+    SYS_CFGCTRL = 0xc0800000;
+}
+
+int main(void)
+{
+    console_start(UART0);
+    print("hypervisor: the host runs at PL1\n");
+    host_mmu_start();
+    hyp_start();
+    print("hypervisor: Hyp mode has its own translation\n");
+    host_interrupts_start();
+    start_guests();
+    run_guests();
+    print("hypervisor: all guests are off\n");
+    power_off();
+    return 0;
+}

@@ -1,0 +1,224 @@
+/** A campaign: cases of a set's encodings in batches, run on two machines, and what differs. */
+import type { Instruction } from '../../lib/cpu/isa/instruction.ts';
+import type { InstructionTable, StagingName } from '../../lib/cpu/isa/table.ts';
+import { layOut } from './batch.ts';
+import { ANY, makeCase, type Case, nameText, type CaseName } from './cases.ts';
+import {
+  compareMemory,
+  compareRecords,
+  outputOf,
+  recordIsOpen,
+  slotOfData,
+  wasUndefined,
+  type Difference,
+} from './compare.ts';
+import type { Engine } from './engine.ts';
+import { ONLY_AFTER_OTHERS } from './known.ts';
+import { SLOTS } from './layout.ts';
+
+export interface Failure {
+  readonly case: Case;
+  readonly differences: readonly Difference[];
+}
+export interface Count {
+  compared: number;
+  /** Of those, the instruction was not undefined on the reference machine. */
+  defined: number;
+  failed: number;
+}
+export interface Result {
+  readonly counts: Map<string, Count>;
+  /** Words and states not compared, by rule. */
+  readonly skipped: Map<string, number>;
+  /** Differences that faults we know explain. */
+  readonly known: Map<string, number>;
+  /** The first failures of each encoding. */
+  readonly failures: Failure[];
+  /** Memory that differs though no case of the batch leaves such a difference alone. */
+  readonly unexplained: string[];
+}
+export interface Plan {
+  readonly set: StagingName;
+  readonly seed: number;
+  /** Cases of each encoding, and of words without any choice. */
+  readonly perEncoding: number;
+  readonly anyWords: number;
+  /** Only encodings whose name matches. */
+  readonly only?: RegExp | undefined;
+  /** Called after each batch. */
+  readonly progress?: ((done: number, total: number) => void) | undefined;
+}
+
+const FAILURES_KEPT = 3;
+/** Cases that differ and are run again alone, of each batch. */
+const CONFIRMED = 8;
+const NEITHER = 'either machine';
+/** Windows with different memory whose cases are looked for, of each batch. */
+const BLAMED = 4;
+/** Words without any choice have many encodings. */
+const ANY_FAILURES_KEPT = 50;
+const add = (counts: Map<string, number>, name: string): void => {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
+};
+const newResult = (): Result => ({
+  counts: new Map(),
+  skipped: new Map(),
+  known: new Map(),
+  failures: [],
+  unexplained: [],
+});
+
+export class Campaign {
+  readonly #table: InstructionTable;
+  readonly #ours: Engine;
+  readonly #theirs: Engine;
+
+  constructor(table: InstructionTable, ours: Engine, theirs: Engine) {
+    this.#table = table;
+    this.#ours = ours;
+    this.#theirs = theirs;
+  }
+
+  /** Runs all cases of a plan. */
+  async run(plan: Plan): Promise<Result> {
+    const { set, seed, perEncoding, anyWords, only, progress } = plan;
+    const encodings = this.#encodings(set);
+    const result = newResult();
+    const chosen = [...encodings.keys()].filter((id) => only === undefined || only.test(id));
+    const names: Omit<CaseName, 'slot'>[] = [];
+    // One of each encoding in turn, so that neighbours differ.
+    for (let number = 0; number < perEncoding; number++)
+      for (const encoding of chosen) names.push({ set, encoding, seed, number });
+    if (only === undefined || only.test(ANY))
+      for (let number = 0; number < anyWords; number++) names.push({ set, encoding: ANY, seed, number });
+    for (let at = 0; at < names.length; at += SLOTS) {
+      const cases = names.slice(at, at + SLOTS).flatMap((name, slot) => {
+        const made = makeCase(this.#table, encodings, { ...name, slot }, ({ name: rule }) => add(result.skipped, rule));
+        return made ?? [];
+      });
+      await this.#batch(cases, result);
+      progress?.(Math.min(at + SLOTS, names.length), names.length);
+    }
+    return result;
+  }
+  /** Runs one case again, alone. */
+  async one(name: CaseName): Promise<Failure> {
+    const made = makeCase(this.#table, this.#encodings(name.set), name, () => {});
+    if (made === undefined) throw new Error('this name gives no case');
+    const result = newResult();
+    await this.#batch([made], result);
+    return result.failures[0] ?? { case: made, differences: [] };
+  }
+
+  #encodings(set: StagingName): Map<string, Instruction> {
+    return new Map(this.#table.decoders[set].instructions.map((instruction) => [instruction.id, instruction]));
+  }
+
+  async #batch(cases: readonly Case[], result: Result): Promise<void> {
+    if (cases.length === 0) return;
+    const pieces = layOut(cases);
+    // QEMU runs in a process of its own while we run here.
+    const theirsLater = this.#theirs.run(pieces);
+    const [ours, theirs] = [await this.#ours.run(pieces), await theirsLater];
+    try {
+      if (!ours.finished || !theirs.finished) {
+        await this.#withoutEndless(cases, result, ours.finished ? 'QEMU' : theirs.finished ? 'armhyp' : NEITHER);
+        return;
+      }
+      const mine = outputOf(ours, cases.length);
+      const others = outputOf(theirs, cases.length);
+      const suspects: Failure[] = [];
+      cases.forEach((each, i) => {
+        const count = this.#count(result, each);
+        if (recordIsOpen(each, i, mine, others)) {
+          add(result.skipped, 'what only running shows to be open');
+          return;
+        }
+        count.compared++;
+        if (!wasUndefined(each, i, others)) count.defined++;
+        const differences = compareRecords(each, i, mine, others, (fault) => add(result.known, fault));
+        if (differences.length > 0) suspects.push({ case: each, differences });
+      });
+      // Before any other run: our machine is the same one.
+      const memory = compareMemory(ours, theirs);
+      await this.#confirm(suspects, cases.length === 1, result);
+      await this.#blame(cases, memory, result);
+    } finally {
+      ours.close();
+      theirs.close();
+    }
+  }
+
+  /** Finds the cases that left different memory: those around the window, run alone. */
+  async #blame(cases: readonly Case[], differences: ReturnType<typeof compareMemory>, result: Result): Promise<void> {
+    if (differences.length === 0) return;
+    if (cases.length === 1) {
+      const known = result.failures.find((failure) => failure.case === cases[0]);
+      if (known) (known.differences as Difference[]).push(...differences);
+      else this.#fail(result, { case: cases[0]!, differences });
+      return;
+    }
+    const failed = new Set(result.failures.map((failure) => failure.case));
+    const seen = new Set<number>();
+    for (const { address, what } of differences) {
+      const slot = slotOfData(address) ?? -1;
+      if (seen.has(slot)) continue;
+      seen.add(slot);
+      const near = cases
+        .filter(({ name }) => Math.abs(name.slot - slot) <= 1)
+        .sort((a, b) => Math.abs(a.name.slot - slot) - Math.abs(b.name.slot - slot));
+      if (near.some((each) => failed.has(each))) continue;
+      if (seen.size > BLAMED || !(await this.#anyAlone(near, result)))
+        result.unexplained.push(`${what} differs after the batch of ${nameText(cases[0]!.name)}`);
+    }
+  }
+  /** Runs those that differ again, alone: what then is not there any more came from the cases before. */
+  async #confirm(suspects: readonly Failure[], areAlone: boolean, result: Result): Promise<void> {
+    for (const [i, failure] of suspects.entries()) {
+      const { name } = failure.case;
+      if (areAlone || i >= CONFIRMED || (await this.#anyAlone([failure.case], newResult())))
+        this.#fail(result, failure);
+      else if (name.set !== 'a32') add(result.known, ONLY_AFTER_OTHERS);
+      else result.unexplained.push(`${nameText(name)} differs only after the cases before it`);
+    }
+  }
+  /** Runs these cases one by one until one of them fails. */
+  async #anyAlone(cases: readonly Case[], result: Result): Promise<boolean> {
+    for (const each of cases) {
+      const alone = newResult();
+      await this.#batch([each], alone);
+      for (const failure of alone.failures) this.#fail(result, failure);
+      if (alone.failures.length > 0) return true;
+    }
+    return false;
+  }
+
+  /** Splits a batch that did not end until the endless case is alone. */
+  async #withoutEndless(cases: readonly Case[], result: Result, engine: string): Promise<void> {
+    if (cases.length === 1) {
+      if (engine === NEITHER) add(result.skipped, 'never ends on either machine');
+      else
+        this.#fail(result, {
+          case: cases[0]!,
+          differences: [{ what: `does not end in ${engine}`, ours: 0, theirs: 0 }],
+        });
+      return;
+    }
+    const middle = cases.length >> 1;
+    await this.#batch(cases.slice(0, middle), result);
+    await this.#batch(cases.slice(middle), result);
+  }
+
+  #count(result: Result, each: Case): Count {
+    const id = each.name.encoding;
+    let count = result.counts.get(id);
+    if (count === undefined) result.counts.set(id, (count = { compared: 0, defined: 0, failed: 0 }));
+    return count;
+  }
+  #fail(result: Result, failure: Failure): void {
+    const count = this.#count(result, failure.case);
+    count.failed++;
+    if (count.failed <= (failure.case.name.encoding === ANY ? ANY_FAILURES_KEPT : FAILURES_KEPT))
+      result.failures.push(failure);
+  }
+}

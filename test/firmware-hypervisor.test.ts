@@ -1,0 +1,81 @@
+/** The bundled hypervisor: its ELFs are what its sources give, and its guests find all well, here and on QEMU. */
+import { expect } from 'chai';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, guest, hypervisor, runHere, runOnQemu, type Consoles } from './firmware-hypervisor.ts';
+import { crossCompilerVersion, needs, skipUnless } from './tools/requirements.ts';
+
+const host = [
+  'hypervisor: the host runs at PL1',
+  'hypervisor: Hyp mode has its own translation',
+  'hypervisor: guest 1 starts',
+  'hypervisor: guest 2 starts',
+  'hypervisor: guest 1 is off: 12 passed, 0 failed',
+  'hypervisor: guest 2 is off: 12 passed, 0 failed',
+  'hypervisor: all guests are off',
+];
+const checks = [
+  'ok start',
+  'ok exceptions',
+  'ok mmu',
+  'ok registers',
+  'ok distributor',
+  'ok software-generated-interrupt',
+  'ok list-register-overflow',
+  'ok timer',
+  'ok own-memory',
+  'ok vfp',
+  'ok psci',
+  'ok spurious-interrupts',
+  'guest: all passed',
+];
+
+const lines = (text: string): string[] => text.replaceAll('\r', '').trimEnd().split('\n');
+
+/** Which guest ends first is a matter of time. */
+function expectAllWell({ uarts, ended }: Consoles): void {
+  expect(lines(uarts[1])).to.deep.equal(['guest 1: SP804, bvm console', ...checks]);
+  expect(lines(uarts[2])).to.deep.equal(['guest 2: virtual timer, PL011', ...checks]);
+  expect(lines(uarts[0])).to.have.members(host);
+  expect(ended).to.equal('poweredOff');
+}
+
+/** The compiler's own words in the ELF's `.comment` section. */
+const builtWith = (elf: string): string =>
+  /GCC: \((.*?)\) (\S+ \d+)/.exec(readFileSync(elf, 'latin1'))?.slice(1, 3).join(' ') ?? 'nothing known';
+
+describe('the hypervisor firmware, built again', () => {
+  needs('arm-none-eabi-gcc', 'make', 'dtc');
+  skipUnless(
+    crossCompilerVersion() === undefined || crossCompilerVersion() === builtWith(hypervisor),
+    `arm-none-eabi-gcc ${builtWith(hypervisor)}, with which hypervisor.elf was built`,
+  );
+
+  it('gives the same bytes in another folder', () => {
+    const { path, remove } = build();
+    try {
+      for (const elf of [hypervisor, guest])
+        expect(readFileSync(join(path, elf.slice(elf.lastIndexOf('/') + 1))).equals(readFileSync(elf)), elf).to.equal(
+          true,
+        );
+    } finally {
+      remove();
+    }
+  }).timeout(120_000);
+});
+
+describe('the hypervisor firmware', () => {
+  it('runs two guests, each of which finds all well, the same way every time', async () => {
+    const first = await runHere(hypervisor);
+    expectAllWell(first);
+    expect(await runHere(hypervisor)).to.deep.equal(first);
+  }).timeout(60_000);
+});
+
+describe('the hypervisor firmware on QEMU', () => {
+  needs('qemu-system-arm');
+
+  it('prints the same on all three consoles', () => {
+    expectAllWell(runOnQemu(hypervisor));
+  }).timeout(40_000);
+});

@@ -1,0 +1,69 @@
+/** Xen with its domains, here and on QEMU: one set-up, one console. (Xen, docs/features/dom0less.pandoc) */
+import { loadMachine } from '../../lib/machine/load.ts';
+import { payload } from '../payloads/payloads.ts';
+import { xenModules, xenSetups, type XenSetupName } from '../payloads/trees.ts';
+import { runToMarker } from '../tools/run-marker.ts';
+
+const FILES = {
+  kernel: 'zImage-fast-lpae',
+  initramfs: 'initramfs.cpio.gz',
+  rich: 'initramfs-rich.cpio.gz',
+} as const;
+const DONE = 'PAYLOAD-MARK done';
+
+/** Domains of a set-up, each of which says once that it is done. */
+export const domainsOf = (setup: XenSetupName): number => xenModules(setup).length / 2;
+export const setups = Object.keys(xenSetups) as XenSetupName[];
+
+/** A console's lines up to the last domain's marker, and what it cost. */
+export interface XenRun {
+  readonly lines: readonly string[];
+  readonly cpuSeconds: number;
+}
+
+/** Boots a set-up here, at most so many instructions. */
+export async function xenHere(setup: XenSetupName, instructions = 8e9): Promise<XenRun> {
+  const machine = await loadMachine('vexpress-a15', {
+    kernel: payload('xen'),
+    dtb: payload(`xen-fast-${setup}-1cpu.dtb`),
+    memory: '1GiB',
+    noReboot: true,
+    loads: xenModules(setup).map(({ kind, at }) => ({ file: payload(FILES[kind]), address: at })),
+  });
+  const lines: string[] = [];
+  let line = '';
+  let left = domainsOf(setup);
+  machine.uarts[0]!.onOutput = (byte) => {
+    if (byte !== 10) {
+      line += String.fromCharCode(byte);
+      return;
+    }
+    lines.push(line.replace(/\r+$/, ''));
+    if (line.includes(DONE) && --left === 0) machine.stop();
+    line = '';
+  };
+  const before = process.cpuUsage();
+  machine.run({ instructions });
+  const { user, system } = process.cpuUsage(before);
+  return { lines, cpuSeconds: (user + system) / 1e6 };
+}
+
+/** Boots a set-up of one domain on QEMU, up to its marker. */
+export async function xenOnQemu(setup: XenSetupName): Promise<XenRun> {
+  const modules = xenModules(setup).flatMap(({ kind, at }) => [
+    '-device',
+    `loader,file=${payload(FILES[kind])},addr=0x${at.toString(16)},force-raw=on`,
+  ]);
+  const machine = ['-M', 'vexpress-a15,secure=off,virtualization=on', '-m', '1024', '-nographic', '-no-reboot'];
+  const images = ['-kernel', payload('xen'), '-dtb', payload(`xen-fast-${setup}-1cpu.dtb`)];
+  const { lines, cpuSeconds } = await runToMarker({
+    command: ['qemu-system-arm', ...machine, ...images, ...modules],
+    marker: new RegExp(DONE),
+    timeoutSeconds: 300,
+    env: { ...process.env, QEMU_AUDIO_DRV: 'none' },
+  });
+  return { lines: lines.map(({ text }) => text.replace(/\r+$/, '')), cpuSeconds };
+}
+
+/** How many domains are done. */
+export const doneIn = ({ lines }: XenRun): number => lines.filter((line) => line.includes(DONE)).length;
