@@ -117,6 +117,8 @@ export class Cpu implements CpuSurroundings {
   #reserve = 0;
   /** Stopped by a breakpoint at `pc`. */
   atBreakpoint = false;
+  /** The record of the last load or store that took the slow path. */
+  accessRecord = 0;
   /** The breakpoint at this address is passed over once, -1 for none. */
   passBreakpoint = -1;
   /** Interrupts wait: a debugger steps this CPU, or (`own`) its guest, whose hypervisor still has those that go to it. */
