@@ -117,8 +117,6 @@ export class Cpu implements CpuSurroundings {
   #reserve = 0;
   /** Stopped by a breakpoint at `pc`. */
   atBreakpoint = false;
-  /** The record of the last load or store that took the slow path. */
-  accessRecord = 0;
   /** The breakpoint at this address is passed over once, -1 for none. */
   passBreakpoint = -1;
   /** Interrupts wait: a debugger steps this CPU, or (`own`) its guest, whose hypervisor still has those that go to it. */
@@ -127,8 +125,9 @@ export class Cpu implements CpuSurroundings {
   readonly stops = new Stops(this);
   /** Is told of exceptions. */
   worlds: WorldWatch | null = null;
-  /** Address of the system operation that is executed, or was last. */
+  /** Address of the system operation that is executed, or was last; record of the load or store that was slow last. */
   systemPc = 0;
+  accessRecord = 0;
   readonly counts: Record<ExceptionName, number>;
 
   constructor(number: number, surroundings: CpuSurroundings, timerLines: Partial<Record<TimerOutput, Line>>) {
