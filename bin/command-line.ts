@@ -70,7 +70,8 @@ interface Given {
   send?: Send[];
   timeout?: number;
   maxInstructions?: number;
-  pace: RunOptions['pace'];
+  pace?: RunOptions['pace'];
+  engine?: MachineOptions['engine'];
   rtc?: number;
   stats?: true;
   result?: string;
@@ -144,9 +145,14 @@ function addRunOptions(command: Command): Command {
     repeatable('-C <path=value>', 'change a value of the description', String),
     new Option('-l, --list-params', 'print what -C can set, and end'),
     new Option('--rtc <host|date>', 'the real-time clock at power-on (default: 2000-01-01)').argParser(rtcSeconds),
-    new Option('--pace <pace>', 'virtual time: as fast as it goes, or no faster than the host clock')
-      .choices(['free', 'realtime'])
-      .default('free'),
+    new Option(
+      '--pace <pace>',
+      'virtual time: as fast as it goes, or no faster than the host clock (the default at a terminal)',
+    ).choices(['free', 'realtime']),
+    new Option(
+      '--engine <engine>',
+      'interpret, translate, or translate what is hot (the default): the guest sees no difference',
+    ).choices(['interpreter', 'translator', 'mixed', 'stress']),
     repeatable('--uart <n=where>', 'connect UART n: stdio, null, file:PATH, tcp:[HOST:]PORT (0 is stdio)', uart),
   ];
   const ends = [
@@ -209,6 +215,7 @@ function runOptions(first: string | undefined, second: string | undefined, given
     dtb: given.dtb,
     append: given.append,
     rtcSeconds: given.rtc,
+    engine: given.engine,
   };
   return {
     machine,
@@ -219,7 +226,7 @@ function runOptions(first: string | undefined, second: string | undefined, given
       sends: given.send ?? [],
       ...defined({ until: given.until, untilCount: given.untilCount }),
     },
-    pace: given.pace,
+    ...defined({ pace: given.pace }),
     traces: given.trace ?? [],
     stats: given.stats === true,
     waitForGdb: given.waitGdb === true,

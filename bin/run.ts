@@ -20,7 +20,8 @@ export interface RunOptions {
   readonly script: ScriptOptions;
   readonly timeoutSeconds?: number;
   readonly maxInstructions?: number;
-  readonly pace: NonNullable<RunLimits['pace']>;
+  /** Without one: as fast as it goes, or with the host's clock when somebody looks on. */
+  readonly pace?: NonNullable<RunLimits['pace']>;
   readonly stats: boolean;
   readonly traces?: readonly TraceChoice[];
   readonly resultFile?: string;
@@ -74,6 +75,7 @@ class RunSession {
   readonly #surroundings: Surroundings;
   readonly #script: Script;
   readonly #untilGiven: boolean;
+  readonly #pace: NonNullable<RunLimits['pace']>;
   #connections: Connections | undefined;
   #debugPort: DebugPort | undefined;
   #ending: Ending | undefined;
@@ -86,6 +88,8 @@ class RunSession {
     this.#options = options;
     this.#surroundings = surroundings;
     this.#untilGiven = options.script.until !== undefined;
+    const watched = surroundings.input.isTTY || options.uarts.some(({ connection }) => connection.kind === 'tcp');
+    this.#pace = options.pace ?? (watched ? 'realtime' : 'free');
     this.#script = new Script(options.script);
     this.#script.onVerdict = (verdict) => {
       if (verdict.kind === 'until') this.#end('--until was met', exitStatus.done);
@@ -159,9 +163,9 @@ class RunSession {
 
   /** Lets the machine run a while; gives how many milliseconds it need not run again unless something happens. */
   #slice(): number {
-    const { maxInstructions = Infinity, pace, machineOptions } = this.#options;
+    const { maxInstructions = Infinity, machineOptions } = this.#options;
     const left = maxInstructions - this.#machine.instructions;
-    const limits = { hostMs: SLICE_MS, pace, ...(left < Infinity && { instructions: left }) };
+    const limits = { hostMs: SLICE_MS, pace: this.#pace, ...(left < Infinity && { instructions: left }) };
     const { reason, status = 0, idleUntilNs } = this.#machine.run(limits);
     this.#connections?.flush();
     if (this.#ending !== undefined) return 0;

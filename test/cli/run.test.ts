@@ -101,7 +101,7 @@ describe('what armhyp run asks of the library', () => {
   it('passes on everything that describes the machine and its guest', async () => {
     const argv = ['run', 'm.yaml', 'a.elf', '--kernel', 'k', '--initrd', 'i', '--dtb', 'd', '--append', '-x y'];
     argv.push('--load', 'a@16', '--load', 'b', '--cpus', '2', '--memory', '1GiB', '-C', 'a=1', '-C', 'b=2');
-    argv.push('--rtc', '2000-01-01', '--no-reboot');
+    argv.push('--rtc', '2000-01-01', '--no-reboot', '--engine', 'interpreter', '--module', '0x1000:kernel:k2');
     const { name, options } = await command(argv, [off]);
     expect(name).to.equal('m.yaml');
     expect(options).to.deep.equal({
@@ -116,6 +116,8 @@ describe('what armhyp run asks of the library', () => {
       loads: [{ file: 'a', address: 16 }, { file: 'b' }],
       rtcSeconds: 946_684_800,
       noReboot: true,
+      engine: 'interpreter',
+      modules: [{ address: 0x1000, kind: 'kernel', file: 'k2', bootArguments: undefined }],
     });
   });
 });
