@@ -221,9 +221,14 @@ const SLICE_LIMIT = 100_000_000;
 /** The interpreter's imports, each a method of the CPU whose base it is given. */
 function importsFor(cpus: readonly Cpu[]): Omit<InterpreterImports, 'hot'> {
   const at = (base: number): Cpu => cpus[base / STATE_SIZE - 1]!;
+  const accessing = (base: number, up: number): Cpu => {
+    const cpu = at(base);
+    cpu.accessRecord = up;
+    return cpu;
+  };
   return {
-    load: (address, access, up, cpu) => at(cpu).mmu.load(address, access, up),
-    store: (address, access, value, up, cpu) => at(cpu).mmu.store(address, access, value, up),
+    load: (address, access, up, cpu) => accessing(cpu, up).mmu.load(address, access, up),
+    store: (address, access, value, up, cpu) => accessing(cpu, up).mmu.store(address, access, value, up),
     probe: (address, size, access, up, cpu) => at(cpu).mmu.probe(address, size, access, up),
     predecode: (up, cpu) => at(cpu).predecode(up),
     fetch: (cpu) => at(cpu).fetch(),

@@ -125,8 +125,9 @@ export class Cpu implements CpuSurroundings {
   readonly stops = new Stops(this);
   /** Is told of exceptions. */
   worlds: WorldWatch | null = null;
-  /** Address of the system operation that is executed, or was last. */
+  /** Address of the system operation that is executed, or was last; record of the load or store that was slow last. */
   systemPc = 0;
+  accessRecord = 0;
   readonly counts: Record<ExceptionName, number>;
 
   constructor(number: number, surroundings: CpuSurroundings, timerLines: Partial<Record<TimerOutput, Line>>) {

@@ -99,11 +99,12 @@ export class Machine {
     const memory = new WebAssembly.Memory({ initial: map.pages, maximum: map.pages });
     this.bus = new Bus(memory.buffer);
     this.bus.onUnassigned = ({ kind, address, widthBytes, write, value, access }) => {
-      const pc = this.cluster.cpus[access.cpu]?.pc ?? 0;
+      const cpu = this.cluster.cpus[access.cpu];
+      const pc = cpu?.pcOf(cpu.accessRecord) ?? 0;
       const what = write ? `write of 0x${value.toString(16)}` : 'read';
       parts.report(
         kind,
-        `cpu${access.cpu}: ${kind} ${what}, ${widthBytes} bytes at 0x${address.toString(16)}, near pc 0x${pc.toString(16)}`,
+        `cpu${access.cpu}: ${kind} ${what}, ${widthBytes} bytes at 0x${address.toString(16)}, at pc 0x${pc.toString(16)}`,
       );
     };
     let host = map.guest;

@@ -86,7 +86,6 @@ export function factsOf(template: Template): Facts {
         break;
       case IR.access:
         mayLeave = covered = true;
-        if (known[ops[4 * i + 3]!] === 0) translatable = false;
         break;
       case IR.load64:
       case IR.store64:

@@ -207,18 +207,19 @@ export abstract class RegionOperands extends LazyFlags {
   /** One test for all the words; what crosses a page is left to the interpreter. */
   protected access(mode: number, address: number, size: number): boolean {
     const { code } = this;
-    const bytes = this.#evaluate(size);
+    const isKnown = this.step.facts.known[size] === 1;
     this.value(address);
     code.set(LOCAL.address);
+    if (!isKnown) {
+      this.value(size);
+      code.set(LOCAL.data);
+    }
     this.#lookup(mode, (mode & 1) === 1);
     code.tee(LOCAL.entry).get(LOCAL.address).op(W.or).const(3).op(W.and);
-    code
-      .get(LOCAL.address)
-      .const(0xfff)
-      .op(W.and)
-      .const(0x1000 - bytes)
-      .op(W.gtU)
-      .op(W.or);
+    code.get(LOCAL.address).const(0xfff).op(W.and);
+    if (isKnown) code.const(0x1000 - this.#evaluate(size));
+    else code.const(0x1000).get(LOCAL.data).op(W.sub);
+    code.op(W.gtU).op(W.or);
     this.sideExit();
     this.covered = true;
     return false;

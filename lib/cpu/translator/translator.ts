@@ -24,7 +24,7 @@ export interface TranslatorOptions {
   /** Takes away a module after every so many translations, as a test of doing so; 0 for never. */
   readonly evictEvery: number;
 }
-const DEFAULTS: TranslatorOptions = { threshold: 4000, batch: 8, modules: 2000, leastSteps: 3, evictEvery: 0 };
+const DEFAULTS: TranslatorOptions = { threshold: 16000, batch: 8, modules: 2000, leastSteps: 3, evictEvery: 0 };
 
 /** A page of micro-ops, as the code cache knows it. */
 export interface CodePage {
