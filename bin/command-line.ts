@@ -72,6 +72,7 @@ interface Given {
   maxInstructions?: number;
   pace?: RunOptions['pace'];
   engine?: MachineOptions['engine'];
+  semihosting?: true;
   rtc?: number;
   stats?: true;
   result?: string;
@@ -163,6 +164,7 @@ function addRunOptions(command: Command): Command {
     new Option('--timeout <seconds>', 'end with status 124 after these seconds of the host').argParser(seconds),
     new Option('--max-instructions <n>', 'end with status 124 after n instructions').argParser(count),
     new Option('--no-reboot', 'end when the guest resets itself'),
+    new Option('--semihosting', 'let the guest write to the console and end the run by semihosting calls'),
     new Option('--stay', 'stay when the guest has ended, for gdb (implies --gdb)'),
   ];
   const looks = [
@@ -216,6 +218,7 @@ function runOptions(first: string | undefined, second: string | undefined, given
     append: given.append,
     rtcSeconds: given.rtc,
     engine: given.engine,
+    semihosting: given.semihosting === true,
   };
   return {
     machine,

@@ -6,7 +6,8 @@
 import type { Bus } from '../bus/bus.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { Line } from '../device/line.ts';
-import { Cpu, type CpuConfiguration, type CpuSurroundings } from './cpu.ts';
+import type { CpuConfiguration } from './configuration.ts';
+import { Cpu, type CpuSurroundings } from './cpu.ts';
 import { CodeCache } from './interpreter/code-cache.ts';
 import type { InterpreterImports } from './interpreter/imports.ts';
 import type { InstructionTable } from './isa/table.ts';

@@ -2,6 +2,7 @@
  * One CPU: its state in the shared memory, and the slow paths of the interpreter, which are its whole behaviour beyond
  * plain instructions.
  */
+import type { CpuConfiguration } from './configuration.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Clock, ClockEvent } from '../clock/clock.ts';
 import type { Line } from '../device/line.ts';
@@ -44,16 +45,6 @@ const SCR = reg('SCR'),
   NSACR = reg('NSACR'),
   HSTR = reg('HSTR'),
   SCTLR = reg('SCTLR');
-
-/** What a machine description says of a cluster. */
-export interface CpuConfiguration {
-  readonly security: boolean;
-  readonly virtualization: boolean;
-  /** Frequency of the generic counter in hertz. */
-  readonly counterHz: number;
-  /** Base of the GIC's registers, as CBAR shows it. */
-  readonly cbar: number;
-}
 
 /** What CPUs share. */
 export interface CpuSurroundings {

@@ -38,6 +38,8 @@ export interface MachineOptions {
   readonly noReboot?: boolean | undefined;
   /** What executes instructions; nothing that the guest sees depends on it. */
   readonly engine?: Engine | undefined;
+  /** Semihosting calls (SVC 0x123456, in Thumb state SVC 0xab) write to the console and end the run; off by default. */
+  readonly semihosting?: boolean | undefined;
   /** Told once per kind and place of what real software should not do. */
   readonly report?: ((kind: string, message: string) => void) | undefined;
 }
@@ -90,6 +92,7 @@ export async function loadMachine(nameOrFile: string, options: MachineOptions = 
     plan,
     rtcSeconds: options.rtcSeconds ?? DEFAULT_RTC_SECONDS,
     noReboot: options.noReboot ?? false,
+    semihosting: options.semihosting ?? false,
     ...(options.engine === undefined ? {} : { engine: options.engine }),
     report: options.report ?? (() => {}),
   });

@@ -16,6 +16,7 @@ import type { BootPlan } from '../image/index.ts';
 import { WorldLog, type InterruptIds } from './world-log.ts';
 import { memoryPort, openStore } from './host-ports.ts';
 import { interpreter } from './interpreter.ts';
+import { semihostingCall } from './semihosting.ts';
 import type { DeviceDescription, MachineDescription, MemoryDescription } from './description/index.ts';
 
 /** A UART as the world outside sees it. */
@@ -57,6 +58,8 @@ export interface MachineParts {
   readonly plan: BootPlan;
   readonly rtcSeconds: number;
   readonly noReboot: boolean;
+  /** Whether SVC with the numbers of semihosting is a call to the machine. */
+  readonly semihosting?: boolean;
   /** What executes instructions; nothing that the guest sees depends on it. */
   readonly engine?: Engine;
   /** Told once per kind and place of what real software should not do. */
@@ -82,7 +85,8 @@ export class Machine {
   readonly cluster: Cluster;
   readonly #parts: MachineParts;
   readonly #ports: UartPort[] = [];
-  #ending: 'poweredOff' | 'reset' | undefined;
+  #ending: 'poweredOff' | 'reset' | 'exit' | undefined;
+  #exitStatus = 0;
   #stopped = false;
   #resets = 0;
   /** Host time at which virtual time was 0, for realtime pace. */
@@ -124,7 +128,7 @@ export class Machine {
       clock: this.clock,
       table,
       module,
-      configuration: cluster,
+      configuration: parts.semihosting === true ? { ...cluster, semihosting: this.#semihosting } : cluster,
       cpus: cluster.cpus,
       nanosecondsPerInstruction: cluster.nanosecondsPerInstruction,
       timerLines: (cpu) =>
@@ -164,6 +168,7 @@ export class Machine {
       if (this.#ending !== undefined) {
         const reason = this.#ending;
         this.#ending = undefined;
+        if (reason === 'exit') return { reason, status: this.#exitStatus };
         if (reason === 'poweredOff' || this.#parts.noReboot) return { reason };
         this.reset();
         if (limits.stopAtReset) return { reason: 'rebooted' };
@@ -270,7 +275,16 @@ export class Machine {
       reset: () => this.#end('reset'),
     };
   }
-  #end(how: 'poweredOff' | 'reset'): void {
+  readonly #semihosting = (cpu: Cpu): void =>
+    semihostingCall(cpu, {
+      write: (byte) => this.uarts[0]?.onOutput(byte),
+      exit: (status) => {
+        this.#exitStatus = status;
+        this.#end('exit');
+      },
+      report: this.#parts.report,
+    });
+  #end(how: 'poweredOff' | 'reset' | 'exit'): void {
     this.#ending = how;
     this.cluster.stop();
   }

@@ -117,6 +117,7 @@ describe('what armhyp run asks of the library', () => {
       rtcSeconds: 946_684_800,
       noReboot: true,
       engine: 'interpreter',
+      semihosting: false,
       modules: [{ address: 0x1000, kind: 'kernel', file: 'k2', bootArguments: undefined }],
     });
   });

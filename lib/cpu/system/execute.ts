@@ -34,6 +34,9 @@ const SCR_FW = 16,
 
 const user = (cpu: Cpu): boolean => cpu.mode === MODE.usr;
 const sizeOf = (cpu: Cpu, word: number): number => (cpu.thumb && word >>> 16 === 0 ? 2 : 4);
+/** The SVC numbers of semihosting (Arm, Semihosting for AArch32 and AArch64, 2). */
+const isSemihosting = (cpu: Cpu, word: number): boolean =>
+  cpu.thumb ? (word & 0xff) === 0xab : (word & 0xff_ffff) === 0x12_3456;
 /** SVC, HVC: the T16 form has the immediate in its low byte, the A32 one in 24 bits. */
 const svcImmediate = (cpu: Cpu, word: number): number => (cpu.thumb ? word & 0xff : word & 0xffff);
 const imm16 = (cpu: Cpu, word: number): number =>
@@ -56,6 +59,10 @@ export function execute(cpu: Cpu, operation: number, word: number, pc: number, u
     case SYSTEM.cps:
       return cps(cpu, word);
     case SYSTEM.svc:
+      if (cpu.configuration.semihosting !== undefined && isSemihosting(cpu, word)) {
+        cpu.configuration.semihosting(cpu);
+        return true;
+      }
       takeSvc(cpu, pc, sizeOf(cpu, word), svcImmediate(cpu, word));
       return false;
     case SYSTEM.exceptionReturn:
