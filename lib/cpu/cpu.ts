@@ -2,11 +2,11 @@
  * One CPU: its state in the shared memory, and the slow paths of the interpreter, which are its whole behaviour beyond
  * plain instructions.
  */
-import type { CpuConfiguration } from './configuration.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Clock, ClockEvent } from '../clock/clock.ts';
 import type { Line } from '../device/line.ts';
 import type { Access } from '../device/mmio.ts';
+import type { CpuConfiguration } from './configuration.ts';
 import type { CodeCache, DecodedAt } from './interpreter/code-cache.ts';
 import { BUILTIN, RECORD } from './isa/table.ts';
 import { Mmu } from './mmu/mmu.ts';
@@ -24,6 +24,7 @@ import {
 import { execute, refuseVfp } from './system/execute.ts';
 import { isBelowHyp, trapCoprocessor } from './system/hyp-traps.ts';
 import { GenericTimer, type TimerOutput } from './system/generic-timer.ts';
+import { BIT } from './system/fields.ts';
 import { MODE, PSR } from './system/modes.ts';
 import { updateVfpAccess } from './system/vfp-access.ts';
 import { reg, registers, SYSTEM_WORDS } from './system/registers.ts';
@@ -39,7 +40,6 @@ const W = {
   thumb: STATE.thumb >> 2,
   mode: STATE.mode >> 2,
   aif: STATE.aif >> 2,
-  tlb: STATE.tlb >> 2,
 } as const;
 const SCR = reg('SCR'),
   NSACR = reg('NSACR'),
@@ -169,7 +169,7 @@ export class Cpu implements CpuSurroundings {
     }
     words[W.mode] = MODE.svc;
     words[W.aif] = PSR.AIF;
-    this.lines &= 0;
+    this.lines = 0;
     this.waiting = 'no';
     this.event = false;
     this.#reserve = 0;
@@ -178,19 +178,16 @@ export class Cpu implements CpuSurroundings {
     this.timer.reset();
     this.securityChanged();
     this.mmu.reset();
-    this.modeChanged();
-    this.vfpAccessChanged();
   }
 
   /** Starts in Non-secure state, in Hyp or Supervisor mode, as boot loaders leave it for a kernel. */
   enterNonSecure(mode: number): void {
     if (this.hasSecurity) {
-      this.words[SCR] = 0x131; // NS, FW, AW and HCE, as boot loaders set them
-      this.words[NSACR] = 0x0000_0c00;
+      this.words[SCR] = BIT.SCR.NS | BIT.SCR.FW | BIT.SCR.AW | BIT.SCR.HCE;
+      this.words[NSACR] = BIT.NSACR.cp10 | BIT.NSACR.cp11;
     }
     this.words[W.mode] = mode;
     this.securityChanged();
-    this.modeChanged();
   }
   /** Waits, and can hear no interrupt: none can come, or CPSR masks what would come. */
   get deaf(): boolean {
@@ -201,27 +198,21 @@ export class Cpu implements CpuSurroundings {
 
   /** After a write to SCR, or into and out of Monitor mode. */
   securityChanged(): void {
-    const ns = !this.hasSecurity || (this.words[SCR]! & 1) !== 0;
+    this.modeChanged();
+    this.stateChanged();
+  }
+  modeChanged(): void {
+    const ns = !this.hasSecurity || (this.words[SCR]! & BIT.SCR.NS) !== 0;
     this.accessBank = ns ? 1 : 0;
     this.secure = this.hasSecurity && (!ns || this.mode === MODE.mon);
     this.bank = this.secure ? 0 : 1;
     this.access.secure = this.secure;
     this.#selectBank();
-    this.stateChanged();
-  }
-  modeChanged(): void {
-    if (this.hasSecurity) {
-      const ns = (this.words[SCR]! & 1) !== 0;
-      this.secure = !ns || this.mode === MODE.mon;
-      this.bank = this.secure ? 0 : 1;
-      this.access.secure = this.secure;
-    }
-    this.#selectBank();
     this.vfpAccessChanged();
   }
   /** An exception from Monitor mode goes to Secure state (B1.8.6). */
   leaveMonitor(): void {
-    this.words[SCR] = this.words[SCR]! & ~1;
+    this.words[SCR] = this.words[SCR]! & ~BIT.SCR.NS;
     this.securityChanged();
   }
   /** After a change of masks, lines or routing: an interrupt may be due before the next instruction. */
@@ -233,7 +224,7 @@ export class Cpu implements CpuSurroundings {
     const user = mode === MODE.usr;
     const bank = mode === MODE.hyp ? 2 : this.secure ? (user ? 3 : 4) : user ? 0 : 1;
     this.words[STATE.privileged >> 2] = user ? 0 : 1;
-    this.words[STATE.threadIds >> 2] = (this.words[HSTR]! & (1 << 13)) !== 0 && isBelowHyp(this) ? 0 : 1;
+    this.words[STATE.threadIds >> 2] = (this.words[HSTR]! & BIT.HSTR.T13) !== 0 && isBelowHyp(this) ? 0 : 1;
     this.access.privileged = !user;
     this.mmu.select(bank, mode === MODE.hyp ? 2 : this.secure ? 3 : 0);
   }

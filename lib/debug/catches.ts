@@ -2,6 +2,7 @@
 import { EINVAL, TargetFault, type StopReason, type ThreadId } from '../../gdbstub/target.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import { HOST_CONTEXT } from '../cpu/stops.ts';
+import { MODE } from '../cpu/system/modes.ts';
 import { VECTOR } from '../cpu/system/exceptions.ts';
 import type { World } from '../cpu/system/world.ts';
 import { exitCause, exitCauses } from './exit-cause.ts';
@@ -95,7 +96,7 @@ export class Catches {
   exception(cpu: Cpu, from: World, vector: number): StopReason | undefined {
     if (this.#all.length === 0) return undefined;
     const name = VECTOR_NAMES[vector];
-    const world: World = cpu.secure ? 'secure' : cpu.mode === 0x1a ? 'hyp' : from;
+    const world: World = cpu.secure ? 'secure' : cpu.mode === MODE.hyp ? 'hyp' : from;
     const found = this.#all.find(
       (each) =>
         each.kind === 'vector' &&

@@ -2,12 +2,13 @@
  * What is kept of a CPU: every register as it was at an instant, and memory as it translated then.
  * It stands for a CPU wherever registers are shown and changed; what follows from a change does not follow here.
  */
+import { itOf } from '../cpu/state/itstate.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import { REGIME } from '../cpu/mmu/tlb.ts';
 import { Translation } from '../cpu/mmu/translation.ts';
 import { STATE } from '../cpu/state/layout.ts';
-import { itOf, MODE } from '../cpu/system/modes.ts';
+import { MODE } from '../cpu/system/modes.ts';
 import { SYSTEM_WORDS } from '../cpu/system/registers.ts';
 
 const KEPT_WORDS = (STATE.system >> 2) + SYSTEM_WORDS;

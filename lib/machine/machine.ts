@@ -13,7 +13,7 @@ import { Line } from '../device/line.ts';
 import type { BuiltDevice, CharacterPort, DeviceModel, HostPorts } from '../device/model.ts';
 import type { InterruptControllerPorts } from '../devices/gicv2/gic.ts';
 import type { BootPlan } from '../image/index.ts';
-import { WorldLog, type InterruptIds } from './world-log.ts';
+import { WorldLog } from './world-log.ts';
 import { memoryPort, openStore } from './host-ports.ts';
 import { interpreter } from './interpreter.ts';
 import { semihostingCall } from './semihosting.ts';
@@ -66,10 +66,6 @@ export interface MachineParts {
   readonly report: (kind: string, message: string) => void;
 }
 
-/** The highest pending interrupt's ID, from the base of the Cortex-A15's controller, and what it reads without one. */
-const GICC_HPPIR = 0x1018,
-  GICV_HPPIR = 0x5018,
-  NONE_PENDING = 1023;
 /** Instructions between two looks at the host's clock. */
 const CHUNK = 1_000_000;
 /** PPIs of a Cortex-A15 (DDI 0438I, table 8-1), by timer output. */
@@ -85,6 +81,7 @@ export class Machine {
   readonly cluster: Cluster;
   readonly #parts: MachineParts;
   readonly #ports: UartPort[] = [];
+  readonly #gic: InterruptControllerPorts | undefined;
   #ending: 'poweredOff' | 'reset' | 'exit' | undefined;
   #exitStatus = 0;
   #stopped = false;
@@ -116,9 +113,10 @@ export class Machine {
       this.#addMemory(region, host);
       host += region.sizeBytes;
     }
-    this.devices = new Map(description.devices.map((device) => [device.name, this.#addDevice(device)]));
+    const ports = this.#hostPorts();
+    this.devices = new Map(description.devices.map((device) => [device.name, this.#addDevice(device, ports)]));
     this.uarts = this.#ports;
-    const gic = this.#interruptController();
+    const gic = (this.#gic = this.#interruptController());
     const { table, module } = interpreter();
     this.cluster = new Cluster({
       ...(parts.engine === undefined ? {} : { engine: parts.engine }),
@@ -193,20 +191,9 @@ export class Machine {
 
   /** Gives `write` the lines of a log of world switches, from now on (see world-log.ts). */
   traceWorlds(write: (text: string) => void): void {
-    const log = new WorldLog(write, () => this.virtualNs, this.#interruptIds());
+    const log = new WorldLog(write, () => this.virtualNs, this.#gic);
     for (const cpu of this.cluster.cpus) cpu.worlds = cpu.worlds === null ? log : new WorldWatches([cpu.worlds, log]);
   }
-  /** GICC_HPPIR and GICV_HPPIR, reading which changes nothing. */
-  #interruptIds(): InterruptIds {
-    const gic = this.description.devices.find(({ compatible }) => compatible === 'arm,cortex-a15-gic');
-    return {
-      pending: (cpu, virtual, secure) =>
-        gic === undefined
-          ? NONE_PENDING
-          : this.bus.read(gic.at + (virtual ? GICV_HPPIR : GICC_HPPIR), 4, { cpu, secure, privileged: true }),
-    };
-  }
-
   /** Figures for `--stats`. */
   statistics(): Record<string, number> {
     const { cpus } = this.cluster;
@@ -237,7 +224,7 @@ export class Machine {
       this.bus.addRam({ name, at: place, sizeBytes, hostOffset, writable: kind === 'ram' });
     }
   }
-  #addDevice(device: DeviceDescription): BuiltDevice {
+  #addDevice(device: DeviceDescription, host: HostPorts): BuiltDevice {
     const model = device.model as DeviceModel;
     const lines = Object.fromEntries(model.interrupts.map((output) => [output, new Line(`${device.name}.${output}`)]));
     this.#lines.set(
@@ -252,8 +239,8 @@ export class Machine {
       name: device.name,
       clock: this.clock,
       lines,
-      properties: properties,
-      host: this.#host(device.name),
+      properties,
+      host,
     });
     built.onGuestError = (problem) => this.#parts.report('device', `${device.name}: ${problem}`);
     this.bus.addDevice(device.at, device.sizeBytes, built);
@@ -261,7 +248,8 @@ export class Machine {
   }
   readonly #lines = new Map<string, readonly Line[]>();
 
-  #host(_device: string): HostPorts {
+  /** What devices ask of the world outside. */
+  #hostPorts(): HostPorts {
     return {
       character: (name) => {
         const port: CharacterPort = { write: (byte) => uart.onOutput(byte), onReceive: () => {} };

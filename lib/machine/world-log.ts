@@ -7,6 +7,7 @@
 import type { Cpu } from '../cpu/cpu.ts';
 import { STATE } from '../cpu/state/layout.ts';
 import { VECTOR } from '../cpu/system/exceptions.ts';
+import { BIT } from '../cpu/system/fields.ts';
 import { MODE } from '../cpu/system/modes.ts';
 import { reg } from '../cpu/system/registers.ts';
 import { worldOf, type WorldWatch } from '../cpu/system/world.ts';
@@ -23,8 +24,6 @@ const HSR = reg('HSR'),
   HIFAR = reg('HIFAR'),
   HPFAR = reg('HPFAR');
 const TARGET = STATE.target >> 2;
-const HCR_FMO = 1 << 3,
-  HCR_IMO = 1 << 4;
 
 /** Exception classes in words (table B3-25). */
 const CLASSES: Readonly<Record<number, string>> = {
@@ -54,24 +53,26 @@ const MONITOR_CLASSES: Readonly<Record<number, string>> = {
 
 /** What the log asks of the interrupt controller: the ID that the CPU's acknowledge register would give, or 1023. */
 export interface InterruptIds {
-  pending(cpu: number, virtual: boolean, secure: boolean): number;
+  pending(cpu: number, secure: boolean): number;
+  virtualPending(cpu: number): number;
 }
 
+const NONE_PENDING = 1023;
 const hex = (n: number): string => `0x${(n >>> 0).toString(16).padStart(8, '0')}`;
 
 /** Writes lines for the CPUs that it watches. */
 export class WorldLog implements WorldWatch {
   readonly #write: (text: string) => void;
   readonly #now: () => number;
-  readonly #interrupts: InterruptIds;
+  readonly #gic: InterruptIds | undefined;
   /** Of each CPU, the columns of an event that is half done. */
   readonly #from: string[] = [];
   readonly #cause: string[] = [];
 
-  constructor(write: (text: string) => void, now: () => number, interrupts: InterruptIds) {
+  constructor(write: (text: string) => void, now: () => number, gic: InterruptIds | undefined) {
     this.#write = write;
     this.#now = now;
-    this.#interrupts = interrupts;
+    this.#gic = gic;
     write(WORLD_LOG_HEADER);
   }
 
@@ -117,12 +118,13 @@ export class WorldLog implements WorldWatch {
   }
   /** A virtual interrupt that the guest takes; nothing for its other exceptions. */
   #delivery(cpu: Cpu, lr: number, vector: number): string {
-    const routed = vector === VECTOR.irq ? HCR_IMO : vector === VECTOR.fiq ? HCR_FMO : 0;
+    const routed = vector === VECTOR.irq ? BIT.HCR.IMO : vector === VECTOR.fiq ? BIT.HCR.FMO : 0;
     if ((cpu.words[HCR]! & routed) === 0) return '';
     return `virtual ${vector === VECTOR.irq ? 'IRQ' : 'FIQ'}\t${hex(lr - 4)}\t-\t-\t${this.#interrupt(cpu, true)}`;
   }
   #interrupt(cpu: Cpu, virtual: boolean): string {
-    const id = this.#interrupts.pending(cpu.number, virtual, cpu.secure) & 0x3ff;
+    const shown = virtual ? this.#gic?.virtualPending(cpu.number) : this.#gic?.pending(cpu.number, cpu.secure);
+    const id = (shown ?? NONE_PENDING) & 0x3ff;
     return id >= 1020 ? '-' : String(id);
   }
   #line(cpu: Cpu, from: string, to: string, rest: string): void {

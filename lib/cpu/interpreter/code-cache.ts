@@ -5,8 +5,8 @@
  * breakpoints. A record that was not decoded yet is the micro-op `undecoded`. A page that holds decoded records is
  * "live": stores into its guest page take the slow path and drop what they overwrite.
  */
+import { advanceIt } from '../state/itstate.ts';
 import { ALWAYS } from '../ir/ops.ts';
-
 import type { Instruction } from '../isa/instruction.ts';
 import { BUILTIN, RECORD, type InstructionTable } from '../isa/table.ts';
 
@@ -298,7 +298,7 @@ export class CodeCache {
       this.decoded++;
       if (this.#plants(slot)) this.#plant(slot, offset, at);
       if (table.ends(words[at]! >>> 16)) return;
-      if (it !== 0) it = (it & 7) === 0 ? 0 : (it & 0xe0) | ((it << 1) & 0x1f);
+      if (it !== 0) it = advanceIt(it);
       else if ((first & 0xff00) === 0xbf00 && (first & 0xf) !== 0) it = first & 0xff;
       at += (wide ? 2 : 1) * (RECORD.size >> 2);
       offset += wide ? 4 : 2;

@@ -4,15 +4,13 @@
 import { library } from '../ir/library.ts';
 import { BUILTIN, RECORD, STAGINGS, type InstructionTable } from '../isa/table.ts';
 import { JUMP_RECORD, ORIGINALS, REGIONS, SHARED, STATE, TLB } from '../state/layout.ts';
+import { SYSTEM } from '../system/operations.ts';
 import { Code } from '../wasm/code.ts';
 import { assemble, SignatureTable, type Body } from '../wasm/module.ts';
 import { W } from '../wasm/opcodes.ts';
 import { HandlerLowering } from './handler.ts';
 import { importIndex, IMPORTS } from './imports.ts';
 import { CPU, HANDLER, STOP, UP, type Functions } from './state-lowering.ts';
-
-/** System operation number that stands for an undefined instruction; see system/operations.ts. */
-const UNDEFINED_OPERATION = 0;
 
 class Builtins extends HandlerLowering {
   readonly #handlerType: number;
@@ -67,7 +65,7 @@ class Builtins extends HandlerLowering {
           this.#arrive();
           return;
         case BUILTIN.undefined:
-          code.const(UNDEFINED_OPERATION);
+          code.const(SYSTEM.undefined);
           this.immediate(0);
           code.get(UP).get(CPU).call(importIndex('system')).op(W.drop);
           this.jumpAnywhere();

@@ -3,6 +3,7 @@
  */
 import type { Cpu } from '../cpu.ts';
 import { takeDataAbort, takePrefetchAbort } from '../system/exceptions.ts';
+import { BIT } from '../system/fields.ts';
 import { accessSyndrome } from '../system/abort-syndrome.ts';
 import { MODE } from '../system/modes.ts';
 import { reg } from '../system/registers.ts';
@@ -18,12 +19,11 @@ const DFSR = reg('DFSR'),
   HIFAR = reg('HIFAR');
 const HPFAR = reg('HPFAR'),
   HCR = reg('HCR');
-const HCR_TGE = 1 << 27;
 
 /** Where an abort of the current access goes: stage 2 faults and those of Hyp mode to Hyp mode. */
 function goesToHyp(cpu: Cpu, { walk }: Translation, regime: number): boolean {
   if (regime === REGIME.hyp || walk.faultStage2) return true;
-  return cpu.hasVirtualization && !cpu.secure && cpu.mode === MODE.usr && (cpu.words[HCR]! & HCR_TGE) !== 0;
+  return cpu.hasVirtualization && !cpu.secure && cpu.mode === MODE.usr && (cpu.words[HCR]! & BIT.HCR.TGE) !== 0;
 }
 
 /** The fault status for PL1, in the format of the regime. */

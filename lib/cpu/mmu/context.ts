@@ -1,6 +1,8 @@
 /** Which address space is current: ASID and VMID, which tag TLB entries. (DDI 0406C, B3.9.1, B3.10.3) */
 import { reg } from '../system/registers.ts';
 
+import { BIT } from '../system/fields.ts';
+
 const CONTEXTIDR = reg('CONTEXTIDR');
 const TTBCR = reg('TTBCR');
 const TTBR0 = reg('TTBR0');
@@ -12,7 +14,7 @@ const VTTBR = reg('VTTBR'),
 export function currentAsid(words: Int32Array, bank: number): number {
   const ttbcr = words[TTBCR + bank]!;
   if (ttbcr >= 0) return words[CONTEXTIDR + bank]! & 0xff;
-  const table = (ttbcr & (1 << 22)) === 0 ? TTBR0 : TTBR1;
+  const table = (ttbcr & BIT.TTBCR.A1) === 0 ? TTBR0 : TTBR1;
   return (words[table + 2 * bank + 1]! >>> 16) & 0xff;
 }
 

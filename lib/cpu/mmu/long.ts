@@ -2,6 +2,7 @@
 import { setByMair } from './attributes.ts';
 import { FAULT } from './fault.ts';
 import type { Level } from './fault.ts';
+import { BIT } from '../system/fields.ts';
 import { limitByTables, permissionsOfAp21, uniformPermissions, withExecute, withoutExecute } from './permissions.ts';
 import { reverseBytes } from './walk.ts';
 import type { Walk, WalkMemory } from './walk.ts';
@@ -23,10 +24,6 @@ export interface LongRegisters {
   /** SCR.SIF: Secure state may not execute from Non-secure memory. */
   readonly sif: boolean;
 }
-
-const SCTLR_EE = 1 << 25;
-const TTBCR_EPD0 = 1 << 7;
-const TTBCR_EPD1 = 1 << 23;
 
 const bit = (word: number, index: number): boolean => ((word >>> index) & 1) !== 0;
 
@@ -55,7 +52,7 @@ function leaf(
   }
   setByMair(walk, (low >>> 2) & 7, (low >>> 8) & 3, regs.mair0, regs.mair1);
   walk.nonSecure = !regs.secure || tableNonSecure || bit(low, 5);
-  const wxn = bit(regs.sctlr, 19);
+  const wxn = (regs.sctlr & BIT.SCTLR.WXN) !== 0;
   const xn = bit(high, 22) || xnTable;
   let permissions: number;
   if (regs.hyp) {
@@ -66,7 +63,7 @@ function leaf(
     // What Secure state finds through a Non-secure table is never global (B3.6.3).
     walk.global = !bit(low, 11) && !(regs.secure && tableNonSecure);
     const data = limitByTables(permissionsOfAp21((low >>> 6) & 3), (apTable & 2) !== 0, (apTable & 1) !== 0);
-    permissions = withExecute(data, xn, bit(high, 21) || pxnTable, wxn, bit(regs.sctlr, 20));
+    permissions = withExecute(data, xn, bit(high, 21) || pxnTable, wxn, (regs.sctlr & BIT.SCTLR.UWXN) !== 0);
     if (regs.secure && regs.sif && walk.nonSecure) permissions = withoutExecute(permissions);
   }
   const sizeLog2 = 39 - 9 * level;
@@ -78,13 +75,13 @@ function leaf(
 /** Walks the tables of long descriptors for `va`; SCTLR.M (HSCTLR.M) is taken to be set. */
 export function walkLong(walk: Walk, memory: WalkMemory, regs: LongRegisters, va: number): void {
   walk.begin();
-  const reversed = (regs.sctlr & SCTLR_EE) !== 0;
+  const reversed = (regs.sctlr & BIT.SCTLR.EE) !== 0;
   const t0sz = regs.ttbcr & 7;
   const t1sz = regs.hyp ? 0 : (regs.ttbcr >>> 16) & 7;
   const upper = !regs.hyp && isUpper(va, t0sz, t1sz);
   const size = upper ? t1sz : t0sz;
   const outside = !upper && t0sz !== 0 && va >>> (32 - t0sz) !== 0;
-  const disabled = !regs.hyp && (regs.ttbcr & (upper ? TTBCR_EPD1 : TTBCR_EPD0)) !== 0;
+  const disabled = !regs.hyp && (regs.ttbcr & (upper ? BIT.TTBCR.EPD1 : BIT.TTBCR.EPD0)) !== 0;
   if (outside || disabled) {
     walk.fail(FAULT.translation, 1);
     return;

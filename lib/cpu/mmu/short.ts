@@ -2,6 +2,7 @@
 import { setByRemap, setByTex } from './attributes.ts';
 import { FAULT } from './fault.ts';
 import type { Level } from './fault.ts';
+import { BIT } from '../system/fields.ts';
 import { PERMISSION, permissionsOfAp, withExecute, withoutExecute } from './permissions.ts';
 import { DOMAIN_ACCESS, reverseBytes } from './walk.ts';
 import type { Walk, WalkMemory } from './walk.ts';
@@ -20,14 +21,6 @@ export interface ShortRegisters {
   readonly sif: boolean;
 }
 
-const SCTLR_WXN = 1 << 19;
-const SCTLR_UWXN = 1 << 20;
-const SCTLR_EE = 1 << 25;
-const SCTLR_TRE = 1 << 28;
-const SCTLR_AFE = 1 << 29;
-const TTBCR_PD0 = 1 << 4;
-const TTBCR_PD1 = 1 << 5;
-
 const bit = (word: number, index: number): boolean => ((word >>> index) & 1) !== 0;
 
 /**
@@ -38,10 +31,10 @@ const bit = (word: number, index: number): boolean => ((word >>> index) & 1) !==
 function firstLevelAddress(regs: ShortRegisters, va: number): number {
   const n = regs.ttbcr & 7;
   if (n === 0 || va >>> (32 - n) === 0) {
-    if ((regs.ttbcr & TTBCR_PD0) !== 0) return -1;
+    if ((regs.ttbcr & BIT.TTBCR.PD0) !== 0) return -1;
     return ((regs.ttbr0 & (-1 << (14 - n))) >>> 0) + 4 * (va >>> 20);
   }
-  if ((regs.ttbcr & TTBCR_PD1) !== 0) return -1;
+  if ((regs.ttbcr & BIT.TTBCR.PD1) !== 0) return -1;
   return ((regs.ttbr1 & (-1 << 14)) >>> 0) + 4 * (va >>> 20);
 }
 
@@ -58,15 +51,15 @@ function leaf(
   xn: boolean,
   pxn: boolean,
 ): void {
-  if ((regs.sctlr & SCTLR_AFE) !== 0 && (ap & 1) === 0) {
+  if ((regs.sctlr & BIT.SCTLR.AFE) !== 0 && (ap & 1) === 0) {
     walk.fail(FAULT.accessFlag, level);
     return;
   }
-  if ((regs.sctlr & SCTLR_TRE) !== 0) setByRemap(walk, texcb, s, regs.prrr, regs.nmrr);
+  if ((regs.sctlr & BIT.SCTLR.TRE) !== 0) setByRemap(walk, texcb, s, regs.prrr, regs.nmrr);
   else setByTex(walk, texcb, s);
 
-  const wxn = (regs.sctlr & SCTLR_WXN) !== 0;
-  const uwxn = (regs.sctlr & SCTLR_UWXN) !== 0;
+  const wxn = (regs.sctlr & BIT.SCTLR.WXN) !== 0;
+  const uwxn = (regs.sctlr & BIT.SCTLR.UWXN) !== 0;
   let asClient = withExecute(permissionsOfAp(ap), xn, pxn, wxn, uwxn);
   if (regs.secure && regs.sif && walk.nonSecure) asClient = withoutExecute(asClient);
   const access = (regs.dacr >>> (2 * walk.domain)) & 3;
@@ -110,7 +103,7 @@ function page(walk: Walk, regs: ShortRegisters, first: number, descriptor: numbe
 /** Walks the tables of short descriptors for `va`; SCTLR.M is taken to be set. */
 export function walkShort(walk: Walk, memory: WalkMemory, regs: ShortRegisters, va: number): void {
   walk.begin();
-  const reversed = (regs.sctlr & SCTLR_EE) !== 0;
+  const reversed = (regs.sctlr & BIT.SCTLR.EE) !== 0;
   const firstAddress = firstLevelAddress(regs, va);
   if (firstAddress < 0) {
     walk.fail(FAULT.translation, 1);

@@ -2,6 +2,7 @@
 import { combineAttributes, MEMORY_TYPE, setByMemAttr } from './attributes.ts';
 import { FAULT } from './fault.ts';
 import type { FaultKind, Level } from './fault.ts';
+import { BIT } from '../system/fields.ts';
 import { ACCESS, PERMISSION, uniformPermissions } from './permissions.ts';
 import { check, reverseBytes } from './walk.ts';
 import type { Walk, WalkMemory } from './walk.ts';
@@ -13,8 +14,6 @@ export interface Stage2Registers {
   /** For HSCTLR.EE, the byte order of the tables. */
   readonly hsctlr: number;
 }
-
-const HSCTLR_EE = 1 << 25;
 
 const bit = (word: number, index: number): boolean => ((word >>> index) & 1) !== 0;
 
@@ -50,7 +49,7 @@ function leaf(walk: Walk, ipa: number, low: number, high: number, level: 1 | 2 |
 export function walkStage2(walk: Walk, memory: WalkMemory, regs: Stage2Registers, ipa: number): void {
   walk.begin();
   walk.faultIpa = ipa;
-  const reversed = (regs.hsctlr & HSCTLR_EE) !== 0;
+  const reversed = (regs.hsctlr & BIT.HSCTLR.EE) !== 0;
   const t0sz = (regs.vtcr << 28) >> 28;
   const sl0 = (regs.vtcr >>> 6) & 3;
   const fits = sl0 === 0 ? t0sz >= -2 : sl0 === 1 && t0sz <= 1;

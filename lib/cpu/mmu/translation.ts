@@ -3,6 +3,8 @@
  * TLB entry keeps of the result.
  */
 import type { Cpu } from '../cpu.ts';
+import { MODE } from '../system/modes.ts';
+import { BIT } from '../system/fields.ts';
 import { reg } from '../system/registers.ts';
 import { MEMORY_TYPE } from './attributes.ts';
 import { FAULT, type FaultKind, statusLong, statusShort } from './fault.ts';
@@ -31,11 +33,6 @@ const SCR = reg('SCR'),
   VTCR = reg('VTCR'),
   VTTBR = reg('VTTBR'),
   PAR = reg('PAR');
-const HCR_VM = 1,
-  HCR_PTW = 1 << 2,
-  HCR_DC = 1 << 12;
-const SCTLR_M = 1,
-  SCR_SIF = 1 << 9;
 /** Every domain a client: entries keep what the descriptors say, and DACR is asked at each use. */
 const ALL_CLIENTS = 0x5555_5555;
 
@@ -97,7 +94,7 @@ export class Translation {
   /** Whether stage 2 translates what this regime's stage 1 gives. */
   hasStage2(regime: number): boolean {
     const hcr = this.#cpu.words[HCR]!;
-    return regime === REGIME.nonSecure && this.#cpu.hasVirtualization && (hcr & (HCR_VM | HCR_DC)) !== 0;
+    return regime === REGIME.nonSecure && this.#cpu.hasVirtualization && (hcr & (BIT.HCR.VM | BIT.HCR.DC)) !== 0;
   }
 
   /** Walks for a TLB entry, that is, whatever the access and DACR; false if there is no leaf. */
@@ -116,7 +113,7 @@ export class Translation {
     if (walk.global) bits |= ATTRIBUTE.global;
     if (this.hasStage2(regime)) bits |= ATTRIBUTE.stage2;
     const copy = regime === REGIME.secure ? 0 : 1;
-    const enabled = (this.#cpu.words[SCTLR + copy]! & SCTLR_M) !== 0;
+    const enabled = (this.#cpu.words[SCTLR + copy]! & BIT.SCTLR.M) !== 0;
     if (!this.isLong(regime) && enabled) bits |= ATTRIBUTE.domains | (walk.domain << ATTRIBUTE.domainShift);
     return bits;
   }
@@ -158,10 +155,10 @@ export class Translation {
     this.#walk(regime, address, dacr, kind === 'both');
     const { walk } = this;
     const fault = check(walk, write ? 1 : 0, privileged);
-    if (kind === 'current' && walk.s1ptw && mode !== 0x1a) return false;
+    if (kind === 'current' && walk.s1ptw && mode !== MODE.hyp) return false;
     const at = PAR + 2 * accessBank;
     const stage2Long = kind === 'both' && this.hasStage2(regime);
-    const long = this.isLong(regime) || kind === 'hyp' || stage2Long || mode === 0x1a;
+    const long = this.isLong(regime) || kind === 'hyp' || stage2Long || mode === MODE.hyp;
     if (fault !== FAULT.none) {
       const status = long ? statusLong(fault, walk.level) : statusShort(fault, walk.level);
       words[at] =
@@ -192,16 +189,16 @@ export class Translation {
       this.#second.vtcr = words[VTCR]!;
       this.#second.vttbr = address40(words[VTTBR]!, words[VTTBR + 1]!);
       this.#second.hsctlr = words[HSCTLR]!;
-      this.#intermediate.protectTables = (hcr & HCR_PTW) !== 0;
+      this.#intermediate.protectTables = (hcr & BIT.HCR.PTW) !== 0;
       memory = this.#intermediate;
     }
     const secure = regime === REGIME.secure;
     const copy = secure ? 0 : 1;
     const hyp = regime === REGIME.hyp;
     const sctlr = words[hyp ? HSCTLR : SCTLR + copy]!;
-    const defaultCacheable = second && (hcr & HCR_DC) !== 0;
+    const defaultCacheable = second && (hcr & BIT.HCR.DC) !== 0;
     // With HCR.DC, stage 1 counts as off (B3.2.1).
-    if ((sctlr & SCTLR_M) === 0 || defaultCacheable) walkOff(walk, address, secure, defaultCacheable);
+    if ((sctlr & BIT.SCTLR.M) === 0 || defaultCacheable) walkOff(walk, address, secure, defaultCacheable);
     else if (hyp || words[TTBCR + copy]! < 0) {
       const regs = this.#long;
       regs.sctlr = sctlr;
@@ -213,7 +210,7 @@ export class Translation {
       regs.mair1 = words[hyp ? HMAIR1 : NMRR + copy]!;
       regs.hyp = hyp;
       regs.secure = secure;
-      regs.sif = (words[SCR]! & SCR_SIF) !== 0;
+      regs.sif = (words[SCR]! & BIT.SCR.SIF) !== 0;
       walkLong(walk, memory, regs, address);
     } else {
       const regs = this.#short;
@@ -225,7 +222,7 @@ export class Translation {
       regs.prrr = words[PRRR + copy]!;
       regs.nmrr = words[NMRR + copy]!;
       regs.secure = secure;
-      regs.sif = (words[SCR]! & SCR_SIF) !== 0;
+      regs.sif = (words[SCR]! & BIT.SCR.SIF) !== 0;
       walkShort(walk, memory, regs, address);
     }
     if (!second || !withStage2 || !walk.mapped) return;

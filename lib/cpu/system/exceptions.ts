@@ -3,11 +3,13 @@
  *
  * Nothing is thrown: an entry changes the CPU's state and leaves the vector in `STATE.target`.
  */
+import { advanceIt, itBits } from '../state/itstate.ts';
 import type { Cpu } from '../cpu.ts';
 import { STATE } from '../state/layout.ts';
+import { BIT } from './fields.ts';
 import { reg } from './registers.ts';
 import { changeMode, elrHypIndex, readCpsr, readSpsr, writeCpsr } from './psr.ts';
-import { advanceIt, BANKED, bankOf, isMode, itBits, MODE, PSR } from './modes.ts';
+import { BANKED, bankOf, isMode, MODE, PSR } from './modes.ts';
 
 const SCR = reg('SCR'),
   HCR = reg('HCR'),
@@ -31,23 +33,6 @@ export const VECTOR = {
   irq: 0x18,
   fiq: 0x1c,
 } as const;
-
-const SCR_NS = 1,
-  SCR_IRQ = 2,
-  SCR_FIQ = 4,
-  SCR_EA = 8,
-  SCR_FW = 16,
-  SCR_AW = 32;
-const HCR_TGE = 1 << 27,
-  HCR_IMO = 1 << 4,
-  HCR_FMO = 1 << 3,
-  HCR_AMO = 1 << 5,
-  HCR_VF = 1 << 6,
-  HCR_VI = 1 << 7,
-  HCR_VA = 1 << 8;
-const SCTLR_V = 1 << 13,
-  SCTLR_EE = 1 << 25,
-  SCTLR_TE = 1 << 30;
 
 /** Exceptions by name, with how many are taken; the order is that of the statistics. */
 export const EXCEPTIONS = [
@@ -88,8 +73,8 @@ function enter(
   else words[14] = lr;
   words[STATE.aif >> 2] = words[STATE.aif >> 2]! | mask;
   words[STATE.it >> 2] = 0;
-  words[STATE.thumb >> 2] = (sctlr & SCTLR_TE) === 0 ? 0 : 1;
-  words[STATE.bigEndian >> 2] = (sctlr & SCTLR_EE) === 0 ? 0 : 1;
+  words[STATE.thumb >> 2] = (sctlr & BIT.SCTLR.TE) === 0 ? 0 : 1;
+  words[STATE.bigEndian >> 2] = (sctlr & BIT.SCTLR.EE) === 0 ? 0 : 1;
   words[STATE.target >> 2] = (base + vector) | 0;
   cpu.exclusiveCleared();
   cpu.stateChanged();
@@ -104,13 +89,13 @@ function enterPL1(cpu: Cpu, mode: number, spsr: number, lr: number, vector: numb
     return;
   }
   const sctlr = words[SCTLR + cpu.bank]!;
-  const base = (sctlr & SCTLR_V) !== 0 ? 0xffff_0000 : words[VBAR + cpu.bank]!;
+  const base = (sctlr & BIT.SCTLR.V) !== 0 ? 0xffff_0000 : words[VBAR + cpu.bank]!;
   // In Non-secure state without Hyp routing, SCR.AW and SCR.FW say whether A and F may be masked (B1.8.5).
   const scr = words[SCR]!;
   let masks = mask;
   if (cpu.hasSecurity && !cpu.hasVirtualization && !cpu.secure) {
-    if ((scr & SCR_AW) === 0) masks &= ~PSR.A;
-    if ((scr & SCR_FW) === 0) masks &= ~PSR.F;
+    if ((scr & BIT.SCR.AW) === 0) masks &= ~PSR.A;
+    if ((scr & BIT.SCR.FW) === 0) masks &= ~PSR.F;
   }
   enter(cpu, mode, spsr, lr, vector, base, masks, sctlr);
 }
@@ -121,13 +106,15 @@ function enterHyp(cpu: Cpu, spsr: number, elr: number, vector: number, hsr: numb
   if (hsr !== undefined) words[HSR] = hsr;
   const scr = words[SCR]!;
   const mask =
-    ((scr & SCR_EA) === 0 ? PSR.A : 0) | ((scr & SCR_IRQ) === 0 ? PSR.I : 0) | ((scr & SCR_FIQ) === 0 ? PSR.F : 0);
+    ((scr & BIT.SCR.EA) === 0 ? PSR.A : 0) |
+    ((scr & BIT.SCR.IRQ) === 0 ? PSR.I : 0) |
+    ((scr & BIT.SCR.FIQ) === 0 ? PSR.F : 0);
   enter(cpu, MODE.hyp, spsr, elr, vector, words[HVBAR]!, cpu.hasSecurity ? mask : PSR.AIF, words[HSCTLR]!);
 }
 
 /** Whether exceptions of Non-secure User mode go to Hyp mode (HCR.TGE). */
 const generalExceptionsToHyp = (cpu: Cpu): boolean =>
-  cpu.hasVirtualization && !cpu.secure && cpu.mode === MODE.usr && (cpu.words[HCR]! & HCR_TGE) !== 0;
+  cpu.hasVirtualization && !cpu.secure && cpu.mode === MODE.usr && (cpu.words[HCR]! & BIT.HCR.TGE) !== 0;
 const inHyp = (cpu: Cpu): boolean => cpu.mode === MODE.hyp;
 
 /** A trap to Hyp mode with this syndrome; `pc` is the trapped instruction. In Hyp mode itself the vector is the same. */
@@ -202,19 +189,19 @@ type Interrupt = 'fiq' | 'irq' | 'virtualFiq' | 'virtualIrq' | 'virtualAbort';
 export function virtualPending({ lines, words, hasVirtualization }: Cpu): number {
   const hcr = hasVirtualization ? words[HCR]! : 0;
   // With TGE there is no guest to have them.
-  if ((hcr & (HCR_AMO | HCR_IMO | HCR_FMO)) === 0 || (hcr & HCR_TGE) !== 0) return 0;
+  if ((hcr & (BIT.HCR.AMO | BIT.HCR.IMO | BIT.HCR.FMO)) === 0 || (hcr & BIT.HCR.TGE) !== 0) return 0;
   const pending =
-    (hcr & (HCR_VA | HCR_VI | HCR_VF)) |
+    (hcr & (BIT.HCR.VA | BIT.HCR.VI | BIT.HCR.VF)) |
     ((lines & LINE.virtualIrq) !== 0 ? PSR.I : 0) |
     ((lines & LINE.virtualFiq) !== 0 ? PSR.F : 0);
-  return pending & ((hcr & (HCR_AMO | HCR_IMO | HCR_FMO)) << 3);
+  return pending & ((hcr & (BIT.HCR.AMO | BIT.HCR.IMO | BIT.HCR.FMO)) << 3);
 }
 
 /** ISR: below Hyp mode, what is virtual in place of what HCR routes to Hyp mode (B4.1.89). */
 export function interruptStatus(cpu: Cpu): number {
   const physical = ((cpu.lines & LINE.irq) << 7) | ((cpu.lines & LINE.fiq) << 5);
   if (!cpu.hasVirtualization || cpu.secure || inHyp(cpu)) return physical;
-  const routed = (cpu.words[HCR]! & (HCR_AMO | HCR_IMO | HCR_FMO)) << 3;
+  const routed = (cpu.words[HCR]! & (BIT.HCR.AMO | BIT.HCR.IMO | BIT.HCR.FMO)) << 3;
   return (physical & ~routed) | virtualPending(cpu);
 }
 
@@ -222,19 +209,19 @@ export function interruptStatus(cpu: Cpu): number {
 function pendingInterrupt(cpu: Cpu): Interrupt | undefined {
   const { lines, words } = cpu;
   const hcr = cpu.hasVirtualization ? words[HCR]! : 0;
-  if (lines === 0 && (hcr & (HCR_VA | HCR_VI | HCR_VF)) === 0) return undefined;
+  if (lines === 0 && (hcr & (BIT.HCR.VA | BIT.HCR.VI | BIT.HCR.VF)) === 0) return undefined;
   const aif = words[STATE.aif >> 2]!;
   const scr = words[SCR]!;
   const belowHyp = cpu.hasVirtualization && !cpu.secure && cpu.mode !== MODE.hyp;
   // What goes to Monitor or Hyp mode from below cannot be masked by CPSR (B1.8.4, Tables B1-13 to B1-15).
   if ((lines & LINE.fiq) !== 0) {
     const routed =
-      ((scr & SCR_FIQ) !== 0 && !cpu.secure && (scr & SCR_FW) === 0) ||
-      (belowHyp && (scr & SCR_FIQ) === 0 && (hcr & HCR_FMO) !== 0);
+      ((scr & BIT.SCR.FIQ) !== 0 && !cpu.secure && (scr & BIT.SCR.FW) === 0) ||
+      (belowHyp && (scr & BIT.SCR.FIQ) === 0 && (hcr & BIT.HCR.FMO) !== 0);
     if (routed || (aif & PSR.F) === 0) return 'fiq';
   }
   if ((lines & LINE.irq) !== 0) {
-    const routed = belowHyp && (scr & SCR_IRQ) === 0 && (hcr & HCR_IMO) !== 0;
+    const routed = belowHyp && (scr & BIT.SCR.IRQ) === 0 && (hcr & BIT.HCR.IMO) !== 0;
     if (routed || (aif & PSR.I) === 0) return 'irq';
   }
   if (!belowHyp) return undefined;
@@ -263,11 +250,11 @@ export function takeInterrupt(cpu: Cpu, pc: number): boolean {
   const mode = fiq ? MODE.fiq : MODE.irq;
   const masks = fiq ? PSR.AIF : PSR.A | PSR.I;
   const physical = kind === 'fiq' || kind === 'irq';
-  if (physical && cpu.hasSecurity && (scr & (fiq ? SCR_FIQ : SCR_IRQ)) !== 0) {
+  if (physical && cpu.hasSecurity && (scr & (fiq ? BIT.SCR.FIQ : BIT.SCR.IRQ)) !== 0) {
     enterPL1(cpu, MODE.mon, spsr, pc + 4, vector, PSR.AIF);
   } else if (physical && cpu.hasVirtualization && !cpu.secure) {
     const hcr = words[HCR]!;
-    if (inHyp(cpu) || (hcr & (fiq ? HCR_FMO : HCR_IMO)) !== 0 || generalExceptionsToHyp(cpu))
+    if (inHyp(cpu) || (hcr & (fiq ? BIT.HCR.FMO : BIT.HCR.IMO)) !== 0 || generalExceptionsToHyp(cpu))
       enterHyp(cpu, spsr, pc, vector, undefined);
     else enterPL1(cpu, mode, spsr, pc + 4, vector, masks);
   } else enterPL1(cpu, mode, spsr, pc + 4, vector, masks);
@@ -277,7 +264,7 @@ export function takeInterrupt(cpu: Cpu, pc: number): boolean {
 /** An asynchronous external abort of the guest's, which is pending no more (B1.9.9, B4.1.65 HCR.VA). */
 function takeVirtualAbort(cpu: Cpu, pc: number): void {
   const { words } = cpu;
-  words[HCR] = words[HCR]! & ~HCR_VA;
+  words[HCR] = words[HCR]! & ~BIT.HCR.VA;
   words[DFSR + cpu.bank] = words[TTBCR + cpu.bank]! < 0 ? 0x211 : 0x406;
   takeDataAbort(cpu, pc, undefined);
 }
@@ -297,7 +284,8 @@ export function mayReturnTo(cpu: Cpu, mode: number): boolean {
   if (mode === MODE.mon) return cpu.secure && cpu.hasSecurity;
   if (mode === MODE.hyp) {
     return (
-      cpu.hasVirtualization && (cpu.mode === MODE.hyp || (cpu.mode === MODE.mon && (cpu.words[SCR]! & SCR_NS) !== 0))
+      cpu.hasVirtualization &&
+      (cpu.mode === MODE.hyp || (cpu.mode === MODE.mon && (cpu.words[SCR]! & BIT.SCR.NS) !== 0))
     );
   }
   return true;

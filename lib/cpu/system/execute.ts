@@ -15,6 +15,7 @@ import {
   takeUndefined,
   virtualPending,
 } from './exceptions.ts';
+import { BIT } from './fields.ts';
 import { isBelowHyp, trapBxj, trapDebugEvent, trapSmc, trapVfp, trapVmrs, trapWait } from './hyp-traps.ts';
 import { isMode, MODE, PSR } from './modes.ts';
 import { SYSTEM } from './operations.ts';
@@ -27,10 +28,6 @@ const SCR = reg('SCR'),
   NSACR = reg('NSACR'),
   IFSR = reg('IFSR'),
   TTBCR = reg('TTBCR');
-const SCR_FW = 16,
-  SCR_AW = 32,
-  SCR_SCD = 128,
-  SCR_HCE = 256;
 
 const user = (cpu: Cpu): boolean => cpu.mode === MODE.usr;
 const sizeOf = (cpu: Cpu, word: number): number => (cpu.thumb && word >>> 16 === 0 ? 2 : 4);
@@ -103,7 +100,7 @@ export function execute(cpu: Cpu, operation: number, word: number, pc: number, u
       if (user(cpu) || !cpu.hasSecurity) return undefinedAt(cpu, pc);
       // HCR.TSC wins over SCR.SCD (B9.3.14).
       if (trapSmc(cpu, pc)) return false;
-      if (!cpu.secure && (cpu.words[SCR]! & SCR_SCD) !== 0) return undefinedAt(cpu, pc);
+      if (!cpu.secure && (cpu.words[SCR]! & BIT.SCR.SCD) !== 0) return undefinedAt(cpu, pc);
       takeSmc(cpu, pc + 4);
       return false;
     case SYSTEM.eret:
@@ -139,7 +136,8 @@ function undefinedAt(cpu: Cpu, pc: number): false {
 /** Takes the exception of a VFP or Advanced SIMD instruction that may not execute: a trap to Hyp mode, or undefined. */
 export function refuseVfp(cpu: Cpu, simd: boolean, pc: number): false {
   // CPACR, NSACR and FPEXC come before HCPTR (B1.11.1).
-  if (!cpu.vfpAllowedBelowHyp || !trapVfp(cpu, simd, pc)) takeUndefined(cpu, pc);
+  const reachesHcptr = simd ? cpu.simdAllowedBelowHyp : cpu.vfpAllowedBelowHyp;
+  if (!reachesHcptr || !trapVfp(cpu, simd, pc)) takeUndefined(cpu, pc);
   return false;
 }
 /** As {@link refuseVfp}; VMRS and VMSR of all but FPSCR do not need FPEXC.EN (B1.11.1, CheckVFPEnabled). */
@@ -159,7 +157,7 @@ function bxj(cpu: Cpu, rm: number, pc: number): false {
 }
 /** SCR.HCE enables HVC where there is security, HCR.HCD disables it where there is none (B9.3.4). */
 const hvcEnabled = (cpu: Cpu): boolean =>
-  cpu.hasSecurity ? (cpu.words[SCR]! & SCR_HCE) !== 0 : (cpu.words[HCR]! & (1 << 29)) === 0;
+  cpu.hasSecurity ? (cpu.words[SCR]! & BIT.SCR.HCE) !== 0 : (cpu.words[HCR]! & BIT.HCR.HCD) === 0;
 
 /** WFE returns at once if the event register is set; both give way to whatever would wake them (B1.8.13, B1.8.14). */
 function wait(cpu: Cpu, what: 'interrupt' | 'event', word: number, pc: number): boolean {
@@ -202,12 +200,12 @@ function msr(cpu: Cpu, word: number, pc: number): boolean {
   if (user(cpu)) return true;
   let aif = words[STATE.aif >> 2]!;
   if ((mask & 2) !== 0) {
-    if (mayMask(cpu, SCR_AW)) aif = (aif & ~PSR.A) | (value & PSR.A);
+    if (mayMask(cpu, BIT.SCR.AW)) aif = (aif & ~PSR.A) | (value & PSR.A);
     words[STATE.bigEndian >> 2] = (value >>> 9) & 1;
   }
   if ((mask & 1) !== 0) {
     aif = (aif & ~PSR.I) | (value & PSR.I);
-    if (mayMask(cpu, SCR_FW)) aif = (aif & ~PSR.F) | (value & PSR.F);
+    if (mayMask(cpu, BIT.SCR.FW)) aif = (aif & ~PSR.F) | (value & PSR.F);
   }
   words[STATE.aif >> 2] = aif;
   if ((mask & 1) !== 0) {
@@ -229,7 +227,7 @@ const mayMask = (cpu: Cpu, bit: number): boolean =>
 /** MSR and CPS cannot enter or leave Hyp mode, nor enter Monitor or a reserved FIQ mode from outside (B1.3.2). */
 function mayChangeTo(cpu: Cpu, mode: number): boolean {
   if (mode === MODE.hyp || cpu.mode === MODE.hyp) return mode === cpu.mode;
-  if (mode === MODE.fiq && cpu.hasSecurity && !cpu.secure && (cpu.words[NSACR]! & (1 << 19)) !== 0) return false;
+  if (mode === MODE.fiq && cpu.hasSecurity && !cpu.secure && (cpu.words[NSACR]! & BIT.NSACR.RFR) !== 0) return false;
   return mode === MODE.mon ? mayReturnTo(cpu, mode) : true;
 }
 
@@ -242,8 +240,8 @@ function cps(cpu: Cpu, word: number): true {
   const named = narrow ? (word & 7) << 6 : thumb ? ((word >>> 5) & 7) << 6 : word & PSR.AIF;
   const changesMode = narrow ? false : (word & (thumb ? 1 << 8 : 1 << 17)) !== 0;
   let masks = named;
-  if (!mayMask(cpu, SCR_AW)) masks &= ~PSR.A;
-  if (!mayMask(cpu, SCR_FW)) masks &= ~PSR.F;
+  if (!mayMask(cpu, BIT.SCR.AW)) masks &= ~PSR.A;
+  if (!mayMask(cpu, BIT.SCR.FW)) masks &= ~PSR.F;
   if (imod === 2) words[STATE.aif >> 2] = words[STATE.aif >> 2]! & ~masks;
   if (imod === 3) words[STATE.aif >> 2] = words[STATE.aif >> 2]! | masks;
   const mode = word & PSR.M;

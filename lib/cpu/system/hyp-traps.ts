@@ -3,6 +3,7 @@
  */
 import type { Cpu } from '../cpu.ts';
 import { takeHypTrap, takePrefetchAbort, takeUndefinedInHyp } from './exceptions.ts';
+import { BIT } from './fields.ts';
 import { MODE } from './modes.ts';
 import { reg, registerNamed, type Register } from './registers.ts';
 
@@ -28,7 +29,7 @@ export const CLASS = {
 
 /** CV = 1 and COND = always: a conditional instruction that does not execute does not trap. */
 const COND = (1 << 24) | (0xe << 20);
-const IL = 1 << 25;
+const { IL } = BIT.HSR;
 
 /** Whether traps to Hyp mode exist for what executes now. */
 export const isBelowHyp = (cpu: Cpu): boolean => cpu.hasVirtualization && !cpu.secure && cpu.mode !== MODE.hyp;
@@ -36,7 +37,7 @@ export const isBelowHyp = (cpu: Cpu): boolean => cpu.hasVirtualization && !cpu.s
 type Control = 'HCR' | 'HCPTR' | 'HDCR' | 'CNTHCTL';
 interface Trap {
   readonly control: Control;
-  readonly bit: number;
+  readonly mask: number;
   /** The bit allows instead of trapping. */
   readonly inverted?: true;
   readonly on?: 'write';
@@ -47,26 +48,26 @@ const tlb = ['TLBIALL', 'TLBIMVA', 'TLBIASID', 'TLBIMVAA'];
 /** The manual's lists of what each bit traps (B1.14.3 to B1.14.14, B8.1.3). */
 // prettier-ignore
 const TRAPS: readonly Trap[] = [
-  { control: 'HCR', bit: 15, names: ['JIDR'] },
-  { control: 'HCR', bit: 16, names: ['TCMTR', 'TLBTR', 'REVIDR', 'AIDR'] },
-  { control: 'HCR', bit: 17, names: ['CTR', 'CCSIDR', 'CLIDR', 'CSSELR'] },
-  { control: 'HCR', bit: 18, names: ['ID_PFR0', 'ID_PFR1', 'ID_DFR0', 'ID_AFR0', 'ID_MMFR0', 'ID_MMFR1', 'ID_MMFR2', 'ID_MMFR3',
+  { control: 'HCR', mask: BIT.HCR.TID0, names: ['JIDR'] },
+  { control: 'HCR', mask: BIT.HCR.TID1, names: ['TCMTR', 'TLBTR', 'REVIDR', 'AIDR'] },
+  { control: 'HCR', mask: BIT.HCR.TID2, names: ['CTR', 'CCSIDR', 'CLIDR', 'CSSELR'] },
+  { control: 'HCR', mask: BIT.HCR.TID3, names: ['ID_PFR0', 'ID_PFR1', 'ID_DFR0', 'ID_AFR0', 'ID_MMFR0', 'ID_MMFR1', 'ID_MMFR2', 'ID_MMFR3',
     'ID_ISAR0', 'ID_ISAR1', 'ID_ISAR2', 'ID_ISAR3', 'ID_ISAR4', 'ID_ISAR5'] },
-  { control: 'HCR', bit: 21, names: ['ACTLR'] },
-  { control: 'HCR', bit: 22, names: ['DCISW', 'DCCSW', 'DCCISW'] },
-  { control: 'HCR', bit: 23, names: ['DCIMVAC', 'DCCIMVAC', 'DCCMVAC'] },
-  { control: 'HCR', bit: 24, names: ['ICIMVAU', 'ICIALLU', 'ICIALLUIS', 'DCCMVAU'] },
-  { control: 'HCR', bit: 25, names: [...tlb, ...tlb.map((name) => `${name}IS`), ...tlb.slice(0, 3).flatMap((name) => [`${name}_I`, `${name}_D`])] },
-  { control: 'HCR', bit: 26, on: 'write', names: ['SCTLR', 'TTBR0', 'TTBR1', 'TTBR0_word', 'TTBR1_word', 'TTBCR', 'DACR', 'DFSR', 'IFSR',
+  { control: 'HCR', mask: BIT.HCR.TAC, names: ['ACTLR'] },
+  { control: 'HCR', mask: BIT.HCR.TSW, names: ['DCISW', 'DCCSW', 'DCCISW'] },
+  { control: 'HCR', mask: BIT.HCR.TPC, names: ['DCIMVAC', 'DCCIMVAC', 'DCCMVAC'] },
+  { control: 'HCR', mask: BIT.HCR.TPU, names: ['ICIMVAU', 'ICIALLU', 'ICIALLUIS', 'DCCMVAU'] },
+  { control: 'HCR', mask: BIT.HCR.TTLB, names: [...tlb, ...tlb.map((name) => `${name}IS`), ...tlb.slice(0, 3).flatMap((name) => [`${name}_I`, `${name}_D`])] },
+  { control: 'HCR', mask: BIT.HCR.TVM, on: 'write', names: ['SCTLR', 'TTBR0', 'TTBR1', 'TTBR0_word', 'TTBR1_word', 'TTBCR', 'DACR', 'DFSR', 'IFSR',
     'DFAR', 'IFAR', 'ADFSR', 'AIFSR', 'PRRR', 'NMRR', 'AMAIR0', 'AMAIR1', 'CONTEXTIDR'] },
-  { control: 'HCPTR', bit: 31, names: ['CPACR'] },
-  { control: 'HDCR', bit: 5, names: ['PMCR'] },
-  { control: 'HDCR', bit: 6, names: ['PMCR', 'PMCNTENSET', 'PMCNTENCLR', 'PMOVSR', 'PMSWINC', 'PMSELR', 'PMCEID0', 'PMCEID1', 'PMCCNTR',
+  { control: 'HCPTR', mask: BIT.HCPTR.TCPAC, names: ['CPACR'] },
+  { control: 'HDCR', mask: BIT.HDCR.TPMCR, names: ['PMCR'] },
+  { control: 'HDCR', mask: BIT.HDCR.TPM, names: ['PMCR', 'PMCNTENSET', 'PMCNTENCLR', 'PMOVSR', 'PMSWINC', 'PMSELR', 'PMCEID0', 'PMCEID1', 'PMCCNTR',
     'PMXEVTYPER', 'PMXEVCNTR', 'PMUSERENR', 'PMINTENSET', 'PMINTENCLR', 'PMOVSSET'] },
-  { control: 'HDCR', bit: 10, names: ['DBGOSLAR', 'DBGOSLSR', 'DBGOSDLR', 'DBGPRCR'] },
-  { control: 'HDCR', bit: 11, names: ['DBGDRAR', 'DBGDRAR_wide', 'DBGDSAR', 'DBGDSAR_wide'] },
-  { control: 'CNTHCTL', bit: 0, inverted: true, names: ['CNTPCT'] },
-  { control: 'CNTHCTL', bit: 1, inverted: true, names: ['CNTP_TVAL', 'CNTP_CTL', 'CNTP_CVAL'] },
+  { control: 'HDCR', mask: BIT.HDCR.TDOSA, names: ['DBGOSLAR', 'DBGOSLSR', 'DBGOSDLR', 'DBGPRCR'] },
+  { control: 'HDCR', mask: BIT.HDCR.TDRA, names: ['DBGDRAR', 'DBGDRAR_wide', 'DBGDSAR', 'DBGDSAR_wide'] },
+  { control: 'CNTHCTL', mask: BIT.CNTHCTL.PL1PCTEN, inverted: true, names: ['CNTPCT'] },
+  { control: 'CNTHCTL', mask: BIT.CNTHCTL.PL1PCEN, inverted: true, names: ['CNTP_TVAL', 'CNTP_CTL', 'CNTP_CVAL'] },
 ];
 const CONTROLS: Readonly<Record<Control, number>> = { HCR, HCPTR, HDCR, CNTHCTL };
 const trapsOf = new Map<Register, Trap[]>();
@@ -77,21 +78,17 @@ for (const trap of TRAPS)
   }
 
 /** HDCR.TDA: every other debug register (B1.14.13). */
-const HDCR_TDA = 1 << 9;
 const OTHER_DEBUG = /^DBG(?!OS|PRCR|DRAR|DSAR)/;
 
 /** Whether an access to this register, otherwise allowed, is trapped. */
 function isTrapped(cpu: Cpu, register: Register, write: boolean): boolean {
-  for (const { control, bit, inverted, on } of trapsOf.get(register) ?? []) {
+  for (const { control, mask, inverted, on } of trapsOf.get(register) ?? []) {
     if (on === 'write' && !write) continue;
-    if ((((cpu.words[CONTROLS[control]]! >>> bit) & 1) === 1) !== (inverted === true)) return true;
+    if (((cpu.words[CONTROLS[control]]! & mask) !== 0) !== (inverted === true)) return true;
   }
-  return (cpu.words[HDCR]! & HDCR_TDA) !== 0 && OTHER_DEBUG.test(register.name);
+  return (cpu.words[HDCR]! & BIT.HDCR.TDA) !== 0 && OTHER_DEBUG.test(register.name);
 }
 
-const TJDBX = 1 << 17,
-  TTEE = 1 << 16,
-  TIDCP = 1 << 20;
 /** What HCR.TIDCP covers: lockdown, DMA and TCM operations, by CRn the CRm values as a mask (B1.14.4). */
 const LOCKDOWN: Readonly<Record<number, number>> = { 9: 0b1_1110_0111, 10: 0b1_0001_0011, 11: 0b1000_0001_1111_1111 };
 
@@ -111,12 +108,12 @@ export function trapCoprocessor(cpu: Cpu, word: number, register: Register | und
     trapped ||= primary !== 14 && primary !== 4 && ((words[HSTR]! >>> primary) & 1) === 1;
     trapped ||=
       !wide &&
-      (words[HCR]! & TIDCP) !== 0 &&
+      (words[HCR]! & BIT.HCR.TIDCP) !== 0 &&
       ((LOCKDOWN[primary] ?? 0) & (1 << (word & 15))) !== 0 &&
       cpu.mode !== MODE.usr;
   } else {
     // HCPTR.TTA traps nothing: there are no trace registers in CP14.
-    trapped ||= !wide && (words[HSTR]! & TTEE) !== 0 && ((word >>> 21) & 7) === 6;
+    trapped ||= !wide && (words[HSTR]! & BIT.HSTR.TTEE) !== 0 && ((word >>> 21) & 7) === 6;
   }
   if (!trapped) return false;
   const direction = write ? 0 : 1;
@@ -132,14 +129,14 @@ export function trapCoprocessor(cpu: Cpu, word: number, register: Register | und
 
 /** Traps WFI (HCR.TWI) or WFE (TWE), when it would wait. */
 export function trapWait(cpu: Cpu, event: boolean, pc: number, wide: boolean): boolean {
-  if (!isBelowHyp(cpu) || (cpu.words[HCR]! & (event ? 1 << 14 : 1 << 13)) === 0) return false;
+  if (!isBelowHyp(cpu) || (cpu.words[HCR]! & (event ? BIT.HCR.TWE : BIT.HCR.TWI)) === 0) return false;
   takeHypTrap(cpu, pc, (CLASS.wf << 26) | (wide ? IL : 0) | COND | (event ? 1 : 0));
   return true;
 }
 
 /** Traps SMC from Non-secure PL1 (HCR.TSC). */
 export function trapSmc(cpu: Cpu, pc: number): boolean {
-  if (!isBelowHyp(cpu) || (cpu.words[HCR]! & (1 << 19)) === 0) return false;
+  if (!isBelowHyp(cpu) || (cpu.words[HCR]! & BIT.HCR.TSC) === 0) return false;
   takeHypTrap(cpu, pc, ((CLASS.smc << 26) | IL) >>> 0);
   return true;
 }
@@ -147,7 +144,7 @@ export function trapSmc(cpu: Cpu, pc: number): boolean {
 /** Routes a debug event to Hyp mode (HDCR.TDE, which HCR.TGE implies; B1.14.13), as a prefetch abort of Hyp mode's own. */
 export function trapDebugEvent(cpu: Cpu, pc: number): boolean {
   if (!cpu.hasVirtualization || cpu.secure) return false;
-  const routed = (cpu.words[HDCR]! & (1 << 8)) !== 0 || (cpu.words[HCR]! & (1 << 27)) !== 0;
+  const routed = (cpu.words[HDCR]! & BIT.HDCR.TDE) !== 0 || (cpu.words[HCR]! & BIT.HCR.TGE) !== 0;
   if (cpu.mode !== MODE.hyp && !routed) return false;
   takePrefetchAbort(cpu, pc, ((cpu.mode === MODE.hyp ? 0x21 : 0x20) << 26) | 0x22);
   return true;
@@ -155,7 +152,7 @@ export function trapDebugEvent(cpu: Cpu, pc: number): boolean {
 
 /** Traps BXJ (HSTR.TJDBX); the register is in the syndrome. */
 export function trapBxj(cpu: Cpu, rm: number, pc: number): boolean {
-  if (!isBelowHyp(cpu) || (cpu.words[HSTR]! & TJDBX) === 0) return false;
+  if (!isBelowHyp(cpu) || (cpu.words[HSTR]! & BIT.HSTR.TJDBX) === 0) return false;
   takeHypTrap(cpu, pc, (CLASS.bxj << 26) | IL | COND | rm);
   return true;
 }
@@ -164,8 +161,8 @@ export function trapBxj(cpu: Cpu, rm: number, pc: number): boolean {
 export function trapVmrs(cpu: Cpu, word: number, pc: number): boolean {
   if (!isBelowHyp(cpu) || (word & (1 << 20)) === 0) return false;
   const number = (word >>> 16) & 15;
-  const bit = number === 0 ? 15 : number === 6 || number === 7 ? 18 : -1;
-  if (bit < 0 || ((cpu.words[HCR]! >>> bit) & 1) === 0) return false;
+  const mask = number === 0 ? BIT.HCR.TID0 : number === 6 || number === 7 ? BIT.HCR.TID3 : 0;
+  if ((cpu.words[HCR]! & mask) === 0) return false;
   const iss = (7 << 14) | (number << 10) | (((word >>> 12) & 15) << 5) | 1;
   takeHypTrap(cpu, pc, (CLASS.vmrs << 26) | IL | COND | iss);
   return true;
@@ -175,8 +172,8 @@ export function trapVmrs(cpu: Cpu, word: number, pc: number): boolean {
 export function trapVfp(cpu: Cpu, simd: boolean, pc: number): boolean {
   if (!cpu.hasVirtualization || cpu.secure) return false;
   const hcptr = cpu.words[HCPTR]!;
-  const coprocessor = (hcptr & 0x400) !== 0;
-  if (!coprocessor && !(simd && (hcptr & (1 << 15)) !== 0)) return false;
+  const coprocessor = (hcptr & BIT.HCPTR.TCP10) !== 0;
+  if (!coprocessor && !(simd && (hcptr & BIT.HCPTR.TASE) !== 0)) return false;
   const hsr = (CLASS.vfp << 26) | IL | COND | (coprocessor ? 0xa : 1 << 5);
   if (cpu.mode === MODE.hyp) takeUndefinedInHyp(cpu, pc, hsr);
   else takeHypTrap(cpu, pc, hsr);

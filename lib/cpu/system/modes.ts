@@ -1,4 +1,5 @@
 /** Processor modes and the program status registers (DDI 0406C, B1.3.1 and B1.3.3). */
+import { BIT } from './fields.ts';
 
 export const MODE = {
   usr: 0x10,
@@ -14,29 +15,7 @@ export const MODE = {
 export type ModeName = keyof typeof MODE;
 
 /** Bits and fields of CPSR and SPSR. */
-export const PSR = {
-  N: 1 << 31,
-  Z: 1 << 30,
-  C: 1 << 29,
-  V: 1 << 28,
-  Q: 1 << 27,
-  J: 1 << 24,
-  E: 1 << 9,
-  A: 1 << 8,
-  I: 1 << 7,
-  F: 1 << 6,
-  T: 1 << 5,
-  AIF: 7 << 6,
-  M: 0x1f,
-} as const;
-
-/** ITSTATE from its two places in a PSR. */
-export const itOf = (psr: number): number => ((psr >>> 8) & 0xfc) | ((psr >>> 25) & 3);
-/** ITSTATE in its two places in a PSR. */
-export const itBits = (it: number): number => ((it & 0xfc) << 8) | ((it & 3) << 25);
-
-/** ITAdvance() (A2.5.2). */
-export const advanceIt = (it: number): number => ((it & 7) === 0 ? 0 : (it & 0xe0) | ((it << 1) & 0x1f));
+export const PSR = { ...BIT.PSR, AIF: BIT.PSR.A | BIT.PSR.I | BIT.PSR.F } as const;
 
 /** Banks of R13, R14 and SPSR, in the order of their slots; the user bank serves System mode, and LR in Hyp mode. */
 export const BANKED_MODES = ['usr', 'fiq', 'irq', 'svc', 'abt', 'und', 'mon', 'hyp'] as const;

@@ -2,9 +2,10 @@
  * CPSR as a whole, and what a change of mode moves: banked registers, the translation bank, who may use VFP.
  * (DDI 0406C, B1.3.2, B1.3.3.)
  */
+import { itBits, itOf } from '../state/itstate.ts';
 import type { Cpu } from '../cpu.ts';
 import { STATE } from '../state/layout.ts';
-import { BANKED, bankOf, isMode, itBits, itOf, MODE, PSR } from './modes.ts';
+import { BANKED, bankOf, isMode, MODE, PSR } from './modes.ts';
 
 const W = {
   N: STATE.N >> 2,

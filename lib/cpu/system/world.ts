@@ -3,12 +3,11 @@
  * (DDI 0406C, B1.5.1 security states, B1.7 virtualization; HCR: B4.1.65.)
  */
 import type { Cpu } from '../cpu.ts';
+import { BIT } from './fields.ts';
 import { MODE } from './modes.ts';
 import { reg } from './registers.ts';
 
 const HCR = reg('HCR');
-const HCR_VM = 1,
-  HCR_DC = 1 << 12;
 
 /** Secure state; Hyp mode; Non-secure PL1 and PL0 without stage 2 (`host`) and with it (`guest`). */
 export type World = 'secure' | 'hyp' | 'host' | 'guest';
@@ -22,7 +21,7 @@ export function worldOf({
 }: Pick<Cpu, 'secure' | 'mode' | 'words' | 'hasVirtualization'>): World {
   if (secure) return 'secure';
   if (mode === MODE.hyp) return 'hyp';
-  return hasVirtualization && (words[HCR]! & (HCR_VM | HCR_DC)) !== 0 ? 'guest' : 'host';
+  return hasVirtualization && (words[HCR]! & (BIT.HCR.VM | BIT.HCR.DC)) !== 0 ? 'guest' : 'host';
 }
 
 /** Who is told of exceptions. It is asked at exception entry and return only, so nobody there costs nothing. */

@@ -1,4 +1,5 @@
 /** The control-flow graph of a region, found by walking decoded records of one page from its entry. */
+import { advanceIt } from '../state/itstate.ts';
 import { ALWAYS, BRANCH } from '../ir/ops.ts';
 import { BUILTIN } from '../isa/table.ts';
 import { isCallKind, isNear, type Facts } from './facts.ts';
@@ -54,7 +55,6 @@ export interface Graph {
   readonly end: number;
 }
 
-const advanceIt = (it: number): number => ((it & 7) === 0 ? 0 : (it & 0xe0) | ((it << 1) & 0x1f));
 const isIndirect = ({ branch, template }: Facts): boolean =>
   (branch === BRANCH.exchange || branch === BRANCH.jump) && template.branch === 'indirect';
 

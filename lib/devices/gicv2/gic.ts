@@ -23,6 +23,9 @@ export interface InterruptControllerPorts {
   /** Virtual interrupts for the guests, by CPU; never asserted without the Virtualization Extensions. */
   readonly virq: readonly Line[];
   readonly vfiq: readonly Line[];
+  /** The interrupt that a CPU, or its guest, would acknowledge now, as GICC_HPPIR (with AckCtl) and GICV_HPPIR show it. */
+  pending(cpu: number, secure: boolean): number;
+  virtualPending(cpu: number): number;
   /** Returns the input of a shared interrupt, numbered from 0 (ID 32). Throws RangeError if there is none. */
   spi(number: number): Line;
   /** Returns the input of a private interrupt of a CPU, by its ID of 16 to 31. Throws RangeError if there is none to connect. */
@@ -119,6 +122,8 @@ const withRegistersOf = (configured: Configured) =>
         fiq: core.fiq,
         virq: virtual.virq,
         vfiq: virtual.vfiq,
+        pending: (cpu, secure) => core.highestPending(cpu, secure, true),
+        virtualPending: (cpu) => virtual.highestPending(cpu, false),
         spi(number) {
           const line = spis[number];
           if (line === undefined) throw new RangeError(`${name} has no shared interrupt ${number}`);

@@ -1,4 +1,5 @@
 /** Identification registers of a Cortex-A15 r4p0 (DDI 0406C, B4.1; values: DDI 0438I, table 4-1). */
+import { MODE } from '../modes.ts';
 import type { Row } from '../register.ts';
 import { STATE } from '../../state/layout.ts';
 
@@ -7,7 +8,7 @@ const ro = (name: string, at: string, reset: Row['reset']): Row => ({ name, at, 
 const asGuestSees =
   (name: 'VPIDR' | 'VMPIDR'): NonNullable<Row['read']> =>
   (cpu, index) =>
-    cpu.hasVirtualization && !cpu.secure && cpu.mode !== 0x1a
+    cpu.hasVirtualization && !cpu.secure && cpu.mode !== MODE.hyp
       ? cpu.words[cpu.registers.index(name)]!
       : cpu.words[index]!;
 const mpidr: NonNullable<Row['reset']> = (cpu) => (0x8000_0000 + cpu.number) | 0;
