@@ -3,4 +3,4 @@
 import { isBuilt, runBuilt } from './built-command.ts';
 
 if (isBuilt()) await runBuilt();
-else await import('./command.ts');
+else await (await import('./command.ts')).command();

@@ -11,7 +11,10 @@ const path = new URL('../command.js', import.meta.url);
 /** Where the code is kept. */
 export const codePath = new URL('../command.code', import.meta.url);
 
-type Command = (require: NodeJS.Require, load: (specifier: string) => Promise<unknown>, base: string) => Promise<void>;
+interface Exports {
+  command(): Promise<void>;
+}
+type Bundle = (require: NodeJS.Require, module: { exports: Exports }, base: string) => void;
 
 /** Tells whether this is a built package and not a checkout's sources. */
 export function isBuilt(): boolean {
@@ -24,7 +27,8 @@ export async function runBuilt(): Promise<Script> {
     filename: fileURLToPath(path),
     ...(existsSync(codePath) ? { cachedData: readFileSync(codePath) } : {}),
   });
-  const command = script.runInThisContext() as Command;
-  await command(createRequire(path), (specifier) => import(specifier), path.href);
+  const module = { exports: {} as Exports };
+  (script.runInThisContext() as Bundle)(createRequire(path), module, path.href);
+  await module.exports.command();
   return script;
 }

@@ -55,7 +55,7 @@ const reserved: Record<string, RegExp> = {
   'binary-parser': /^lib\/image\//,
   yaml: /^lib\/machine\/description\//,
   ajv: /^lib\/machine\/description\//,
-  typescript: /^lib\/machine\/bundle\.ts$/,
+  esbuild: /^lib\/machine\/bundle\.ts$/,
   commander: /^bin\//,
   'node:net': /^(gdbstub\/server\.ts|lib\/machine\/|bin\/)/,
 };

@@ -1,59 +1,38 @@
 /**
- * One file of all the modules that the command loads: finding and reading two hundred files takes longer than all the
- * rest of a start. Each module becomes a function that is called where it is first used; packages stay outside.
+ * One script of all the modules that the command loads: finding and reading two hundred files takes longer than all the
+ * rest of a start. Packages stay outside. A part of the build, and of nothing else.
  */
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path/posix';
-import ts from 'typescript';
+import { build, type Plugin } from 'esbuild';
+import { readFile } from 'node:fs/promises';
+import { relative } from 'node:path/posix';
+import { fileURLToPath } from 'node:url';
 
-const options: ts.TranspileOptions = {
-  compilerOptions: {
-    module: ts.ModuleKind.CommonJS,
-    target: ts.ScriptTarget.ES2022,
-    esModuleInterop: true,
-    removeComments: true,
-  },
-};
+/** Modules find their files by their own addresses, which follow from where the script lies. */
+const addresses = (root: string): Plugin => ({
+  name: 'addresses',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /\.js$/ }, async ({ path }) => {
+      const own = `new URL(${JSON.stringify(relative(root, path))}, base).href`;
+      return { contents: (await readFile(path, 'utf8')).replaceAll('import.meta.url', own) };
+    }),
+});
 
 /**
- * Gives the text of a script that does what the built module `entry` does: a function of `require`, of a function that
- * imports what only running tells, and of the URL of the folder `root`, from which all paths start.
+ * Gives the text of a function of `require`, `module` and the URL `base` of the folder `root`, which puts into
+ * `module.exports` what the built module `entry` exports.
  */
-export function bundle(root: URL, entry: string): string {
-  const modules = new Map<string, string>();
-  const visit = (path: string): void => {
-    if (modules.has(path)) return;
-    modules.set(path, '');
-    const source = readFileSync(new URL(path, root), 'utf8').replace(/^#!.*/, '');
-    const { outputText } = ts.transpileModule(source, options);
-    const text = outputText
-      .replaceAll('import.meta.url', 'url')
-      // A module whose name only a user knows is none of ours, and may be one that `require` cannot load.
-      .replace(/Promise\.resolve\(`\$\{(.+?)\}`\)\.then\(s => __importStar\(require\(s\)\)\)/g, '$$import($1)')
-      .replace(/\brequire\("(\.[^"]+)"\)/g, (_, to: string) => {
-        const target = join(dirname(path), to);
-        visit(target);
-        return `use(${JSON.stringify(target)})`;
-      });
-    modules.set(path, text);
-  };
-  visit(entry);
-  const entries = [...modules].map(([path, text]) => {
-    const isEntry = path === entry; // it alone may wait at its top level
-    return `${JSON.stringify(path)}: ${isEntry ? 'async ' : ''}(exports, url) => {\n${text}}`;
+export async function bundle(root: URL, entry: string): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL(entry, root))],
+    bundle: true,
+    write: false,
+    platform: 'node',
+    target: 'node20.19',
+    format: 'cjs',
+    packages: 'external',
+    // A script with kept code cannot import.
+    supported: { 'dynamic-import': false },
+    plugins: [addresses(fileURLToPath(root))],
   });
-  const start = `await modules[${JSON.stringify(entry)}]({}, new URL(${JSON.stringify(entry)}, base).href);`;
-  return `${opening}const modules = {\n${entries.join(',\n')}\n};\n${start}\n})`;
+  return `(function (require, module, base) {\n${outputFiles[0]!.text}})`;
 }
-
-const opening = `(async function (require, $import, base) {
-const used = new Map();
-function use(path) {
-  let exports = used.get(path);
-  if (exports === undefined) {
-    used.set(path, (exports = {}));
-    modules[path](exports, new URL(path, base).href);
-  }
-  return exports;
-}
-`;

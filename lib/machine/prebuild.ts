@@ -21,5 +21,5 @@ writeFileSync(path, interpreterModule(table));
 writeFileSync(`${machinesDirectory()}/machine.schema.json`, `${JSON.stringify(machineSchema(catalogue), null, 2)}\n`);
 writeFileSync(new URL('machines.json', folder), prebuildDescriptions());
 rmSync(new URL('command.code', folder), { force: true });
-writeFileSync(new URL('command.js', folder), bundle(folder, 'bin/command.js'));
+writeFileSync(new URL('command.js', folder), await bundle(folder, 'bin/command.js'));
 execFileSync(process.execPath, [fileURLToPath(new URL('bin/keep-code.js', folder))], { stdio: 'ignore' });
