@@ -228,9 +228,9 @@ function importsFor(cpus: readonly Cpu[]): Omit<InterpreterImports, 'hot'> {
     return cpu;
   };
   return {
-    load: (address, access, up, cpu) => accessing(cpu, up).mmu.load(address, access, up),
-    store: (address, access, value, up, cpu) => accessing(cpu, up).mmu.store(address, access, value, up),
-    probe: (address, size, access, up, cpu) => at(cpu).mmu.probe(address, size, access, up),
+    load: (address, access, up, cpu) => accessing(cpu, up).data.load(address, access, up),
+    store: (address, access, value, up, cpu) => accessing(cpu, up).data.store(address, access, value, up),
+    probe: (address, size, access, up, cpu) => at(cpu).data.probe(address, size, access, up),
     predecode: (up, cpu) => at(cpu).predecode(up),
     fetch: (cpu) => at(cpu).fetch(),
     crossPage: (up, cpu) => at(cpu).crossPage(up),

@@ -9,6 +9,7 @@ import type { Access } from '../device/mmio.ts';
 import type { CpuConfiguration } from './configuration.ts';
 import type { CodeCache, DecodedAt } from './interpreter/code-cache.ts';
 import { BUILTIN, RECORD } from './isa/table.ts';
+import { DataAccess } from './mmu/data-access.ts';
 import { Mmu } from './mmu/mmu.ts';
 import { JUMP_RECORD, ONE_OFF_RECORDS, STATE, STATE_SIZE } from './state/layout.ts';
 import type { MemoryMap } from './state/memory-map.ts';
@@ -77,6 +78,7 @@ export class Cpu implements CpuSurroundings {
   readonly hasSecurity: boolean;
   readonly hasVirtualization: boolean;
   readonly mmu: Mmu;
+  readonly data: DataAccess;
   readonly timer: GenericTimer;
   readonly registers = { index: reg };
   readonly access: Access;
@@ -134,6 +136,7 @@ export class Cpu implements CpuSurroundings {
     this.counts = Object.fromEntries(EXCEPTIONS.map((name) => [name, 0])) as Record<ExceptionName, number>;
     this.access = { cpu: number, secure: false, privileged: true };
     this.mmu = new Mmu(this);
+    this.data = new DataAccess(this, this.mmu);
     this.timer = new GenericTimer(this, clock, configuration.counterHz, timerLines);
     if (STATE.system + 4 * SYSTEM_WORDS > ONE_OFF_RECORDS)
       throw new Error('the system registers do not fit into the state');

@@ -34,7 +34,7 @@ export const CPSR = { T: 0x20, E: 0x200 } as const;
 const MASKS = 0x1c0;
 const ALWAYS = 0xe000_0000;
 /** Of a hundred. */
-const BIG_ENDIAN = 5;
+const BIG_ENDIAN = 15;
 
 export const nameText = (n: CaseName): string => [n.set, n.encoding, n.seed, n.number, n.slot].join('/');
 /** Reads what {@link nameText} writes; throws for anything else. */

@@ -198,14 +198,6 @@ export const rules: readonly Rule[] = [
       word < 0xf000_0000 &&
       ((word & 0x0e10_10d0) === 0x0000_10d0 || (word & 0x0e60_0000) === 0x0860_0000),
   },
-  {
-    name: 'big-endian data',
-    reference: 'DDI 0406C, A3.3.1: CPSR.E is kept, but data accesses do not follow it so far',
-    applies: ({ set, word, bigEndian }, id) =>
-      bigEndian ||
-      id.startsWith('SETEND') ||
-      (id.startsWith('MSR') && bits(word, set === 'a32' ? 17 : 9, set === 'a32' ? 17 : 9) === 1),
-  },
 ];
 
 /** The first rule that excludes this word, if any. */

@@ -81,7 +81,7 @@ export class HandlerLowering extends StateLowering {
     this.#checkFault();
     code.else().get(LOCAL.entry).get(LOCAL.address).op(W.add).get(LOCAL.data).memory(STORE[width]!).end();
   }
-  protected load64(address: number): void {
+  protected load64(address: number, access: number): void {
     const { code } = this;
     if (this.#covered) {
       this.value(address);
@@ -94,15 +94,17 @@ export class HandlerLowering extends StateLowering {
         .get(base)
         .const(offset)
         .op(W.add)
-        .const(ACCESS.aligned)
+        .const(access & ~ACCESS.doubleword)
         .get(UP)
         .get(CPU)
         .call(importIndex('load'))
         .op(W.i64ExtendU);
     half(0);
-    half(4).const64(32, 0).op(W.i64Shl).op(W.i64Or);
+    this.#halfShift(0, access).op(W.i64Shl);
+    half(4);
+    this.#halfShift(4, access).op(W.i64Shl).op(W.i64Or);
   }
-  protected store64(address: number, value: number): void {
+  protected store64(address: number, value: number, access: number): void {
     const { code } = this;
     if (this.#covered) {
       this.value(address);
@@ -114,12 +116,25 @@ export class HandlerLowering extends StateLowering {
     const base = this.local(address);
     const data = this.local(value);
     const half = (offset: number): void => {
-      code.get(base).const(offset).op(W.add).const(ACCESS.aligned).get(data);
-      if (offset > 0) code.const64(32, 0).op(W.i64ShrU);
+      code
+        .get(base)
+        .const(offset)
+        .op(W.add)
+        .const(access & ~ACCESS.doubleword)
+        .get(data);
+      this.#halfShift(offset, access).op(W.i64ShrU);
       code.op(W.wrap).get(UP).get(CPU).call(importIndex('store'));
     };
     half(0);
     half(4);
+  }
+  /** Where in eight bytes the word at this offset stands: in a big-endian doubleword the first one is the higher. */
+  #halfShift(offset: number, access: number): Code {
+    const { code } = this;
+    if ((access & ACCESS.doubleword) === 0) return code.const64(8 * offset, 0);
+    this.get('bigEndian').const(5).op(W.shl);
+    if (offset !== 0) code.const(32).op(W.xor);
+    return code.op(W.i64ExtendU);
   }
   /**
    * If the range is aligned, in one page and in the TLB, what follows goes to the host directly; else the CPU takes the

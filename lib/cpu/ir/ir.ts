@@ -24,9 +24,14 @@ const num = (value: unknown): number => value as number;
 export interface AccessOptions {
   readonly unprivileged?: boolean;
   readonly aligned?: boolean;
+  /** Bits of the elements that are accessed, if that is not all bits of the access. */
+  readonly elements?: 8 | 16 | 32 | 64;
 }
+const ELEMENTS = { 8: ACCESS.bytes, 16: ACCESS.halfwords, 32: 0, 64: ACCESS.doubleword } as const;
 const accessFlags = (o?: AccessOptions): number =>
-  (o?.unprivileged ? ACCESS.unprivileged : 0) | (o?.aligned ? ACCESS.aligned : 0);
+  (o?.unprivileged ? ACCESS.unprivileged : 0) |
+  (o?.aligned ? ACCESS.aligned : 0) |
+  (o?.elements === undefined ? 0 : ELEMENTS[o.elements]);
 
 /** Element types of the VFP register file, by index, and as what each is read. */
 export const FILE_TYPES = ['i32', 'i64', 'f32', 'f64', 'v128'] as const;
@@ -191,12 +196,12 @@ export class Ir {
   store(width: Width, address: Value, value: Value, options?: AccessOptions): void {
     this.#value(IR.store, WIDTHS.indexOf(width) | accessFlags(options), num(address), num(value));
   }
-  /** Eight bytes, of which an {@link access} has taken all faults. */
-  load64(address: Value): Value<'i64'> {
-    return this.#value(IR.load64, 0, num(address));
+  /** Eight bytes, of which an {@link access} has taken all faults: one value, or several elements. */
+  load64(address: Value, elements: 8 | 16 | 32 | 64 = 64): Value<'i64'> {
+    return this.#value(IR.load64, accessFlags({ elements }), num(address));
   }
-  store64(address: Value, value: Value<'i64'>): void {
-    this.#value(IR.store64, 0, num(address), num(value));
+  store64(address: Value, value: Value<'i64'>, elements: 8 | 16 | 32 | 64 = 64): void {
+    this.#value(IR.store64, accessFlags({ elements }), num(address), num(value));
   }
   /**
    * Takes any fault that touching these bytes would take, so that what follows cannot be half done.

@@ -33,7 +33,14 @@ export const ACCESS = {
   unprivileged: 8,
   /** An address that is not a multiple of the size faults whatever SCTLR.A says. */
   aligned: 16,
+  /** The elements of which the value consists, as far as they have another size than it: each has its own byte order. */
+  bytes: 32,
+  halfwords: 64,
+  doubleword: 128,
 } as const;
+/** Bytes of the elements that an access is of. */
+export const elementSize = (access: number): number =>
+  (access & ACCESS.bytes) !== 0 ? 1 : (access & ACCESS.halfwords) !== 0 ? 2 : SIZES[access & ACCESS.width]!;
 export const LOAD = [W.load, W.load8u, W.load8s, W.load16u, W.load16s];
 export const STORE = [W.store, W.store8, W.store8, W.store16, W.store16];
 

@@ -69,7 +69,7 @@ export abstract class Lowering {
           this.store(a, b, c);
           break;
         case IR.store64:
-          this.store64(b, c);
+          this.store64(b, c, a);
           break;
         case IR.access:
           if (this.access(a, b, c, i + 1, to)) return;
@@ -201,7 +201,7 @@ export abstract class Lowering {
         this.load(a, b);
         break;
       case IR.load64:
-        this.load64(b);
+        this.load64(b, a);
         break;
       case IR.loopIndex:
         this.loopIndex();
@@ -253,7 +253,7 @@ export abstract class Lowering {
   protected abstract carry(): void;
   protected abstract condition(condition: number): void;
   protected abstract load(access: number, address: number): void;
-  protected abstract load64(address: number): void;
+  protected abstract load64(address: number, access: number): void;
   protected abstract loopIndex(): void;
   protected abstract callLibrary(index: number): void;
   protected abstract setRegister(operand: number, value: number): void;
@@ -261,7 +261,7 @@ export abstract class Lowering {
   protected abstract setFile(operand: number, type: number, value: number, bytes: number): void;
   protected abstract setFlags(source: number, result: number, x: number, y: number): void;
   protected abstract store(access: number, address: number, value: number): void;
-  protected abstract store64(address: number, value: number): void;
+  protected abstract store64(address: number, value: number, access: number): void;
   /** May emit the ops `rest` to `to` itself, and then returns true. */
   protected abstract access(mode: number, address: number, size: number, rest: number, to: number): boolean;
   /** Emits the body that starts at op `from`, once per register, and returns the index of its `endEach`. */

@@ -1,15 +1,15 @@
 /**
- * Translation for one CPU: regimes, the two levels of TLB, their maintenance, and the slow paths of memory accesses.
+ * Translation for one CPU: regimes, the two levels of TLB, their maintenance, and instruction fetch.
  * (DDI 0406C, B3; maintenance: B3.10 and B4.2.)
  */
 import type { Cpu } from '../cpu.ts';
-import { ACCESS, extendLoaded, SIZES } from '../ir/ops.ts';
+import { ACCESS } from '../ir/ops.ts';
 import { BANKS, STATE, TLB } from '../state/layout.ts';
 import { MODE } from '../system/modes.ts';
 import { reg } from '../system/registers.ts';
 import { abortData, abortPrefetch, abortTranslation } from './abort.ts';
 import { currentAsid, currentVmid } from './context.ts';
-import { FAULT } from './fault.ts';
+import { FAULT, type FaultKind } from './fault.ts';
 import { BANKS_OF_REGIME, REGIME_OF_BANK, SLOW_BANK } from './regimes.ts';
 import { FlatTlb } from './flat-tlb.ts';
 import { ACCESS as ACCESS_KIND, permissionBit, type AccessKind } from './permissions.ts';
@@ -23,7 +23,6 @@ const LARGEST_BLOCK_LOG2 = 21;
 
 export class Mmu {
   readonly #cpu: Cpu;
-  readonly #bytes: Uint8Array;
   readonly #halfwords: Uint16Array;
   readonly #memoryWords: Int32Array;
   readonly #flat: readonly FlatTlb[];
@@ -38,7 +37,7 @@ export class Mmu {
   constructor(cpu: Cpu) {
     this.#cpu = cpu;
     const { buffer } = cpu.memory;
-    [this.#bytes, this.#halfwords] = [new Uint8Array(buffer), new Uint16Array(buffer)];
+    this.#halfwords = new Uint16Array(buffer);
     this.#memoryWords = new Int32Array(buffer);
     this.#flat = BANKS.map((_, bank) => new FlatTlb(this.#memoryWords, cpu.map.tlb(cpu.number, bank)));
     this.#translation = new Translation(cpu);
@@ -64,12 +63,19 @@ export class Mmu {
     flat.activate();
     const dacr = words[DACR + this.#cpu.bank]!;
     flat.useDacr(dacr);
-    words[STATE.tlb >> 2] = flat.base;
+    words[STATE.tlb >> 2] = this.#fast(flat).base;
     // The other bank keeps what it holds: its pages are judged by the DACR that its own code runs with.
-    let unprivileged = this.#flat[unprivilegedBank]!;
-    if (unprivileged.dacr !== dacr) unprivileged = this.#flat[SLOW_BANK]!;
+    const other = this.#flat[unprivilegedBank]!;
+    const unprivileged = other.dacr === dacr ? this.#fast(other) : this.#flat[SLOW_BANK]!;
     unprivileged.activate();
     words[STATE.tlbUnprivileged >> 2] = unprivileged.base;
+  }
+  /** Generated code accesses memory as little-endian: with CPSR.E set no access is fast. */
+  #fast(flat: FlatTlb): FlatTlb {
+    if (this.#cpu.words[STATE.bigEndian >> 2] === 0) return flat;
+    const slow = this.#flat[SLOW_BANK]!;
+    slow.activate();
+    return slow;
   }
 
   // Lookup.
@@ -106,7 +112,7 @@ export class Mmu {
   }
 
   /** The physical address of a byte that `entry` covers. */
-  #physical(entry: number, address: number): number {
+  physical(entry: number, address: number): number {
     return this.#tlb.page[entry]! * PAGE + (address & 0xfff);
   }
 
@@ -119,9 +125,9 @@ export class Mmu {
       this.#abortFetch(address, pc);
       return -1;
     }
-    const hostPage = this.#cpu.bus.ramPage(this.#physical(entry, address));
+    const hostPage = this.#cpu.bus.ramPage(this.physical(entry, address));
     if (hostPage < 0) {
-      const physical = this.#physical(entry, address).toString(16);
+      const physical = this.physical(entry, address).toString(16);
       this.#cpu.report(
         'fetch',
         `cpu${this.#cpu.number}: instruction fetch at pc 0x${pc.toString(16)} from 0x${physical}, where no memory is`,
@@ -144,134 +150,24 @@ export class Mmu {
     const hostPage = this.fetchPage(address >>> 0, pc);
     return hostPage < 0 ? -1 : this.#memoryWords[(hostPage + (address & 0xffc)) / 4]! >>> 0;
   }
-
-  // Data accesses that the fast path refused.
-
-  load(address: number, access: number, up: number): number {
-    const cpu = this.#cpu;
-    const width = access & ACCESS.width;
-    const size = SIZES[width]!;
-    if (cpu.stops.watches(address, size, false, up)) return 0;
-    address >>>= 0;
-    const privileged = (access & ACCESS.unprivileged) === 0 && cpu.mode !== MODE.usr;
-    if ((address & (size - 1)) !== 0) return this.#loadUnaligned(address, access, size, privileged, up);
-    const entry = this.lookup(address, ACCESS_KIND.read, privileged);
-    if (entry < 0) return this.#fault(address, false, up);
-    const physical = this.#physical(entry, address);
-    const hostPage = cpu.bus.ramPage(physical);
-    let value: number;
-    if (hostPage < 0) value = cpu.bus.read(physical, size as 1 | 2 | 4, cpu.access);
-    else {
-      this.#fill(entry, address, hostPage, privileged, physical, access);
-      const host = hostPage + (address & 0xfff);
-      value = size === 4 ? this.#memoryWords[host / 4]! : size === 2 ? this.#halfwords[host / 2]! : this.#bytes[host]!;
-    }
-    return extendLoaded(value, width);
-  }
-
-  store(address: number, access: number, value: number, up: number): void {
-    const cpu = this.#cpu;
-    const size = SIZES[access & ACCESS.width]!;
-    if (cpu.stops.watches(address, size, true, up)) return;
-    address >>>= 0;
-    const privileged = (access & ACCESS.unprivileged) === 0 && cpu.mode !== MODE.usr;
-    if ((address & (size - 1)) !== 0) {
-      this.#storeUnaligned(address, access, value, size, privileged, up);
-      return;
-    }
-    const entry = this.lookup(address, ACCESS_KIND.write, privileged);
-    if (entry < 0) {
-      this.#fault(address, true, up);
-      return;
-    }
-    const physical = this.#physical(entry, address);
-    const hostPage = cpu.bus.ramPage(physical);
-    if (hostPage < 0 || !cpu.bus.isWritable(physical)) {
-      cpu.bus.write(physical, size as 1 | 2 | 4, value >>> 0, cpu.access);
-      return;
-    }
-    const host = hostPage + (address & 0xfff);
-    if (size === 4) this.#memoryWords[host / 4] = value;
-    else if (size === 2) this.#halfwords[host / 2] = value;
-    else this.#bytes[host] = value;
-    if (cpu.code.isLive(hostPage)) cpu.code.written(host, size);
-    this.#fill(entry, address, hostPage, privileged, physical, access);
-  }
-
-  /** Takes the fault that touching these bytes takes, and otherwise changes nothing. */
-  probe(address: number, size: number, access: number, up: number): void {
-    address >>>= 0;
-    const write = (access & 1) === 1;
-    if (this.#cpu.stops.watches(address, size, write, up)) return;
-    const privileged = (access & ACCESS.unprivileged) === 0 && this.#cpu.mode !== MODE.usr;
-    if ((address & 3) !== 0) {
-      this.#translation.report(FAULT.alignment);
-      this.#fault(address, write, up);
-      return;
-    }
-    const last = (address + size - 4) >>> 0;
-    for (const at of (address ^ last) >>> 12 === 0 ? [address] : [address, (last & ~0xfff) >>> 0]) {
-      const entry = this.lookup(at, write ? ACCESS_KIND.write : ACCESS_KIND.read, privileged);
-      if (entry < 0) {
-        this.#fault(at, write, up);
-        return;
-      }
-      const physical = this.#physical(entry, at);
-      const hostPage = this.#cpu.bus.ramPage(physical);
-      if (hostPage >= 0) this.#fill(entry, at, hostPage, privileged, physical, access);
-    }
-  }
-
-  #loadUnaligned(address: number, access: number, size: number, privileged: boolean, up: number): number {
-    if (!this.#mayBeUnaligned(address, access, size, ACCESS_KIND.read, privileged, up)) return 0;
-    let value = 0;
-    for (let i = size - 1; i >= 0; i--)
-      value = (value << 8) | this.load(address + i, 1 | (access & ACCESS.unprivileged), up);
-    return extendLoaded(value, access & ACCESS.width);
-  }
-  #storeUnaligned(address: number, access: number, value: number, size: number, privileged: boolean, up: number): void {
-    if (!this.#mayBeUnaligned(address, access, size, ACCESS_KIND.write, privileged, up)) return;
-    for (let i = 0; i < size; i++)
-      this.store(address + i, 1 | (access & ACCESS.unprivileged), (value >>> (8 * i)) & 0xff, up);
-  }
-  /** Alignment faults come first, and both pages must allow the access before anything is done (A3.2.1, B3.12.4). */
-  #mayBeUnaligned(
-    address: number,
-    access: number,
-    size: number,
-    want: 0 | 1,
-    privileged: boolean,
-    up: number,
-  ): boolean {
-    const write = want === ACCESS_KIND.write;
-    let aligned = (access & ACCESS.aligned) !== 0 || this.#cpu.alignmentChecked;
-    for (let i = 0; !aligned && i < 2; i++) {
-      const at = (address + i * (size - 1)) >>> 0;
-      const entry = this.lookup(at, want, privileged);
-      if (entry < 0) {
-        this.#fault(at, write, up);
-        return false;
-      }
-      aligned = (this.#tlb.attributes[entry]! & ATTRIBUTE.device) !== 0;
-    }
-    if (!aligned) return true;
-    this.#translation.report(FAULT.alignment);
-    this.#fault(address, write, up);
-    return false;
-  }
-
-  #fault(address: number, write: boolean, up: number): 0 {
-    const regime = REGIME_OF_BANK[this.#bank]!;
-    abortData(this.#cpu, this.#translation, regime, address, write, this.#cpu.pcOf(up));
-    this.#cpu.fault();
-    return 0;
-  }
   #abortFetch(address: number, pc: number): void {
     abortPrefetch(this.#cpu, this.#translation, REGIME_OF_BANK[this.#bank]!, address, pc);
   }
 
+  // For data accesses: see data-access.ts.
+
+  /** Whether the entry is of memory that is not Normal, where unaligned accesses fault. */
+  isDevice(entry: number): boolean {
+    return (this.#tlb.attributes[entry]! & ATTRIBUTE.device) !== 0;
+  }
+  /** Takes the data abort that the last walk, or `fault` in its place, says. */
+  abort(address: number, write: boolean, up: number, fault?: FaultKind): void {
+    if (fault !== undefined) this.#translation.report(fault);
+    abortData(this.#cpu, this.#translation, REGIME_OF_BANK[this.#bank]!, address, write, this.#cpu.pcOf(up));
+    this.#cpu.fault();
+  }
   /** Makes later accesses to the page fast, as far as the entry allows them at this privilege. */
-  #fill(entry: number, address: number, hostPage: number, privileged: boolean, physical: number, access: number): void {
+  fill(entry: number, address: number, hostPage: number, privileged: boolean, physical: number, access: number): void {
     const cpu = this.#cpu;
     const unprivileged = (access & ACCESS.unprivileged) !== 0;
     if (unprivileged && cpu.words[STATE.tlbUnprivileged >> 2] === this.#flat[SLOW_BANK]!.base) return;

@@ -23,9 +23,9 @@ function faulted(cpu: Cpu): boolean {
 
 /** Reads `count` words from `address` on into {@link loaded}; false after a fault. */
 function load(cpu: Cpu, address: number, count: number, up: number): boolean {
-  cpu.mmu.probe(address, 4 * count, 0, up);
+  cpu.data.probe(address, 4 * count, 0, up);
   if (faulted(cpu)) return false;
-  for (let i = 0; i < count; i++) loaded[i] = cpu.mmu.load((address + 4 * i) | 0, WORD, up);
+  for (let i = 0; i < count; i++) loaded[i] = cpu.data.load((address + 4 * i) | 0, WORD, up);
   return true;
 }
 
@@ -81,13 +81,13 @@ export function stmUser(cpu: Cpu, word: number, up: number): boolean {
   const list = word & 0xffff;
   const count = popcount(list);
   const { start } = blockOf(cpu.words[(word >>> 16) & 15]!, count, word);
-  cpu.mmu.probe(start, 4 * count, 1, up);
+  cpu.data.probe(start, 4 * count, 1, up);
   if (faulted(cpu)) return false;
   let address = start;
   for (let r = 0; r < 16; r++) {
     if (((list >>> r) & 1) === 0) continue;
     const value = r === 15 ? cpu.pcOf(up) + 8 : cpu.words[registerIndex(cpu, r, MODE.usr)]!;
-    cpu.mmu.store(address | 0, WORD, value, up);
+    cpu.data.store(address | 0, WORD, value, up);
     address += 4;
   }
   return true;
@@ -112,10 +112,10 @@ export function srs(cpu: Cpu, word: number, up: number): boolean {
   const { words } = cpu;
   const sp = registerIndex(cpu, 13, word & 0x1f);
   const { start, updated } = blockOf(words[sp]!, 2, directionOf(cpu, word));
-  cpu.mmu.probe(start, 8, 1, up);
+  cpu.data.probe(start, 8, 1, up);
   if (faulted(cpu)) return false;
-  cpu.mmu.store(start | 0, WORD, words[14]!, up);
-  cpu.mmu.store((start + 4) | 0, WORD, cpu.mode === MODE.usr ? readCpsr(cpu) : readSpsr(cpu), up);
+  cpu.data.store(start | 0, WORD, words[14]!, up);
+  cpu.data.store((start + 4) | 0, WORD, cpu.mode === MODE.usr ? readCpsr(cpu) : readSpsr(cpu), up);
   if ((word & WRITEBACK) !== 0) words[sp] = updated;
   return true;
 }

@@ -8,7 +8,7 @@ import type { Cpu } from '../cpu.ts';
 import { STATE } from '../state/layout.ts';
 import { BIT } from './fields.ts';
 import { reg } from './registers.ts';
-import { changeMode, elrHypIndex, readCpsr, readSpsr, writeCpsr } from './psr.ts';
+import { changeMode, elrHypIndex, readCpsr, readSpsr, writeCpsr, writeEndianness } from './psr.ts';
 import { BANKED, bankOf, isMode, MODE, PSR } from './modes.ts';
 
 const SCR = reg('SCR'),
@@ -74,7 +74,7 @@ function enter(
   words[STATE.aif >> 2] = words[STATE.aif >> 2]! | mask;
   words[STATE.it >> 2] = 0;
   words[STATE.thumb >> 2] = (sctlr & BIT.SCTLR.TE) === 0 ? 0 : 1;
-  words[STATE.bigEndian >> 2] = (sctlr & BIT.SCTLR.EE) === 0 ? 0 : 1;
+  writeEndianness(cpu, (sctlr & BIT.SCTLR.EE) === 0 ? 0 : 1);
   words[STATE.target >> 2] = (base + vector) | 0;
   cpu.exclusiveCleared();
   cpu.stateChanged();

@@ -19,7 +19,17 @@ import { BIT } from './fields.ts';
 import { isBelowHyp, trapBxj, trapDebugEvent, trapSmc, trapVfp, trapVmrs, trapWait } from './hyp-traps.ts';
 import { isMode, MODE, PSR } from './modes.ts';
 import { SYSTEM } from './operations.ts';
-import { changeMode, elrHypIndex, readCpsr, readSpsr, registerIndex, spsrIndex, writeFlags, writeSpsr } from './psr.ts';
+import {
+  changeMode,
+  elrHypIndex,
+  readCpsr,
+  readSpsr,
+  registerIndex,
+  spsrIndex,
+  writeEndianness,
+  writeFlags,
+  writeSpsr,
+} from './psr.ts';
 import { reg } from './registers.ts';
 import { vfpSystem } from './vfp-system.ts';
 
@@ -89,8 +99,7 @@ export function execute(cpu: Cpu, operation: number, word: number, pc: number, u
     case SYSTEM.barrier:
       return true;
     case SYSTEM.setend:
-      cpu.words[STATE.bigEndian >> 2] = (cpu.thumb ? word >>> 3 : word >>> 9) & 1;
-      cpu.modeChanged();
+      writeEndianness(cpu, (cpu.thumb ? word >>> 3 : word >>> 9) & 1);
       return true;
     case SYSTEM.hvc:
       if (user(cpu) || !cpu.hasVirtualization || cpu.secure || !hvcEnabled(cpu)) return undefinedAt(cpu, pc);
@@ -197,12 +206,11 @@ function msr(cpu: Cpu, word: number, pc: number): boolean {
     return true;
   }
   writeFlags(cpu, value, mask);
+  // Of the second byte, User mode may write E alone (CPSRWriteByInstr).
+  if ((mask & 2) !== 0) writeEndianness(cpu, (value >>> 9) & 1);
   if (user(cpu)) return true;
   let aif = words[STATE.aif >> 2]!;
-  if ((mask & 2) !== 0) {
-    if (mayMask(cpu, BIT.SCR.AW)) aif = (aif & ~PSR.A) | (value & PSR.A);
-    words[STATE.bigEndian >> 2] = (value >>> 9) & 1;
-  }
+  if ((mask & 2) !== 0 && mayMask(cpu, BIT.SCR.AW)) aif = (aif & ~PSR.A) | (value & PSR.A);
   if ((mask & 1) !== 0) {
     aif = (aif & ~PSR.I) | (value & PSR.I);
     if (mayMask(cpu, BIT.SCR.FW)) aif = (aif & ~PSR.F) | (value & PSR.F);

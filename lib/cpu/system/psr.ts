@@ -60,10 +60,17 @@ export function writeCpsr(cpu: PsrOwner, value: number): void {
   writeFlags(cpu, value, 12);
   words[W.it] = itOf(value);
   words[W.thumb] = (value >>> 5) & 1;
-  words[W.bigEndian] = (value >>> 9) & 1;
+  writeEndianness(cpu, (value >>> 9) & 1);
   words[W.aif] = value & PSR.AIF;
   changeMode(cpu, value & PSR.M);
   cpu.stateChanged();
+}
+
+/** Sets CPSR.E, on which it depends which accesses to memory are fast. */
+export function writeEndianness(cpu: PsrOwner, bigEndian: number): void {
+  if (cpu.words[W.bigEndian] === bigEndian) return;
+  cpu.words[W.bigEndian] = bigEndian;
+  cpu.modeChanged();
 }
 
 /** Swaps the banked registers and says so to the CPU; does nothing for a number that is no mode. */

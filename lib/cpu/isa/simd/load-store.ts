@@ -56,27 +56,31 @@ function step(ir: Ir, rn: Reg, rm: Reg, how: Imm, base: Value): void {
 }
 const at = (ir: Ir, base: Value, offset: number): Value => (offset === 0 ? base : ir.add(base, ir.const(offset)));
 
+const ELEMENTS = [8, 16, 32, 64] as const;
+const NARROW_ELEMENTS = [8, 16, 32] as const;
+type Elements = (typeof ELEMENTS)[number];
+
 /** Bytes of memory, sixteen to a vector, as words. */
-function loadVectors(ir: Ir, base: Value, bytes: number): V[] {
+function loadVectors(ir: Ir, base: Value, bytes: number, elements: Elements): V[] {
   const vectors: V[] = [];
   for (let from = 0; from < bytes; from += 16) {
-    let value = ir.op1<'v128'>(W.i32x4Splat, ir.load('u32', at(ir, base, from)));
+    let value = ir.op1<'v128'>(W.i32x4Splat, ir.load('u32', at(ir, base, from), { elements }));
     for (let lane = 1; lane < 4 && from + 4 * lane < bytes; lane++)
-      value = ir.op2<'v128'>(W.i32x4Replace, value, ir.load('u32', at(ir, base, from + 4 * lane)), lane);
+      value = ir.op2<'v128'>(W.i32x4Replace, value, ir.load('u32', at(ir, base, from + 4 * lane), { elements }), lane);
     vectors.push(value);
   }
   return vectors;
 }
-function storeVectors(ir: Ir, base: Value, bytes: number, vectors: readonly V[]): void {
+function storeVectors(ir: Ir, base: Value, bytes: number, vectors: readonly V[], elements: Elements): void {
   for (let offset = 0; offset < bytes; offset += 4) {
     const word = ir.op1(W.i32x4Extract, vectors[offset >> 4]!, (offset & 15) >> 2);
-    ir.store('u32', at(ir, base, offset), word);
+    ir.store('u32', at(ir, base, offset), word, { elements });
   }
 }
 
 /**
  * Multiple structures of `count` elements: `apart` is how far registers of a structure are apart, `sets` how many structures
- * stand behind each other in neighbouring registers. VLD1 is one-element structures in one register, whatever the size.
+ * stand behind each other in neighbouring registers.
  */
 function multiple(store: boolean, count: 1 | 2 | 3 | 4) {
   const name = `v${store ? 'st' : 'ld'}${count}`;
@@ -85,7 +89,7 @@ function multiple(store: boolean, count: 1 | 2 | 3 | 4) {
     reference: 'DDI 0406C, A8.8.320, A8.8.323, A8.8.326, A8.8.329, A8.8.404, A8.8.406, A8.8.408, A8.8.410',
     operands: { vd: 'double', rn: 'register', rm: 'register', how: 'immediate' },
     shape: {
-      size: count === 1 ? [8] : [8, 16, 32],
+      size: count === 1 ? ELEMENTS : NARROW_ELEMENTS,
       apart: count === 1 ? [1] : [1, 2],
       sets: count === 1 ? [1, 2, 3, 4] : count === 2 ? [1, 2] : [1],
     },
@@ -103,10 +107,12 @@ function multiple(store: boolean, count: 1 | 2 | 3 | 4) {
       reach(ir, store ? 'write' : 'read', base, how, bytes);
       const register = (n: number): number => 8 * n;
       if (count === 1) {
-        const values = store ? [] : Array.from({ length: 2 * sets }, (_, i) => ir.load('u32', at(ir, base, 4 * i)));
-        for (let i = 0; i < 2 * sets; i++)
-          if (store) ir.store('u32', at(ir, base, 4 * i), ir.file(vd, 'i32', 4 * i));
-          else ir.setFile(vd, 'i32', values[i]!, 4 * i);
+        const offsets = Array.from({ length: sets }, (_, i) => 8 * i);
+        const values = store ? [] : offsets.map((offset) => ir.load64(at(ir, base, offset), size));
+        offsets.forEach((offset, i) => {
+          if (store) ir.store64(at(ir, base, offset), ir.file(vd, 'i64', offset), size);
+          else ir.setFile(vd, 'i64', values[i]!, offset);
+        });
       } else if (store) {
         for (let set = 0; set < sets; set++) {
           const part = (n: number): V => ir.op1<'v128'>(W.i64x2Splat, ir.file(vd, 'i64', register(n * apart + set)));
@@ -127,12 +133,12 @@ function multiple(store: boolean, count: 1 | 2 | 3 | 4) {
                 }),
               ),
             );
-          storeVectors(ir, at(ir, base, 8 * count * set), 8 * count, vectors);
+          storeVectors(ir, at(ir, base, 8 * count * set), 8 * count, vectors, size);
         }
       } else {
         const results: [Value<'i64'>, number][] = [];
         for (let set = 0; set < sets; set++) {
-          const [a, b] = loadVectors(ir, at(ir, base, 8 * count * set), 8 * count);
+          const [a, b] = loadVectors(ir, at(ir, base, 8 * count * set), 8 * count, size);
           for (let n = 0; n < count; n++) {
             const lanes = Array.from({ length: 16 }, (_, i) => {
               const number = Math.floor((i % 8) / element) * count + n;
@@ -238,7 +244,7 @@ const multipleRows = [0, 1].flatMap((load) =>
       const span = sets > 1 ? count * sets : (count - 1) * apart + 1;
       if (align === undefined || f.rn === 15 || vd + span > 32 || (count > 1 && f.size === 3)) return undefined;
       const how = howOf(f, align, f.size, 8 * count * sets);
-      return { vd, rn: f.rn, rm: index(f.rm), how, size: count === 1 ? 8 : 8 << f.size, apart, sets };
+      return { vd, rn: f.rn, rm: index(f.rm), how, size: (8 << f.size) as 8, apart, sets };
     });
   }),
 );

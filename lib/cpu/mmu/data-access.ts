@@ -1,0 +1,153 @@
+/**
+ * Data accesses that the fast path refused: what misses the first-level TLB, is not aligned, goes to a device, faults, is
+ * watched, or is big-endian (DDI 0406C, A3.2.1 alignment, A3.3.1 byte order, B3.12 faults).
+ */
+import type { Cpu } from '../cpu.ts';
+import { ACCESS, elementSize, extendLoaded, SIZES } from '../ir/ops.ts';
+import { STATE } from '../state/layout.ts';
+import { MODE } from '../system/modes.ts';
+import { FAULT } from './fault.ts';
+import type { Mmu } from './mmu.ts';
+import { ACCESS as ACCESS_KIND } from './permissions.ts';
+import { reverseBytes } from './walk.ts';
+
+type Size = 1 | 2 | 4;
+
+/** The value of `size` bytes with the bytes of each of its elements reversed. */
+function reverseElements(value: number, size: number, element: number): number {
+  if (element === 1) return value;
+  if (size === 4 && element === 4) return reverseBytes(value);
+  return ((value & 0x00ff_00ff) << 8) | ((value >>> 8) & 0x00ff_00ff);
+}
+
+export class DataAccess {
+  readonly #cpu: Cpu;
+  readonly #mmu: Mmu;
+  readonly #bytes: Uint8Array;
+  readonly #halfwords: Uint16Array;
+  readonly #memoryWords: Int32Array;
+
+  constructor(cpu: Cpu, mmu: Mmu) {
+    this.#cpu = cpu;
+    this.#mmu = mmu;
+    const { buffer } = cpu.memory;
+    [this.#bytes, this.#halfwords] = [new Uint8Array(buffer), new Uint16Array(buffer)];
+    this.#memoryWords = new Int32Array(buffer);
+  }
+
+  /** Loads a value as {@link ACCESS} says; after a fault the result is 0 and STATE.fault set. */
+  load(address: number, access: number, up: number): number {
+    const width = access & ACCESS.width;
+    const size = SIZES[width]! as Size;
+    if (this.#cpu.stops.watches(address, size, false, up)) return 0;
+    return extendLoaded(this.#ordered(this.#load(address >>> 0, access, size, up), access, size), width);
+  }
+
+  /** Stores the low bytes of a value; after a fault STATE.fault is set. */
+  store(address: number, access: number, value: number, up: number): void {
+    const size = SIZES[access & ACCESS.width]! as Size;
+    if (this.#cpu.stops.watches(address, size, true, up)) return;
+    this.#store(address >>> 0, access, this.#ordered(value, access, size), size, up);
+  }
+
+  /** Takes the fault that touching these bytes takes, and otherwise changes nothing. */
+  probe(address: number, size: number, access: number, up: number): void {
+    address >>>= 0;
+    const write = (access & 1) === 1;
+    if (this.#cpu.stops.watches(address, size, write, up)) return;
+    const privileged = this.#isPrivileged(access);
+    if ((address & 3) !== 0) {
+      this.#mmu.abort(address, write, up, FAULT.alignment);
+      return;
+    }
+    const last = (address + size - 4) >>> 0;
+    for (const at of (address ^ last) >>> 12 === 0 ? [address] : [address, (last & ~0xfff) >>> 0]) {
+      const entry = this.#mmu.lookup(at, write ? ACCESS_KIND.write : ACCESS_KIND.read, privileged);
+      if (entry < 0) {
+        this.#mmu.abort(at, write, up);
+        return;
+      }
+      const physical = this.#mmu.physical(entry, at);
+      const hostPage = this.#cpu.bus.ramPage(physical);
+      if (hostPage >= 0) this.#mmu.fill(entry, at, hostPage, privileged, physical, access);
+    }
+  }
+
+  #isPrivileged(access: number): boolean {
+    return (access & ACCESS.unprivileged) === 0 && this.#cpu.mode !== MODE.usr;
+  }
+  /** Between memory's order of bytes and CPSR.E's, each element by itself (A3.3.1). */
+  #ordered(value: number, access: number, size: Size): number {
+    return this.#cpu.words[STATE.bigEndian >> 2] === 0 ? value : reverseElements(value, size, elementSize(access));
+  }
+
+  /** The bytes at an address, the lowest first. */
+  #load(address: number, access: number, size: Size, up: number): number {
+    const privileged = this.#isPrivileged(access);
+    if ((address & (size - 1)) !== 0) {
+      if (!this.#mayBeUnaligned(address, access, size, ACCESS_KIND.read, privileged, up)) return 0;
+      let value = 0;
+      for (let i = size - 1; i >= 0; i--)
+        value = (value << 8) | this.#load((address + i) >>> 0, 1 | (access & ACCESS.unprivileged), 1, up);
+      return value;
+    }
+    const entry = this.#mmu.lookup(address, ACCESS_KIND.read, privileged);
+    if (entry < 0) {
+      this.#mmu.abort(address, false, up);
+      return 0;
+    }
+    const { bus } = this.#cpu;
+    const physical = this.#mmu.physical(entry, address);
+    const hostPage = bus.ramPage(physical);
+    if (hostPage < 0) return bus.read(physical, size, this.#cpu.access);
+    this.#mmu.fill(entry, address, hostPage, privileged, physical, access);
+    const host = hostPage + (address & 0xfff);
+    return size === 4 ? this.#memoryWords[host / 4]! : size === 2 ? this.#halfwords[host / 2]! : this.#bytes[host]!;
+  }
+
+  #store(address: number, access: number, value: number, size: Size, up: number): void {
+    const privileged = this.#isPrivileged(access);
+    if ((address & (size - 1)) !== 0) {
+      if (!this.#mayBeUnaligned(address, access, size, ACCESS_KIND.write, privileged, up)) return;
+      for (let i = 0; i < size; i++)
+        this.#store((address + i) >>> 0, 1 | (access & ACCESS.unprivileged), (value >>> (8 * i)) & 0xff, 1, up);
+      return;
+    }
+    const entry = this.#mmu.lookup(address, ACCESS_KIND.write, privileged);
+    if (entry < 0) {
+      this.#mmu.abort(address, true, up);
+      return;
+    }
+    const { bus, code } = this.#cpu;
+    const physical = this.#mmu.physical(entry, address);
+    const hostPage = bus.ramPage(physical);
+    if (hostPage < 0 || !bus.isWritable(physical)) {
+      bus.write(physical, size, value >>> 0, this.#cpu.access);
+      return;
+    }
+    const host = hostPage + (address & 0xfff);
+    if (size === 4) this.#memoryWords[host / 4] = value;
+    else if (size === 2) this.#halfwords[host / 2] = value;
+    else this.#bytes[host] = value;
+    if (code.isLive(hostPage)) code.written(host, size);
+    this.#mmu.fill(entry, address, hostPage, privileged, physical, access);
+  }
+
+  /** Alignment faults come first, and both pages must allow the access before anything is done (A3.2.1, B3.12.4). */
+  #mayBeUnaligned(address: number, access: number, size: Size, want: 0 | 1, privileged: boolean, up: number): boolean {
+    const write = want === ACCESS_KIND.write;
+    const isElementAligned = (address & (Math.min(size, elementSize(access)) - 1)) === 0;
+    let aligned = (access & ACCESS.aligned) !== 0 || (this.#cpu.alignmentChecked && !isElementAligned);
+    for (let i = 0; !aligned && i < 2; i++) {
+      const at = (address + i * (size - 1)) >>> 0;
+      const entry = this.#mmu.lookup(at, want, privileged);
+      if (entry < 0) {
+        this.#mmu.abort(at, write, up);
+        return false;
+      }
+      aligned = !isElementAligned && this.#mmu.isDevice(entry);
+    }
+    if (aligned) this.#mmu.abort(address, write, up, FAULT.alignment);
+    return !aligned;
+  }
+}
