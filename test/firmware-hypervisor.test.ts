@@ -52,7 +52,7 @@ describe('the hypervisor firmware, built again', () => {
   );
 
   it('gives the same bytes in another folder', () => {
-    const { path, remove } = build();
+    const { path, remove } = build('hypervisor');
     try {
       for (const elf of [hypervisor, guest])
         expect(readFileSync(join(path, elf.slice(elf.lastIndexOf('/') + 1))).equals(readFileSync(elf)), elf).to.equal(

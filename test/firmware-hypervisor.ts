@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadMachine, type MachineOptions } from '../lib/index.ts';
 
-export const folder = join(import.meta.dirname, '../machines/firmware/hypervisor');
-export const hypervisor = join(folder, 'hypervisor.elf');
-export const guest = join(folder, 'guest.elf');
+const firmware = join(import.meta.dirname, '../machines/firmware');
+export const hypervisor = join(firmware, 'hypervisor/hypervisor.elf');
+export const guest = join(firmware, 'hypervisor/guest.elf');
 
 /** The names that `make MISTAKE=` takes. */
 export type Mistake =
@@ -24,17 +24,24 @@ export interface Consoles {
   readonly instructions?: number;
 }
 
-/** A copy of the sources without anything built, built anew; the caller calls `remove`. Throws what make says. */
-export function build(...settings: string[]): { path: string; remove: () => void } {
-  const path = mkdtempSync(join(tmpdir(), 'armhyp-hypervisor-'));
-  cpSync(folder, path, { recursive: true, filter: (name) => !name.endsWith('.elf') && !name.endsWith('build') });
+/**
+ * A copy of all firmware's sources without anything built, in which one program is built anew; gives that program's
+ * folder. The caller calls `remove`. Throws what make says.
+ */
+export function build(
+  program: 'hypervisor' | 'self-check',
+  ...settings: string[]
+): { path: string; remove: () => void } {
+  const copy = mkdtempSync(join(tmpdir(), 'armhyp-firmware-'));
+  cpSync(firmware, copy, { recursive: true, filter: (name) => !name.endsWith('.elf') && !name.endsWith('build') });
+  const path = join(copy, program);
   const { status, stderr } = spawnSync('make', ['-s', ...settings], { cwd: path, encoding: 'utf8' });
   if (status !== 0 || stderr !== '') throw new Error(`make ${settings.join(' ')}\n${stderr}`);
-  return { path, remove: () => rmSync(path, { recursive: true }) };
+  return { path, remove: () => rmSync(copy, { recursive: true }) };
 }
 
 /** Builds the hypervisor with one mistake in it. */
-export const buildMistake = (mistake: Mistake): ReturnType<typeof build> => build(`MISTAKE=${mistake}`);
+export const buildMistake = (mistake: Mistake): ReturnType<typeof build> => build('hypervisor', `MISTAKE=${mistake}`);
 
 /** Runs an ELF on fvp-ve-a15x1 to its end, or for so many instructions. */
 export async function runHere(

@@ -35,7 +35,7 @@ describe('gdb-multiarch on the self-check firmware', function () {
     expect(text).to.match(/Breakpoint 1, main \(\) at .*main\.c:\d+/);
     expect(text).to.include('greet();');
     expect(text).to.include('$1 = 0');
-    expect(text).to.match(/Breakpoint 2, print \(.*\) at .*console\.c/);
+    expect(text).to.match(/Breakpoint 2, print \(.*\) at .*text\.c/);
     expect(text).to.match(/#0 +print \(.*\n#1 .* greet \(\) .*\n#2 .* main \(\)/);
     expect(text).to.match(/\ngreet \(\) at main\.c:\d+\n\d+\s+print_hex/);
     expect(text).to.match(/Thread 1\.1 "cpu0" \(secure svc\)/);

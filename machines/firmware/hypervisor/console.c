@@ -17,27 +17,8 @@ void console_put(u32 uart, char c)
     UARTDR(uart) = (u8)c;
 }
 
-void print(const char *text)
+/* What text.c prints is the host's. */
+void put_character(char c)
 {
-    while (*text)
-        console_put(UART0, *text++);
-}
-
-void print_hex(u32 value)
-{
-    print("0x");
-    for (int shift = 28; shift >= 0; shift -= 4)
-        console_put(UART0, "0123456789abcdef"[(value >> shift) & 15]);
-}
-
-void print_decimal(u32 value)
-{
-    char digits[11];
-    char *first = digits + sizeof digits - 1;
-
-    *first = 0;
-    do
-        *--first = '0' + value % 10;
-    while (value /= 10);
-    print(first);
+    console_put(UART0, c);
 }

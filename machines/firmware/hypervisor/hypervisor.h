@@ -2,6 +2,7 @@
 #ifndef HYPERVISOR_H
 #define HYPERVISOR_H
 
+#include "text.h"
 #include "world.h"
 
 #define MAX_GUESTS 2
@@ -120,9 +121,6 @@ void vm_attach_pl011(struct vm *, u32 ipa);
 void vm_attach_bvm_console(struct vm *, u32 ipa);
 void console_start(u32 uart);
 void console_put(u32 uart, char c);
-void print(const char *text);
-void print_hex(u32 value);
-void print_decimal(u32 value);
 
 /* host-interrupts.c */
 void host_interrupts_start(void);

@@ -3,12 +3,18 @@
 
 static void greet(void)
 {
-    u32 midr;
-
-    __asm__ volatile("mrc p15, 0, %0, c0, c0, 0" : "=r"(midr));
     print("armhyp self-check: processor ");
-    print_hex(midr);
+    print_hex(read_cp15("p15, 0, %0, c0, c0, 0")); /* MIDR */
     print("\n");
+}
+
+static void print_summary(void)
+{
+    print("self-check: ");
+    print_decimal(passed);
+    print(" passed, ");
+    print_decimal(failed);
+    print(" failed\n");
 }
 
 int main(void)

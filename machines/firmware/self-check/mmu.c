@@ -40,29 +40,25 @@ static void build_tables(void)
  * maintenance here is for a start by a loader. */
 static void enable_mmu_and_caches(void)
 {
-    u32 sctlr, zero = 0, ttbr0 = (u32)first_level | 0x4a; /* walks: write-back, write-allocate, shareable */
+    u32 ttbr0 = (u32)first_level | 0x4a; /* walks: write-back, write-allocate, shareable */
 
-    __asm__ volatile("mcr p15, 0, %0, c8, c7, 0" ::"r"(zero));  /* TLBIALL */
-    __asm__ volatile("mcr p15, 0, %0, c7, c5, 0" ::"r"(zero));  /* ICIALLU */
-    __asm__ volatile("mcr p15, 0, %0, c7, c5, 6" ::"r"(zero));  /* BPIALL */
-    __asm__ volatile("mcr p15, 0, %0, c2, c0, 2" ::"r"(zero));  /* TTBCR: short descriptors, TTBR0 only */
-    __asm__ volatile("mcr p15, 0, %0, c2, c0, 0" ::"r"(ttbr0)); /* TTBR0 */
-    __asm__ volatile("mcr p15, 0, %0, c3, c0, 0" ::"r"(1));     /* DACR: domain 0 is a client */
+    write_cp15("p15, 0, %0, c8, c7, 0", 0);     /* TLBIALL */
+    write_cp15("p15, 0, %0, c7, c5, 0", 0);     /* ICIALLU */
+    write_cp15("p15, 0, %0, c7, c5, 6", 0);     /* BPIALL */
+    write_cp15("p15, 0, %0, c2, c0, 2", 0);     /* TTBCR: short descriptors, TTBR0 only */
+    write_cp15("p15, 0, %0, c2, c0, 0", ttbr0); /* TTBR0 */
+    write_cp15("p15, 0, %0, c3, c0, 0", 1);     /* DACR: domain 0 is a client */
     __asm__ volatile("dsb\n isb" ::: "memory");
-    __asm__ volatile("mrc p15, 0, %0, c1, c0, 0" : "=r"(sctlr));
-    sctlr |= 1u << 12 | 1u << 11 | 1u << 2 | 1u; /* I, Z, C, M */
-    __asm__ volatile("mcr p15, 0, %0, c1, c0, 0\n isb" ::"r"(sctlr) : "memory");
+    /* SCTLR.{I, Z, C, M} */
+    write_cp15("p15, 0, %0, c1, c0, 0", read_cp15("p15, 0, %0, c1, c0, 0") | 1u << 12 | 1u << 11 | 1u << 2 | 1u);
 }
 
 void check_mmu(void)
 {
-    u32 sctlr;
-
     begin_check("mmu");
     build_tables();
     enable_mmu_and_caches();
-    __asm__ volatile("mrc p15, 0, %0, c1, c0, 0" : "=r"(sctlr));
-    expect_equal("SCTLR.{I,C,M}", sctlr & 0x1005, 0x1005);
+    expect_equal("SCTLR.{I,C,M}", read_cp15("p15, 0, %0, c1, c0, 0") & 0x1005, 0x1005);
     REGISTER(RAM_BEHIND_WINDOW) = 0x01234567;
     expect_equal("memory seen through its page", REGISTER(WINDOW), 0x01234567);
     REGISTER(WINDOW + 4) = 0x89abcdef;

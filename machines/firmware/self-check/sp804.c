@@ -4,12 +4,6 @@
 #define TICKS 10
 #define PERIOD 1000 /* 1 ms at the board's 1 MHz */
 
-/* Timer1Control, DDI 0271D, table 3-2 */
-#define TimerEn (1u << 7)
-#define PeriodicMode (1u << 6)
-#define IntEnable (1u << 5)
-#define TimerSize32 (1u << 1)
-
 static volatile u32 ticks;
 
 static void tick(void)

@@ -17,23 +17,10 @@ void console_start(void)
     UARTCR(UART0) = 0x301;
 }
 
-static void print_character(char c)
+void put_character(char c)
 {
     if (!is_bvm)
         while (UARTFR(UART0) & TXFF)
             ;
     UARTDR(UART0) = (u8)c;
-}
-
-void print(const char *text)
-{
-    while (*text)
-        print_character(*text++);
-}
-
-void print_hex(u32 value)
-{
-    print("0x");
-    for (int shift = 28; shift >= 0; shift -= 4)
-        print_character("0123456789abcdef"[(value >> shift) & 15]);
 }

@@ -2,35 +2,6 @@
  * vectors. The physical timer is the host's, so that its registers are undefined here. (DDI 0406C, B1.8, B8.1.5) */
 #include "guest.h"
 
-volatile struct seen supervisor_calls, undefined_instructions, data_aborts;
-
-void handle_svc(struct frame *frame)
-{
-    supervisor_calls.count++;
-    supervisor_calls.status = *(u32 *)frame->pc & 0xffffff;
-    frame->pc += 4;
-}
-
-void handle_undefined(struct frame *frame)
-{
-    undefined_instructions.count++;
-    undefined_instructions.address = frame->pc;
-    frame->pc += 4;
-}
-
-void handle_prefetch_abort(struct frame *frame)
-{
-    frame->pc = frame->lr;
-}
-
-void handle_data_abort(struct frame *frame)
-{
-    data_aborts.count++;
-    data_aborts.status = read_cp15("p15, 0, %0, c5, c0, 0");
-    data_aborts.address = read_cp15("p15, 0, %0, c6, c0, 0");
-    frame->pc += 4;
-}
-
 void check_start(u32 cpsr)
 {
     begin_check("start");

@@ -2,79 +2,11 @@
  * (IHI 0048B, 3.2 "General handling of interrupts", 5.5) */
 #include "guest.h"
 
-#define MOST_SPURIOUS 1000
-
-static void (*handlers[64])(void);
-volatile u32 spurious_interrupts;
-static volatile u32 unexpected_interrupts;
 static volatile u32 software_interrupts;
-
-void enable_irqs(void)
-{
-    __asm__ volatile("cpsie i" ::: "memory");
-}
-
-void disable_irqs(void)
-{
-    __asm__ volatile("cpsid i" ::: "memory");
-}
-
-void enable_interrupt(u32 id, void (*handler)(void))
-{
-    handlers[id] = handler;
-    GICD_IPRIORITYR_BYTE(id) = 0x80;
-    if (id >= 32)
-        GICD_ITARGETSR_BYTE(id) = 1;
-    GICD_ISENABLER(id / 32) = 1u << id % 32;
-}
-
-void disable_interrupt(u32 id)
-{
-    GICD_ICENABLER(id / 32) = 1u << id % 32;
-    handlers[id] = 0;
-}
-
-/* Nothing to acknowledge where there was an interrupt. Too many, and nothing else would run: leave them masked. */
-static void handle_spurious(struct frame *frame)
-{
-    spurious_interrupts++;
-    if (spurious_interrupts >= MOST_SPURIOUS)
-        frame->cpsr |= 1u << 7;
-}
-
-void handle_irq(struct frame *frame)
-{
-    u32 acknowledged = GICC_IAR, id = acknowledged & 0x3ff;
-
-    if (id >= 1020) {
-        handle_spurious(frame);
-        return;
-    }
-    if (id < 64 && handlers[id])
-        handlers[id]();
-    else
-        unexpected_interrupts++;
-    GICC_EOIR = acknowledged;
-}
 
 u64 read_counter(void)
 {
     return read_cp15_64("p15, 1, %Q0, %R0, c14"); /* CNTVCT */
-}
-
-/* Sleeps until the handlers have brought a count to its target; gives 0 if spurious interrupts leave no hope. */
-int wait_for(volatile u32 *count, u32 target)
-{
-    for (;;) {
-        disable_irqs();
-        if (*count >= target)
-            return 1;
-        if (spurious_interrupts >= MOST_SPURIOUS)
-            return 0;
-        __asm__ volatile("dsb\n wfi" ::: "memory");
-        enable_irqs();
-        __asm__ volatile("isb" ::: "memory");
-    }
 }
 
 /* Polls for at most 10 ms: what this guest sends to itself does not need longer. */

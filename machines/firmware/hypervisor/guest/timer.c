@@ -5,12 +5,6 @@
 #define TICKS 10
 #define PERIOD_US 1000
 
-/* Timer1Control, DDI 0271D, table 3-2 */
-#define TimerEn (1u << 7)
-#define PeriodicMode (1u << 6)
-#define IntEnable (1u << 5)
-#define TimerSize32 (1u << 1)
-
 static volatile u32 ticks;
 static u32 period;
 

@@ -1,5 +1,5 @@
-/* The results: one line for each check, `ok NAME` or `FAILED NAME WHAT`. */
-#include "guest.h"
+/* The results of checks. */
+#include "check.h"
 
 u32 passed, failed;
 static const char *current_name;

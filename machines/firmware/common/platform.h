@@ -1,4 +1,4 @@
-/* The hardware that the hypervisor and its guests touch: the Versatile Express RS1 memory map (DUI 0575, "VE memory
+/* The hardware that the bundled firmware touches: the Versatile Express RS1 memory map (DUI 0575, "VE memory
  * map") and the registers of its devices, named as in their manuals. */
 #ifndef PLATFORM_H
 #define PLATFORM_H
@@ -12,9 +12,12 @@
 /* The interrupts' IDs (DDI 0438, 8.2.3; DUI 0575, "VE interrupts"). */
 #define MAINTENANCE_INTERRUPT 25
 #define VIRTUAL_TIMER_INTERRUPT 27
+#define SECURE_PHYSICAL_TIMER_INTERRUPT 29
 #define PHYSICAL_TIMER_INTERRUPT 30
 #define SP804_INTERRUPT 34
 #define UART0_INTERRUPT 37
+#define UART1_INTERRUPT 38
+#define UART2_INTERRUPT 39
 #define SPURIOUS 1023
 
 #define SP804 0x1c110000
@@ -33,6 +36,7 @@ typedef __UINT64_TYPE__ u64;
 #define BYTE_REGISTER(address) (*(volatile u8 *)(address))
 
 /* Versatile Express system registers (DUI 0447, 4.3). */
+#define SYS_SW REGISTER(0x1c010004)
 #define SYS_CFGDATA REGISTER(0x1c0100a0)
 #define SYS_CFGCTRL REGISTER(0x1c0100a4)
 #define SYS_CFGSTAT REGISTER(0x1c0100a8)
@@ -44,7 +48,14 @@ typedef __UINT64_TYPE__ u64;
 #define UARTFBRD(uart) REGISTER((uart) + 0x28)
 #define UARTLCR_H(uart) REGISTER((uart) + 0x2c)
 #define UARTCR(uart) REGISTER((uart) + 0x30)
-#define TXFF (1u << 5) /* UARTFR: the transmit FIFO is full */
+#define UARTIMSC(uart) REGISTER((uart) + 0x38)
+#define UARTICR(uart) REGISTER((uart) + 0x44)
+#define RXFE (1u << 4) /* UARTFR: the receive FIFO is empty */
+#define TXFF (1u << 5) /* the transmit FIFO is full */
+#define TXFE (1u << 7) /* the transmit FIFO is empty */
+#define RXI (1u << 4)  /* interrupts: received */
+#define TXI (1u << 5)  /* transmitted */
+#define RTI (1u << 6)  /* something received waits */
 
 /* Timer 1 of the first SP804 (DDI 0271D, 3.2). */
 #define Timer1Load REGISTER(SP804 + 0x00)
@@ -52,6 +63,11 @@ typedef __UINT64_TYPE__ u64;
 #define Timer1Control REGISTER(SP804 + 0x08)
 #define Timer1IntClr REGISTER(SP804 + 0x0c)
 #define Timer1RIS REGISTER(SP804 + 0x10)
+/* Timer1Control (DDI 0271D, table 3-2) */
+#define TimerEn (1u << 7)
+#define PeriodicMode (1u << 6)
+#define IntEnable (1u << 5)
+#define TimerSize32 (1u << 1)
 
 /* Distributor and CPU interface (IHI 0048B, 4.1). */
 #define GICD_CTLR REGISTER(GICD + 0x000)
