@@ -73,6 +73,8 @@ interface Given {
   pace?: RunOptions['pace'];
   engine?: MachineOptions['engine'];
   semihosting?: true;
+  semihostingRoot?: string;
+  semihostingCmdline?: string;
   rtc?: number;
   stats?: true;
   result?: string;
@@ -154,6 +156,9 @@ function addRunOptions(command: Command): Command {
       '--engine <engine>',
       'interpret, translate, or translate what is hot (the default): the guest sees no difference',
     ).choices(['interpreter', 'translator', 'mixed', 'stress']),
+    new Option('--semihosting', 'answer semihosting calls: console, time, the end of the run with a status'),
+    new Option('--semihosting-root <folder>', 'let such calls open files, but none outside of this folder'),
+    new Option('--semihosting-cmdline <text>', 'the command line that such calls give'),
     repeatable('--uart <n=where>', 'connect UART n: stdio, null, file:PATH, tcp:[HOST:]PORT (0 is stdio)', uart),
   ];
   const ends = [
@@ -164,7 +169,6 @@ function addRunOptions(command: Command): Command {
     new Option('--timeout <seconds>', 'end with status 124 after these seconds of the host').argParser(seconds),
     new Option('--max-instructions <n>', 'end with status 124 after n instructions').argParser(count),
     new Option('--no-reboot', 'end when the guest resets itself'),
-    new Option('--semihosting', 'let the guest write to the console and end the run by semihosting calls'),
     new Option('--stay', 'stay when the guest has ended, for gdb (implies --gdb)'),
   ];
   const looks = [
@@ -218,7 +222,7 @@ function runOptions(first: string | undefined, second: string | undefined, given
     append: given.append,
     rtcSeconds: given.rtc,
     engine: given.engine,
-    semihosting: given.semihosting === true,
+    semihosting: semihosting(given),
   };
   return {
     machine,
@@ -243,6 +247,14 @@ function runOptions(first: string | undefined, second: string | undefined, given
       gdb,
     }),
   };
+}
+
+/** Each of the options asks for semihosting. */
+function semihosting(given: Given): MachineOptions['semihosting'] {
+  const { semihostingRoot: folder, semihostingCmdline: commandLine } = given;
+  return given.semihosting === true || folder !== undefined || commandLine !== undefined
+    ? { folder, commandLine }
+    : undefined;
 }
 
 /** The properties that have a value. */

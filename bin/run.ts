@@ -81,6 +81,8 @@ class RunSession {
   #ending: Ending | undefined;
   /** The guest's last end from which a debugger may go on. */
   #stayedAt: Ending | undefined;
+  /** The guest has been told that no more input will come. */
+  #inputEnded = false;
   #wake: () => void = () => {};
 
   constructor(machine: RunnableMachine, options: RunOptions, surroundings: Surroundings) {
@@ -181,7 +183,11 @@ class RunSession {
 
   #idleMs(untilNs: number | undefined): number {
     if (untilNs !== undefined) return Math.max(0, (untilNs - this.#machine.virtualNs) / 1e6);
-    return this.#connections?.open === true ? Infinity : this.#guestEnded('stuck', 0);
+    if (this.#connections?.open === true) return Infinity;
+    if (this.#inputEnded) return this.#guestEnded('stuck', 0);
+    this.#inputEnded = true;
+    for (const uart of this.#machine.uarts) uart.end();
+    return 0;
   }
 
   #guestEnded(reason: FinalReason, status: number): number {

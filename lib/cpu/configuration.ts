@@ -8,6 +8,9 @@ export interface CpuConfiguration {
   readonly counterHz: number;
   /** Base of the GIC's registers, as CBAR shows it. */
   readonly cbar: number;
-  /** Answers a semihosting call; without it, SVC with the numbers of semihosting is an SVC. */
-  readonly semihosting?: (cpu: Cpu) => void;
+  /**
+   * Answers a semihosting call; false if the instruction shall be executed again. Without it, the instructions for such
+   * calls are what they are otherwise.
+   */
+  readonly semihosting?: (cpu: Cpu) => boolean;
 }

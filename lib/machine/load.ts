@@ -6,6 +6,7 @@ import { MachineError, readDescription, type MachineDescription } from './descri
 import { generateDeviceTree } from './device-tree/index.ts';
 import type { Engine } from '../cpu/cluster.ts';
 import { Machine } from './machine.ts';
+import type { SemihostingOptions } from './semihosting/semihosting.ts';
 
 /** A file that a hypervisor finds at a physical address (Xen, docs/misc/arm/device-tree/booting.txt). */
 export interface ModuleFile {
@@ -38,8 +39,8 @@ export interface MachineOptions {
   readonly noReboot?: boolean | undefined;
   /** What executes instructions; nothing that the guest sees depends on it. */
   readonly engine?: Engine | undefined;
-  /** Semihosting calls (SVC 0x123456, in Thumb state SVC 0xab) write to the console and end the run; off by default. */
-  readonly semihosting?: boolean | undefined;
+  /** Answers semihosting calls (SVC 0x123456, in Thumb state SVC 0xab) if it is given. */
+  readonly semihosting?: SemihostingOptions | undefined;
   /** Told once per kind and place of what real software should not do. */
   readonly report?: ((kind: string, message: string) => void) | undefined;
 }
@@ -92,7 +93,7 @@ export async function loadMachine(nameOrFile: string, options: MachineOptions = 
     plan,
     rtcSeconds: options.rtcSeconds ?? DEFAULT_RTC_SECONDS,
     noReboot: options.noReboot ?? false,
-    semihosting: options.semihosting ?? false,
+    semihosting: options.semihosting,
     ...(options.engine === undefined ? {} : { engine: options.engine }),
     report: options.report ?? (() => {}),
   });

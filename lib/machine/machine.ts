@@ -16,7 +16,8 @@ import type { BootPlan } from '../image/index.ts';
 import { WorldLog } from './world-log.ts';
 import { memoryPort, openStore } from './host-ports.ts';
 import { interpreter } from './interpreter.ts';
-import { semihostingCall } from './semihosting.ts';
+import { Semihosting, type SemihostingOptions } from './semihosting/semihosting.ts';
+import { freeMemory } from './semihosting/free-memory.ts';
 import type { DeviceDescription, MachineDescription, MemoryDescription } from './description/index.ts';
 
 /** A UART as the world outside sees it. */
@@ -26,6 +27,8 @@ export interface UartPort {
   onOutput: (byte: number) => void;
   /** Gives the guest a byte. */
   receive(byte: number): void;
+  /** Tells that no more bytes will come. */
+  end(): void;
 }
 
 export interface RunLimits {
@@ -58,8 +61,8 @@ export interface MachineParts {
   readonly plan: BootPlan;
   readonly rtcSeconds: number;
   readonly noReboot: boolean;
-  /** Whether SVC with the numbers of semihosting is a call to the machine. */
-  readonly semihosting?: boolean;
+  /** Without it, SVC with the numbers of semihosting is like any other. */
+  readonly semihosting?: SemihostingOptions | undefined;
   /** What executes instructions; nothing that the guest sees depends on it. */
   readonly engine?: Engine;
   /** Told once per kind and place of what real software should not do. */
@@ -82,6 +85,9 @@ export class Machine {
   readonly #parts: MachineParts;
   readonly #ports: UartPort[] = [];
   readonly #gic: InterruptControllerPorts | undefined;
+  readonly #semihosting: Semihosting | undefined;
+  /** A semihosting call waits for input. */
+  #awaitsInput = false;
   #ending: 'poweredOff' | 'reset' | 'exit' | undefined;
   #exitStatus = 0;
   #stopped = false;
@@ -114,6 +120,7 @@ export class Machine {
       host += region.sizeBytes;
     }
     const ports = this.#hostPorts();
+    this.#semihosting = parts.semihosting && this.#newSemihosting(parts.semihosting);
     this.devices = new Map(description.devices.map((device) => [device.name, this.#addDevice(device, ports)]));
     this.uarts = this.#ports;
     const gic = (this.#gic = this.#interruptController());
@@ -126,7 +133,7 @@ export class Machine {
       clock: this.clock,
       table,
       module,
-      configuration: parts.semihosting === true ? { ...cluster, semihosting: this.#semihosting } : cluster,
+      configuration: { ...cluster, ...(this.#semihosting && { semihosting: this.#callHost }) },
       cpus: cluster.cpus,
       nanosecondsPerInstruction: cluster.nanosecondsPerInstruction,
       timerLines: (cpu) =>
@@ -170,6 +177,9 @@ export class Machine {
         if (reason === 'poweredOff' || this.#parts.noReboot) return { reason };
         this.reset();
         if (limits.stopAtReset) return { reason: 'rebooted' };
+      } else if (this.#awaitsInput) {
+        this.#awaitsInput = false;
+        return { reason: 'idle' };
       } else if (why === 'breakpoint' || why === 'stepped') return { reason: why };
       else if (why === 'waiting') return this.#nothingToDo();
       if (this.#stopped) return { reason: 'stopped' };
@@ -185,6 +195,7 @@ export class Machine {
   reset(): void {
     this.#resets++;
     for (const device of this.devices.values()) device.reset();
+    this.#semihosting?.reset();
     this.cluster.reset();
     this.#start();
   }
@@ -253,7 +264,16 @@ export class Machine {
     return {
       character: (name) => {
         const port: CharacterPort = { write: (byte) => uart.onOutput(byte), onReceive: () => {} };
-        const uart: UartPort = { name, onOutput: () => {}, receive: (byte) => port.onReceive(byte) };
+        const input = this.#ports.length === 0 ? () => this.#semihosting?.input : () => undefined;
+        const uart: UartPort = {
+          name,
+          onOutput: () => {},
+          receive: (byte) => {
+            input()?.receive(byte);
+            port.onReceive(byte);
+          },
+          end: () => input()?.end(),
+        };
         this.#ports.push(uart);
         return port;
       },
@@ -263,15 +283,29 @@ export class Machine {
       reset: () => this.#end('reset'),
     };
   }
-  readonly #semihosting = (cpu: Cpu): void =>
-    semihostingCall(cpu, {
+  #newSemihosting(options: SemihostingOptions): Semihosting {
+    const { description, plan, rtcSeconds, report } = this.#parts;
+    return new Semihosting(options, {
       write: (byte) => this.uarts[0]?.onOutput(byte),
       exit: (status) => {
         this.#exitStatus = status;
         this.#end('exit');
       },
-      report: this.#parts.report,
+      report,
+      elapsedNs: () => this.virtualNs,
+      startSeconds: rtcSeconds,
+      freeMemory: freeMemory(
+        description.memory.find(({ name }) => name === description.boot.ram)!,
+        plan.pieces,
+      ),
     });
+  }
+  /** A call that waits for input holds the whole machine, as a debugger's host does that answers it. */
+  readonly #callHost = (cpu: Cpu): boolean => {
+    this.#awaitsInput = !this.#semihosting!.call(cpu);
+    if (this.#awaitsInput) this.cluster.stop();
+    return !this.#awaitsInput;
+  };
   #end(how: 'poweredOff' | 'reset' | 'exit'): void {
     this.#ending = how;
     this.cluster.stop();

@@ -10,6 +10,7 @@ export type Deed = string | { readonly uart: number; readonly text: string } | R
 class FakeUart implements UartPort {
   readonly name: string;
   received = '';
+  ended = false;
   onOutput: (byte: number) => void = () => {};
   readonly #onInput: () => void;
 
@@ -21,6 +22,10 @@ class FakeUart implements UartPort {
   receive(byte: number): void {
     this.received += String.fromCharCode(byte);
     this.#onInput();
+  }
+
+  end(): void {
+    this.ended = true;
   }
 }
 

@@ -98,6 +98,16 @@ describe('what armhyp run asks of the library', () => {
     expect((await command(['run', elf], [off])).options).to.include({ application: elf });
   });
 
+  for (const [line, semihosting] of [
+    ['--semihosting', { folder: undefined, commandLine: undefined }],
+    ['--semihosting-root x', { folder: 'x', commandLine: undefined }],
+    ['--semihosting --semihosting-cmdline y', { folder: undefined, commandLine: 'y' }],
+  ] as const)
+    it(`lets semihosting calls in by ${line}`, async () => {
+      const { options } = await command(['run', ...line.split(' ')], [off]);
+      expect(options).to.deep.include({ semihosting });
+    });
+
   it('passes on everything that describes the machine and its guest', async () => {
     const argv = ['run', 'm.yaml', 'a.elf', '--kernel', 'k', '--initrd', 'i', '--dtb', 'd', '--append', '-x y'];
     argv.push('--load', 'a@16', '--load', 'b', '--cpus', '2', '--memory', '1GiB', '-C', 'a=1', '-C', 'b=2');
@@ -117,7 +127,7 @@ describe('what armhyp run asks of the library', () => {
       rtcSeconds: 946_684_800,
       noReboot: true,
       engine: 'interpreter',
-      semihosting: false,
+      semihosting: undefined,
       modules: [{ address: 0x1000, kind: 'kernel', file: 'k2', bootArguments: undefined }],
     });
   });
@@ -229,6 +239,11 @@ describe('the terminal of armhyp run', () => {
     expect(status).to.equal(70);
     expect(errors).to.match(/TypeError.*\n +at /);
     expect(input.modes).to.deep.equal([true, false]);
+  });
+
+  it('is told to the guest when it has come to its end', async () => {
+    const { status, machine } = await command(['run'], ['x', idle]);
+    expect([status, machine.uarts.map(({ ended }) => ended)]).to.deep.equal([3, [true, true]]);
   });
 
   it('has no commands when it is none', async () => {

@@ -4,15 +4,16 @@
 set -eu
 
 wanted='arm-none-eabi-gcc:gcc-arm-none-eabi gdb-multiarch:gdb-multiarch qemu-system-arm:qemu-system-arm
-        dtc:device-tree-compiler make:make xz:xz-utils'
+        dtc:device-tree-compiler make:make xz:xz-utils
+        /usr/lib/arm-none-eabi/newlib/rdimon.specs:libnewlib-arm-none-eabi'
 packages=
 for entry in $wanted; do
-    command -v "${entry%%:*}" >/dev/null 2>&1 || packages="$packages ${entry#*:}"
+    command -v "${entry%%:*}" >/dev/null 2>&1 || [ -e "${entry%%:*}" ] || packages="$packages ${entry#*:}"
 done
 [ -n "$packages" ] || exit 0
 
 if ! command -v apt-get >/dev/null 2>&1; then
-    echo "armhyp: tests need commands that Debian has in:$packages; without them they are skipped" >&2
+    echo "armhyp: tests need what Debian has in:$packages; without them they are skipped" >&2
 elif [ "$(id -u)" -ne 0 ]; then
     echo "armhyp: as root, 'apt-get install$packages' brings what some tests need; without it they are skipped" >&2
 else

@@ -3,10 +3,10 @@
  * skipped by name, and the reporter tells what was missing.
  */
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** The Debian package of each command that tests use; install-debian-packages.sh installs the same list. */
+/** The Debian package of each command, or file, that tests use; install-debian-packages.sh installs the same list. */
 export const debianPackages = {
   'arm-none-eabi-gcc': 'gcc-arm-none-eabi',
   'gdb-multiarch': 'gdb-multiarch',
@@ -14,16 +14,18 @@ export const debianPackages = {
   dtc: 'device-tree-compiler',
   make: 'make',
   xz: 'xz-utils',
+  '/usr/lib/arm-none-eabi/newlib/rdimon.specs': 'libnewlib-arm-none-eabi',
 } as const;
 
-/** A command that a test may need. */
+/** A command, or a file, that a test may need. */
 export type Command = keyof typeof debianPackages;
 
 /** Why each suite that was skipped could not run, by what it lacked: for the reporter. */
 export const missing = new Map<string, string[]>();
 
-/** Gives the path of a command on PATH, or undefined. */
+/** Gives the path of a command on PATH, or of a file that is named by its path; undefined without it. */
 export function findCommand(name: string): string | undefined {
+  if (name.startsWith('/')) return existsSync(name) ? name : undefined;
   for (const folder of (process.env.PATH ?? '').split(delimiter)) {
     const path = join(folder, name);
     try {

@@ -41,9 +41,18 @@ const SCR = reg('SCR'),
 
 const user = (cpu: Cpu): boolean => cpu.mode === MODE.usr;
 const sizeOf = (cpu: Cpu, word: number): number => (cpu.thumb && word >>> 16 === 0 ? 2 : 4);
-/** The SVC numbers of semihosting (Arm, Semihosting for AArch32 and AArch64, 2). */
-const isSemihosting = (cpu: Cpu, word: number): boolean =>
+/** The SVC and HLT numbers of semihosting (Arm, Semihosting for AArch32 and AArch64, 3). */
+const isSemihostingSvc = (cpu: Cpu, word: number): boolean =>
   cpu.thumb ? (word & 0xff) === 0xab : (word & 0xff_ffff) === 0x12_3456;
+const isSemihostingHlt = (cpu: Cpu, word: number): boolean =>
+  cpu.thumb ? word === 0xbabc : (word | 0) === (0xe10f_0070 | 0);
+/** Makes the call if the machine answers such, and goes on behind it or, where it must wait, with it; else false. */
+function callHost(cpu: Cpu, pc: number, sizeBytes: number): boolean {
+  const { semihosting } = cpu.configuration;
+  if (semihosting === undefined) return false;
+  cpu.words[STATE.target >> 2] = semihosting(cpu) ? pc + sizeBytes : pc;
+  return true;
+}
 /** SVC, HVC: the T16 form has the immediate in its low byte, the A32 one in 24 bits. */
 const svcImmediate = (cpu: Cpu, word: number): number => (cpu.thumb ? word & 0xff : word & 0xffff);
 const imm16 = (cpu: Cpu, word: number): number =>
@@ -66,11 +75,8 @@ export function execute(cpu: Cpu, operation: number, word: number, pc: number, u
     case SYSTEM.cps:
       return cps(cpu, word);
     case SYSTEM.svc:
-      if (cpu.configuration.semihosting !== undefined && isSemihosting(cpu, word)) {
-        cpu.configuration.semihosting(cpu);
-        return true;
-      }
-      takeSvc(cpu, pc, sizeOf(cpu, word), svcImmediate(cpu, word));
+      if (!isSemihostingSvc(cpu, word) || !callHost(cpu, pc, sizeOf(cpu, word)))
+        takeSvc(cpu, pc, sizeOf(cpu, word), svcImmediate(cpu, word));
       return false;
     case SYSTEM.exceptionReturn:
       if (cpu.mode === MODE.hyp) return undefinedAt(cpu, pc);
@@ -130,6 +136,9 @@ export function execute(cpu: Cpu, operation: number, word: number, pc: number, u
       return vfpSystem(cpu, word) || refuseVfpSystem(cpu, word, pc);
     case SYSTEM.bxj:
       return bxj(cpu, cpu.thumb ? (word >>> 16) & 15 : word & 15, pc);
+    case SYSTEM.undefined:
+      // HLT is UNDEFINED in ARMv7, where debuggers answer it all the same.
+      return !(isSemihostingHlt(cpu, word) && callHost(cpu, pc, sizeOf(cpu, word))) && undefinedAt(cpu, pc);
     default:
       return undefinedAt(cpu, pc);
   }
