@@ -15,13 +15,13 @@ export interface Request {
   readonly memory: GuestMemory;
 }
 
-/** One call; `run` gives R0, nothing where R0 stays, or `'wait'` if the call shall be made again when input has come. */
+/** One call; `run` gives R0, or `'wait'` if the call shall be made again when input has come. */
 export interface Call {
   readonly name: string;
   readonly words?: number;
   /** R0 if the call fails. */
   readonly failed?: (request: Request) => number;
-  readonly run: (semihosting: Semihosting, request: Request) => number | void | 'wait';
+  readonly run: (semihosting: Semihosting, request: Request) => number | 'wait';
 }
 
 /** ADP_Stopped_ApplicationExit: the program ended as it meant to. */
@@ -57,8 +57,20 @@ export const calls: Readonly<Record<number, Call>> = {
     },
   },
   0x02: { name: 'SYS_CLOSE', words: 1, run: (host, { words }) => host.close(words[0]!) },
-  0x03: { name: 'SYS_WRITEC', run: (host, { argument, memory }) => host.console.write(memory.read(argument, 1)) },
-  0x04: { name: 'SYS_WRITE0', run: (host, { argument, memory }) => host.console.write(memory.string(argument)) },
+  0x03: {
+    name: 'SYS_WRITEC',
+    run: (host, { argument, memory }) => {
+      host.console.write(memory.read(argument, 1));
+      return 0;
+    },
+  },
+  0x04: {
+    name: 'SYS_WRITE0',
+    run: (host, { argument, memory }) => {
+      host.console.write(memory.string(argument));
+      return 0;
+    },
+  },
   // The result is how many bytes were not written.
   0x05: {
     name: 'SYS_WRITE',
@@ -163,9 +175,11 @@ export const calls: Readonly<Record<number, Call>> = {
   0x16: {
     name: 'SYS_HEAPINFO',
     words: 1,
-    run: ({ freeMemory: { from, to } }, { words, memory }) =>
+    run: ({ freeMemory: { from, to } }, { words, memory }) => {
       // Base and limit of the heap, base and limit of the stack: they grow towards each other.
-      memory.writeWords(words[0]!, [from, to, to, from]),
+      memory.writeWords(words[0]!, [from, to, to, from]);
+      return 0;
+    },
   },
   0x18: { name: 'SYS_EXIT', run: (host, { argument }) => host.exit(argument === APPLICATION_EXIT ? 0 : 1) },
   0x20: {

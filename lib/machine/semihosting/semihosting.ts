@@ -74,7 +74,7 @@ export class Semihosting {
       if (call.words !== undefined) request = { argument, memory, words: memory.words(argument, call.words) };
       const result = call.run(this, request);
       if (result === 'wait') return false;
-      if (result !== undefined) cpu.words[0] = result;
+      cpu.words[0] = result;
     } catch (error) {
       const errno = errorNumber(error);
       if (errno === undefined) throw error;
@@ -103,8 +103,10 @@ export class Semihosting {
   get freeMemory(): SemihostingHost['freeMemory'] {
     return this.#host.freeMemory;
   }
-  exit(status: number): void {
+  /** Ends the run. */
+  exit(status: number): number {
     this.#host.exit(status);
+    return 0;
   }
   /** Fails if the guest was given none. */
   get folder(): Folder {
