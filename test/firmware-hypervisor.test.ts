@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, guest, hypervisor, runHere, runOnQemu, type Consoles } from './firmware-hypervisor.ts';
+import { loadMachine } from '../lib/index.ts';
 import { crossCompilerVersion, needs, skipUnless } from './tools/requirements.ts';
 
 const host = [
@@ -10,9 +11,12 @@ const host = [
   'hypervisor: Hyp mode has its own translation',
   'hypervisor: guest 1 starts',
   'hypervisor: guest 2 starts',
-  'hypervisor: guest 1 is off: 12 passed, 0 failed',
-  'hypervisor: guest 2 is off: 12 passed, 0 failed',
+  'hypervisor: guest 1: 13 passed, 0 failed',
+  'hypervisor: guest 1 is off',
+  'hypervisor: guest 2: 13 passed, 0 failed',
+  'hypervisor: guest 2 is off',
   'hypervisor: all guests are off',
+  "hypervisor: Hyp mode is the stub's again",
 ];
 const checks = [
   'ok start',
@@ -23,6 +27,7 @@ const checks = [
   'ok software-generated-interrupt',
   'ok list-register-overflow',
   'ok timer',
+  'ok world',
   'ok own-memory',
   'ok vfp',
   'ok psci',
@@ -69,6 +74,26 @@ describe('the hypervisor firmware', () => {
     const first = await runHere(hypervisor);
     expectAllWell(first);
     expect(await runHere(hypervisor)).to.deep.equal(first);
+  }).timeout(60_000);
+
+  it('stays with the user switch 0, and its guests answer at their consoles', async () => {
+    const machine = await loadMachine('fvp-ve-a15x1', {
+      application: hypervisor,
+      overrides: ['sysregs.userSwitches=1'],
+    });
+    const texts = ['', ''];
+    const uarts = machine.uarts.slice(1, 3);
+    uarts.forEach((uart, index) => (uart.onOutput = (byte) => (texts[index]! += String.fromCharCode(byte))));
+    for (let slices = 0; slices < 100 && !texts.every((text) => text.includes('stays')); slices++)
+      machine.run({ instructions: 1e6 });
+    for (const uart of uarts) for (const character of 'hi\r') uart.receive(character.charCodeAt(0));
+    machine.run({ instructions: 2e6 });
+    for (const [index, text] of texts.entries())
+      expect(lines(text).slice(-3).join()).to.match(
+        new RegExp(
+          `^guest ${index + 1} stays: type something,hi,guest ${index + 1}: \\d+ ticks, 0 spurious interrupts$`,
+        ),
+      );
   }).timeout(60_000);
 });
 

@@ -64,6 +64,7 @@ export const veSysregs = defineDevice({
   reference: 'ARM DUI 0447J',
   sizeBytes: 0x1000,
   properties: {
+    userSwitches: { type: 'integer', default: 0, summary: 'SYS_SW: the user switches, bits 7 to 0' },
     sysId: { type: 'integer', default: 0x1190_f500, summary: 'SYS_ID: board, revision, map' },
     procId0: { type: 'integer', default: 0x1400_0237, summary: 'SYS_PROCID0: the tile at site 1' },
     procId1: { type: 'integer', default: 0xff00_0000, summary: 'SYS_PROCID1: the tile at site 2; 0xff000000 is none' },
@@ -133,6 +134,7 @@ export const veSysregs = defineDevice({
 
     return {
       read: {
+        SYS_SW: () => properties.userSwitches,
         SYS_ID: () => properties.sysId,
         SYS_100HZ: () => at100Hz.ticksAt(clock.now()) % 2 ** 32,
         SYS_24MHZ: () => at24MHz.ticksAt(clock.now()) % 2 ** 32,

@@ -1,4 +1,4 @@
-/* Why a guest came back: the vector, and for traps the syndrome's exception class.
+/* Why a guest came back: which vector, and for traps the syndrome's exception class.
  * (DDI 0406C, B3.13.6 "Use of the HSR", table B3-25) */
 #include "hypervisor.h"
 
@@ -80,17 +80,22 @@ static void handle_trap(struct vm *vm)
     }
 }
 
-void handle_exit(struct vm *vm, u32 vector)
+/* An interrupt is still pending, and it is the host that takes it: now. */
+void handle_exit(struct vm *vm, u32 reason)
 {
-    switch (vector) {
-    case VECTOR_IRQ: /* the interrupt is still pending: the host takes it now */
-        vm->interrupt_exits++;
+    switch (reason) {
+    case EXIT_IRQ:
+        vm->irq_exits++;
         host_let_interrupts_in();
         break;
-    case VECTOR_TRAP:
+    case EXIT_FIQ:
+        vm->fiq_exits++;
+        host_let_interrupts_in();
+        break;
+    case EXIT_TRAP:
         handle_trap(vm);
         break;
     default:
-        give_up(vm, ": exit by vector ", vector);
+        give_up(vm, ": exit ", reason);
     }
 }

@@ -12,6 +12,9 @@
 #define DEVICE_TREE (128 * MB)
 #define ZIMAGE_MAGIC 0x016f2818u
 
+/* The board's user switch 0: guests stay when they have checked everything. */
+#define STAY 1u
+
 extern const u8 bundled_guest[], bundled_guest_end[], linux_device_tree[], linux_device_tree_end[];
 
 static void copy(u32 to, const u8 *from, const u8 *end)
@@ -33,14 +36,15 @@ static void start_linux(void)
     vm = vm_create(1, UART0, RAM_1, 256 * MB, RAM_IPA + ZIMAGE, r0_r2);
     vm_attach_vgic(vm, GICD, GICC);
     vm_attach_pl011(vm, UART0);
+    console_listen(UART0);
     print("hypervisor: guest 1, Linux, starts\n");
 }
 
 /* The first guest has the board's SP804 for its timer and the simplest console, the second one the virtual timer and
- * a PL011. It learns which one it is from r0. */
+ * a PL011. It learns which one it is from r0, and from r1 whether it shall stay. */
 static void start_bundled(u32 number, u32 ram_pa, u32 uart)
 {
-    const u32 r0_r2[3] = { number, 0, 0 };
+    const u32 r0_r2[3] = { number, SYS_SW & STAY, 0 };
     struct vm *vm;
 
     console_start(uart);
@@ -53,6 +57,7 @@ static void start_bundled(u32 number, u32 ram_pa, u32 uart)
         host_route_device(SP804_INTERRUPT, vm);
     } else
         vm_attach_pl011(vm, UART0);
+    console_listen(uart);
     print("hypervisor: guest ");
     print_decimal(number);
     print(" starts\n");

@@ -27,12 +27,17 @@ void host_interrupts_start(void)
     host_enable(PHYSICAL_TIMER_INTERRUPT, 1);
 }
 
-void host_route_device(u32 id, struct vm *vm)
+void host_route(u32 id)
 {
-    owners[id] = vm;
     GICD_IPRIORITYR_BYTE(id) = 0xa0;
     GICD_ITARGETSR_BYTE(id) = 1; /* processor 0 */
     host_enable(id, 1);
+}
+
+void host_route_device(u32 id, struct vm *vm)
+{
+    owners[id] = vm;
+    host_route(id);
 }
 
 void host_unroute_devices(struct vm *vm)
@@ -60,6 +65,8 @@ void take_interrupt(void)
     }
     if (id == PHYSICAL_TIMER_INTERRUPT)
         host_timer_tick();
+    else if (console_take_interrupt(id))
+        slice_over = 1;
     GICC_DIR = acknowledged;
 }
 

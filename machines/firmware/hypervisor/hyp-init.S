@@ -62,3 +62,20 @@ hyp_init:
     eret
     .cfi_endproc
     .size   hyp_init, . - hyp_init
+
+/* The way back: called at its physical address, r0 is the stub's vectors. host_call's code is not where it was once the
+ * MMU is off, so this returns to the host by itself. */
+    .global hyp_leave
+    .type   hyp_leave, %function
+hyp_leave:
+    pop     {r4, lr}                    @ host_call has pushed them
+    mrc     p15, 4, r3, c1, c0, 0       @ HSCTLR
+    ldr     r12, =HSCTLR_I_C_A_M
+    bic     r3, r3, r12
+    mcr     p15, 4, r3, c1, c0, 0
+    isb
+    mcr     p15, 4, r0, c8, c7, 0       @ TLBIALLH
+    dsb
+    mcr     p15, 4, r0, c12, c0, 0      @ HVBAR
+    eret
+    .size   hyp_leave, . - hyp_leave

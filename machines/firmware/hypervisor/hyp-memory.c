@@ -19,7 +19,7 @@ SHARED struct processor *vfp_owner;
 SHARED u8 hyp_stack[4096] __attribute__((aligned(8)));
 
 extern u8 hyp_text_virtual[], hyp_text_physical[], hyp_text_size[], hyp_shared_start[], hyp_shared_end[];
-extern u8 hyp_init_vectors[], hyp_vectors[];
+extern u8 hyp_init_vectors[], hyp_vectors[], hyp_leave[];
 
 /* Hyp mode's symbols are virtual; this is where they are before its MMU is on. */
 static u32 physical(const u8 *symbol)
@@ -27,6 +27,9 @@ static u32 physical(const u8 *symbol)
     return (u32)(symbol - hyp_text_virtual + hyp_text_physical);
 }
 
+static u32 stub_hvbar; /* what the stub gives back for Hyp mode's vectors */
+
+/* Takes Hyp mode over from the stub. */
 void hyp_start(void)
 {
     u64 *root = lpae_new_table();
@@ -39,8 +42,17 @@ void hyp_start(void)
     lpae_map(root, (u32)hyp_text_physical, (u32)hyp_text_physical, size,
              ACCESSED | INNER_SHAREABLE | READ_ONLY | WRITE_BACK);
     lpae_map(root, GICH, GICH, 4096, ACCESSED | READ_WRITE | XN | DEVICE);
+    stub_hvbar = call_stub(STUB_GET_HVBAR);
     call_stub(physical(hyp_init_vectors));
     call_hyp((u32)root, hyp_stack + sizeof hyp_stack, hyp_vectors);
+}
+
+/* Gives Hyp mode back to the stub, from the page that is mapped one-to-one. */
+void hyp_stop(void)
+{
+    call_hyp(physical(hyp_leave), stub_hvbar);
+    if (call_stub(STUB_GET_HVBAR) == stub_hvbar)
+        print("hypervisor: Hyp mode is the stub's again\n");
 }
 
 /* What assembly believes. */

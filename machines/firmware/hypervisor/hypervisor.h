@@ -10,9 +10,6 @@
 #define INTERRUPTS 160
 #define NEVER (~0ull)
 
-/* Exception vectors by number: what enter_guest() returns. (DDI 0406C, table B1-3) */
-enum { VECTOR_TRAP = 5, VECTOR_IRQ = 6, VECTOR_FIQ = 7 };
-
 struct vm;
 
 /* A place of the guest's physical memory where the host answers: offset from its beginning, width 1, 2 or 4 bytes. */
@@ -28,6 +25,7 @@ struct vgic {
     u32 CTLR;
     u32 enabled[INTERRUPTS / 32], group[INTERRUPTS / 32];
     u32 pending[INTERRUPTS / 32]; /* by an edge or by software, until it is in a list register */
+    u32 active[INTERRUPTS / 32];  /* by software: no list register has it */
     u32 level[INTERRUPTS / 32];   /* inputs of emulated devices that are high */
     u8 priority[INTERRUPTS], target[INTERRUPTS];
     u32 config[INTERRUPTS / 16];
@@ -38,6 +36,12 @@ struct vgic {
 /* The emulated UART (vpl011.c). */
 struct vpl011 {
     u32 RIS, IMSC, CR, IBRD, FBRD, LCR_H, IFLS;
+};
+
+/* What was typed for a guest and it has not read yet: as much as the FIFO of a PL011 holds. */
+struct input {
+    u8 bytes[16];
+    u32 first, count;
 };
 
 enum vm_state { VM_ABSENT, VM_RUNNABLE, VM_WAITING, VM_OFF };
@@ -54,9 +58,11 @@ struct vm {
     u32 region_count;
     struct vgic vgic;
     struct vpl011 vpl011;
-    u32 passed, failed;    /* what it reported of its own checks */
+    struct input input;
+    u32 failed;                 /* what went wrong, by its own checks and the host's */
     u32 exits[64];         /* by exception class (HSR.EC) */
-    u32 interrupt_exits;
+    u32 irq_exits, fiq_exits;
+    u32 maintenance_exits; /* of those, with something in GICH_MISR */
     u32 unassigned_accesses;
 };
 
@@ -64,12 +70,14 @@ struct vm {
 extern struct vm vms[MAX_GUESTS];
 extern struct processor *vfp_owner;
 void hyp_start(void);
+void hyp_stop(void);
 
-/* world-switch.S: run them by call_hyp() */
+/* world-switch.S: run them by call_hyp(); enter_guest() returns EXIT_TRAP, EXIT_FIQ or EXIT_IRQ */
 u32 enter_guest(struct processor *);
 void flush_guest(struct processor *);
 
-/* host-start.S */
+/* host-start.S: the stub sets HVBAR to what it gets, or tells it */
+#define STUB_GET_HVBAR (~0u)
 u32 call_stub(u32 request, ...);
 u32 call_hyp(u32 function, ...);
 
@@ -86,13 +94,14 @@ void stage2_map_device(struct vm *, u32 ipa, u32 pa, u32 size_bytes);
 /* vm.c: a guest's life */
 struct vm *vm_create(u32 number, u32 uart, u32 ram_pa, u32 ram_size_bytes, u32 entry_ipa, const u32 r0_r2[3]);
 void vm_attach_region(struct vm *, const struct mmio_region *);
+void vm_report(struct vm *, u32 passed, u32 failed);
 void vm_power_off(struct vm *);
 
 /* guest-image.c: which guests there are */
 void start_guests(void);
 
 /* exits.c, registers.c, mmio.c, psci.c */
-void handle_exit(struct vm *, u32 vector);
+void handle_exit(struct vm *, u32 reason);
 u32 *guest_register(struct vm *, u32 n);
 void skip_instruction(struct vm *);
 void inject_undefined(struct vm *);
@@ -116,14 +125,19 @@ void vtimer_update(struct vm *);
 u64 vtimer_due(struct vm *);
 void vtimer_arm(struct vm *);
 
-/* vpl011.c, console.c */
+/* vpl011.c, bvm-console.c, console-input.c, console.c */
 void vm_attach_pl011(struct vm *, u32 ipa);
 void vm_attach_bvm_console(struct vm *, u32 ipa);
+void vpl011_received(struct vm *);
+void console_listen(u32 uart);
+int console_take_interrupt(u32 id);
+int input_next(struct vm *);
 void console_start(u32 uart);
 void console_put(u32 uart, char c);
 
 /* host-interrupts.c */
 void host_interrupts_start(void);
+void host_route(u32 id);
 void host_route_device(u32 id, struct vm *);
 void host_unroute_devices(struct vm *);
 void host_enable(u32 id, int enable);

@@ -149,6 +149,8 @@ void list_registers_drain(struct vm *vm)
 {
     u32 *list = &vm->processor.gich.LR0;
 
+    if (vm->processor.gich.MISR)
+        vm->maintenance_exits++;
     for (u32 n = 0; n < LIST_REGISTERS; n++) {
         u32 id = list[n] & 0x3ff;
 

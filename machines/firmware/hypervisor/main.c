@@ -10,6 +10,14 @@ static void power_off(void)
     SYS_CFGCTRL = 0xc0800000;
 }
 
+static int any_failed(void)
+{
+    for (u32 i = 0; i < MAX_GUESTS; i++)
+        if (vms[i].failed)
+            return 1;
+    return 0;
+}
+
 int main(void)
 {
     console_start(UART0);
@@ -20,7 +28,8 @@ int main(void)
     host_interrupts_start();
     start_guests();
     run_guests();
-    print("hypervisor: all guests are off\n");
+    print(any_failed() ? "hypervisor: FAILED\n" : "hypervisor: all guests are off\n");
+    hyp_stop();
     power_off();
     return 0;
 }

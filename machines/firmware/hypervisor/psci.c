@@ -21,8 +21,7 @@ void handle_psci(struct vm *vm, u32 immediate)
     u32 *r = vm->processor.r;
 
     if (immediate == 1) {
-        vm->passed = r[0];
-        vm->failed = r[1];
+        vm_report(vm, r[0], r[1]);
         return;
     }
     if (immediate != 0) {

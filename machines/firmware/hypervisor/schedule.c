@@ -47,14 +47,14 @@ static void run_slice(struct vm *vm)
     slice_over = 0;
     set_timer(read_counter() + read_cp15("p15, 0, %0, c14, c0, 0") / SLICES_PER_SECOND);
     while (vm->state == VM_RUNNABLE && !slice_over) {
-        u32 vector;
+        u32 reason;
 
         vtimer_update(vm);
         list_registers_fill(vm);
         vtimer_arm(vm);
-        vector = call_hyp((u32)enter_guest, &vm->processor);
+        reason = call_hyp((u32)enter_guest, &vm->processor);
         list_registers_drain(vm);
-        handle_exit(vm, vector);
+        handle_exit(vm, reason);
     }
 }
 

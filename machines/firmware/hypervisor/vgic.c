@@ -45,7 +45,7 @@ u32 vgic_deliverable(struct vm *vm, u32 word)
 #ifdef MISTAKE_NO_DISTRIBUTOR
     return vgic->pending[word] | vgic->level[word]; /* who knows what is enabled? */
 #endif
-    return vgic->CTLR & 3 ? (vgic->pending[word] | vgic->level[word]) & vgic->enabled[word] : 0;
+    return vgic->CTLR & 3 ? (vgic->pending[word] | vgic->level[word]) & vgic->enabled[word] & ~vgic->active[word] : 0;
 }
 
 /* The state bits of 32 interrupts in list registers. */
@@ -104,7 +104,7 @@ static u32 read_word(struct vm *vm, u32 offset)
         return vgic->pending[n] | vgic->level[n] | listed(vm, n, STATE_PENDING);
     case 0x300: /* GICD_ISACTIVER, GICD_ICACTIVER */
     case 0x380:
-        return listed(vm, n, STATE_ACTIVE);
+        return vgic->active[n] | listed(vm, n, STATE_ACTIVE);
     default:
         return 0;
     }
@@ -156,7 +156,11 @@ static void write_word(struct vm *vm, u32 offset, u32 value)
         vgic->pending[n] &= ~(value & writable(n));
         clear_listed(vm, n, value & writable(n), STATE_PENDING);
         break;
+    case 0x300:
+        vgic->active[n] |= value & ~listed(vm, n, STATE_ACTIVE);
+        break;
     case 0x380:
+        vgic->active[n] &= ~value;
         clear_listed(vm, n, value, STATE_ACTIVE);
         break;
     }

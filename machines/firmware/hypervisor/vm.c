@@ -44,19 +44,27 @@ void vm_attach_region(struct vm *vm, const struct mmio_region *region)
     vm->regions[vm->region_count++] = *region;
 }
 
+static void tell(const struct vm *vm, const char *what)
+{
+    print("hypervisor: guest ");
+    print_decimal(vm->number);
+    print(what);
+}
+
+/* The guest tells how its own checks went. */
+void vm_report(struct vm *vm, u32 passed, u32 failed)
+{
+    vm->failed += failed;
+    tell(vm, ": ");
+    print_decimal(passed);
+    print(" passed, ");
+    print_decimal(vm->failed);
+    print(" failed\n");
+}
+
 void vm_power_off(struct vm *vm)
 {
     vm->state = VM_OFF;
     host_unroute_devices(vm);
-    print("hypervisor: guest ");
-    print_decimal(vm->number);
-    print(" is off");
-    if (vm->passed + vm->failed > 0) {
-        print(": ");
-        print_decimal(vm->passed);
-        print(" passed, ");
-        print_decimal(vm->failed);
-        print(" failed");
-    }
-    print("\n");
+    tell(vm, " is off\n");
 }

@@ -1,15 +1,29 @@
-/* A guest's UART, emulated: what it transmits is printed at once, it receives nothing. (DDI 0183G, 3.3) */
+/* A guest's UART, emulated: what it transmits is printed at once, what it receives was typed. (DDI 0183G, 3.3) */
 #include "hypervisor.h"
-
-#define RXFE (1u << 4) /* UARTFR */
-#define TXFE (1u << 7)
-#define TXRIS (1u << 5)
 
 static const u8 id_bytes[8] = { 0x11, 0x10, 0x34, 0x00, 0x0d, 0xf0, 0x05, 0xb1 };
 
 static void update(struct vm *vm)
 {
     vgic_set_level(vm, UART0_INTERRUPT, (vm->vpl011.RIS & vm->vpl011.IMSC) != 0);
+}
+
+/* Something was typed. */
+void vpl011_received(struct vm *vm)
+{
+    vm->vpl011.RIS |= RXI | RTI;
+    update(vm);
+}
+
+/* UARTDR: with the last character both interrupts go (DDI 0183G, 2.8). */
+static u32 read_data(struct vm *vm)
+{
+    int c = input_next(vm);
+
+    if (vm->input.count == 0)
+        vm->vpl011.RIS &= ~(RXI | RTI);
+    update(vm);
+    return c < 0 ? 0 : c;
 }
 
 static u32 read(struct vm *vm, u32 offset, u32 width)
@@ -20,8 +34,10 @@ static u32 read(struct vm *vm, u32 offset, u32 width)
     if (offset >= 0xfe0)
         return id_bytes[(offset - 0xfe0) / 4];
     switch (offset) {
-    case 0x18:
-        return TXFE | RXFE; /* UARTFR */
+    case 0x00:
+        return read_data(vm);
+    case 0x18: /* UARTFR */
+        return vm->input.count == 0 ? TXFE | RXFE : TXFE;
     case 0x24:
         return uart->IBRD;
     case 0x28:
@@ -49,9 +65,9 @@ static void write(struct vm *vm, u32 offset, u32 width, u32 value)
 
     (void)width;
     switch (offset) {
-    case 0x00: /* UARTDR: the FIFO is empty again at once, which is what TXRIS tells */
+    case 0x00: /* UARTDR: the FIFO is empty again at once, which is what this interrupt tells */
         console_put(vm->uart, (char)value);
-        uart->RIS |= TXRIS;
+        uart->RIS |= TXI;
         break;
     case 0x24:
         uart->IBRD = value;

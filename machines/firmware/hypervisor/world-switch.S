@@ -9,9 +9,6 @@
     .fpu    neon-vfpv4
     .section .hyp.text, "ax"
 
-#define VECTOR_TRAP 5
-#define VECTOR_IRQ 6
-#define VECTOR_FIQ 7
 #define HCPTR_TTA_TCP11_TCP10 0x100c00
 
 /* One register of a world to or from memory at r1, which advances; r2 and r3 are spent. */
@@ -77,7 +74,7 @@ hyp_trap:
     lsr     r0, r0, #26
     cmp     r0, #0x07                   @ VFP or Advanced SIMD: needs no world switch
     beq     switch_vfp
-    mov     r0, #VECTOR_TRAP
+    mov     r0, #EXIT_TRAP
     b       leave_guest
     .size   hyp_trap, . - hyp_trap
 
@@ -98,18 +95,18 @@ host_call:
     .type   hyp_irq, %function
 hyp_irq:
     push    {r0, r1}
-    mov     r0, #VECTOR_IRQ
+    mov     r0, #EXIT_IRQ
     b       leave_guest
     .size   hyp_irq, . - hyp_irq
 
     .type   hyp_fiq, %function
 hyp_fiq:
     push    {r0, r1}
-    mov     r0, #VECTOR_FIQ
+    mov     r0, #EXIT_FIQ
     b       leave_guest
     .size   hyp_fiq, . - hyp_fiq
 
-/* u32 enter_guest(struct processor *): lets a guest run until something leads back; returns that vector's number. */
+/* u32 enter_guest(struct processor *): lets a guest run until something leads back; returns what it was. */
     .global enter_guest
     .type   enter_guest, %function
 enter_guest:
@@ -143,7 +140,7 @@ stray_writes:
 guest_entry:                            @ the next instruction is the guest's
     eret
 
-    @ From a vector: the guest's r0 and r1 are on the stack, r0 is the vector's number.
+    @ From a vector: the guest's r0 and r1 are on the stack, r0 is what to return.
     .global leave_guest
 leave_guest:
     mrc     p15, 4, r1, c13, c0, 2      @ HTPIDR

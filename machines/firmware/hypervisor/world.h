@@ -33,6 +33,12 @@
 /* What they tell, to be read only. */
 #define GICH_STATUS(X) X(MISR, 0x010) X(EISR0, 0x020) X(EISR1, 0x024) X(ELSR0, 0x030) X(ELSR1, 0x034)
 
+/* What enter_guest() returns: which vector led back. These are the original's numbers: FIQ comes before IRQ, unlike in the
+ * vectors themselves. */
+#define EXIT_TRAP 5
+#define EXIT_FIQ 6
+#define EXIT_IRQ 7
+
 /* Sizes and places for assembly; hyp-memory.c asserts that they are right. */
 #define WORLD_SIZE 248
 #define VCPU_WORLD 56

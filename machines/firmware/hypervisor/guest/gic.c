@@ -30,6 +30,7 @@ void check_distributor(void)
 {
     begin_check("distributor");
     expect_equal("GICD_TYPER", GICD_TYPER & 0x4ff, 4); /* 160 interrupts, one processor, no Security Extensions */
+    expect_equal("GICD_IIDR", GICD_IIDR & 0xfff, 0x43b); /* ARM */
     enable_distributor();
     GICC_PMR = 0xff;
     GICC_CTLR = 1;
@@ -45,6 +46,18 @@ void check_distributor(void)
     expect_equal("GICD_ISPENDR1", GICD_ISPENDR(1), 0x200);
     GICD_ICPENDR(1) = 0x200;
     expect_equal("GICD_ISPENDR1 after GICD_ICPENDR1", GICD_ISPENDR(1), 0);
+    GICD_ISACTIVER(1) = 0x200;
+    expect_equal("GICD_ISACTIVER1", GICD_ISACTIVER(1), 0x200);
+    GICD_ICACTIVER(1) = 0x200;
+    expect_equal("GICD_ISACTIVER1 after GICD_ICACTIVER1", GICD_ISACTIVER(1), 0);
+    GICD_IGROUPR(1) = 0x200;
+    expect_equal("GICD_IGROUPR1", GICD_IGROUPR(1), 0x200);
+    GICD_IGROUPR(1) = 0;
+    GICD_ITARGETSR_BYTE(41) = 1;
+    expect_equal("a byte of GICD_ITARGETSR", GICD_ITARGETSR_BYTE(41), 1);
+    GICD_ICFGR(2) = 0x00080000;
+    expect_equal("GICD_ICFGR2", GICD_ICFGR(2), 0x00080000);
+    GICD_ICFGR(2) = 0;
     expect_equal("GICC_IAR with nothing pending", GICC_IAR & 0x3ff, SPURIOUS);
     end_check();
 }
@@ -53,14 +66,19 @@ static volatile u32 active_in_handler;
 
 static void count_software_interrupt(void)
 {
-    active_in_handler |= GICD_ISACTIVER(0) & 0xffff;
+    software_interrupts++;
+}
+
+static void look_at_software_interrupt(void)
+{
+    active_in_handler = GICD_ISACTIVER(0) & 0xffff;
     software_interrupts++;
 }
 
 void check_software_interrupts(void)
 {
     begin_check("software-generated-interrupt");
-    enable_interrupt(1, count_software_interrupt);
+    enable_interrupt(1, look_at_software_interrupt);
     GICD_SGIR = 2u << 24 | 1; /* to the processor that asks, interrupt 1 */
     poll_for(&software_interrupts, 1);
     expect_equal("number of interrupts", software_interrupts, 1);
@@ -69,20 +87,19 @@ void check_software_interrupts(void)
     end_check();
 }
 
-/* More interrupts at once than there are list registers: those without one come when others have been ended. */
+/* More interrupts at once than there are list registers: those without one come when others have been ended. Nothing here
+ * leads to the hypervisor but its maintenance interrupt. */
 void check_overflow(void)
 {
     u32 before = software_interrupts;
 
     begin_check("list-register-overflow");
-    active_in_handler = 0;
     for (u32 id = 2; id < 12; id++)
         enable_interrupt(id, count_software_interrupt);
     for (u32 id = 2; id < 12; id++)
         GICD_SGIR = 2u << 24 | id;
     poll_for(&software_interrupts, before + 10);
     expect_equal("number of interrupts", software_interrupts, before + 10);
-    expect_equal("which interrupts", active_in_handler, 0xffc);
     end_check();
 }
 

@@ -9,8 +9,18 @@
 /* 1 or 2: the first has the SP804 for its timer and the simplest console, the second the virtual timer and a PL011. */
 extern u32 guest_number;
 
+/* console.c */
 void console_start(void);
+int console_read(void);
+void console_listen(void (*handler)(void));
+
+/* timer.c, gic.c */
+extern volatile u32 ticks;
+void start_timer(u32 period_us);
 u64 read_counter(void);
+
+/* stay.c */
+void stay(void) __attribute__((noreturn));
 
 /* the checks */
 void check_start(u32 cpsr);
@@ -22,6 +32,7 @@ void check_software_interrupts(void);
 void check_overflow(void);
 void check_timer(void);
 void check_own_memory(void);
+void check_world(void);
 void check_vfp(void);
 void check_psci(void);
 void check_spurious(void);

@@ -1,4 +1,5 @@
-/* The guest's first instruction: in Supervisor mode with everything masked, as after reset. r0 is its number.
+/* The guest's first instruction: in Supervisor mode with everything masked, as after reset. r0 is its number, r1 is
+ * whether it shall stay.
  * (DDI 0406C, B1.9.1 "Reset") */
     .syntax unified
     .arm
@@ -11,6 +12,7 @@ _start:
     .cfi_startproc
     .cfi_undefined lr
     mov     r10, r0
+    mov     r9, r1
     mrs     r11, cpsr
     cpsid   aif
     ldr     sp, =stack_top
@@ -23,7 +25,8 @@ _start:
     strlo   r2, [r0], #4
     blo     1b
     mov     r0, r10
-    mov     r1, r11
+    mov     r1, r9
+    mov     r2, r11
     bl      main
 2:  wfi
     b       2b
