@@ -30,9 +30,9 @@ static void give_up(struct vm *vm, const char *what, u32 value)
 
 /* MCR or MRC that a trap bit of HCR sent here: the implementation's own registers read 0 and ignore writes; the
  * physical timer, which CNTHCTL keeps for the host, is not there for a guest. */
-static void handle_cp15(struct vm *vm)
+static void handle_cp15(struct vm *vm, u32 HSR)
 {
-    u32 hsr = vm->processor.exit.HSR, CRn = hsr >> 10 & 15, Rt = hsr >> 5 & 15, is_read = hsr & 1;
+    u32 CRn = HSR >> 10 & 15, Rt = HSR >> 5 & 15, is_read = HSR & 1;
 
     if (CRn == 14) {
         inject_undefined(vm);
@@ -40,21 +40,21 @@ static void handle_cp15(struct vm *vm)
     }
     if (is_read && Rt != 15)
         *guest_register(vm, Rt) = 0;
-    skip_instruction(vm);
+    skip_instruction(vm, HSR);
 }
 
 static void handle_trap(struct vm *vm)
 {
-    u32 hsr = vm->processor.exit.HSR, class = hsr >> 26;
+    u32 HSR = vm->processor.exit.HSR, class = HSR >> 26;
 
     vm->exits[class]++;
     switch (class) {
     case EC_WFI:
         vm->state = VM_WAITING; /* schedule.c wakes it */
-        skip_instruction(vm);
+        skip_instruction(vm, HSR);
         break;
     case EC_CP15_32:
-        handle_cp15(vm);
+        handle_cp15(vm, HSR);
         break;
     case EC_CP15_64:
     case EC_CP14_32:
@@ -63,20 +63,20 @@ static void handle_trap(struct vm *vm)
         inject_undefined(vm);
         break;
     case EC_HVC:
-        handle_psci(vm, hsr & 0xffff);
+        handle_psci(vm, HSR & 0xffff);
         break;
     case EC_SMC:
-        skip_instruction(vm); /* unlike HVC, SMC is trapped before it is executed */
+        skip_instruction(vm, HSR); /* unlike HVC, SMC is trapped before it is executed */
         handle_psci(vm, 0);
         break;
     case EC_PREFETCH_ABORT:
         give_up(vm, ": prefetch abort, HIFAR ", vm->processor.exit.HIFAR);
         break;
     case EC_DATA_ABORT:
-        emulate_access(vm);
+        emulate_access(vm, HSR, vm->processor.exit.HPFAR << 8 | (vm->processor.exit.HDFAR & 0xfff));
         break;
     default:
-        give_up(vm, ": HSR ", hsr);
+        give_up(vm, ": HSR ", HSR);
     }
 }
 

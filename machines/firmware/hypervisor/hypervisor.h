@@ -103,9 +103,9 @@ void start_guests(void);
 /* exits.c, registers.c, mmio.c, psci.c */
 void handle_exit(struct vm *, u32 reason);
 u32 *guest_register(struct vm *, u32 n);
-void skip_instruction(struct vm *);
+void skip_instruction(struct vm *, u32 HSR);
 void inject_undefined(struct vm *);
-void emulate_access(struct vm *);
+void emulate_access(struct vm *, u32 HSR, u32 ipa);
 void handle_psci(struct vm *, u32 immediate);
 
 /* vgic.c: the distributor; list-registers.c: injection */

@@ -40,15 +40,13 @@ static void report(struct vm *vm, const char *what, u32 ipa)
     print("\n");
 }
 
-void emulate_access(struct vm *vm)
+void emulate_access(struct vm *vm, u32 HSR, u32 ipa)
 {
-    u32 hsr = vm->processor.exit.HSR;
-    u32 ipa = vm->processor.exit.HPFAR << 8 | (vm->processor.exit.HDFAR & 0xfff);
-    u32 width = 1u << (hsr >> 22 & 3), SRT = hsr >> 16 & 15;
+    u32 width = 1u << (HSR >> 22 & 3), SRT = HSR >> 16 & 15;
     const struct mmio_region *region = find_region(vm, ipa);
     u32 *place = transferred(vm, SRT), value = 0;
 
-    if (!(hsr & ISV)) {
+    if (!(HSR & ISV)) {
         report(vm, ": an access that cannot be emulated, to ", ipa);
         vm->failed++;
         vm_power_off(vm);
@@ -58,7 +56,7 @@ void emulate_access(struct vm *vm)
         report(vm, ": nothing is at ", ipa); /* reads 0 and ignores writes, like the board */
     if (!place)
         report(vm, ": no such register, for ", ipa);
-    if (hsr & WnR) {
+    if (HSR & WnR) {
         if (place)
             value = width == 4 ? *place : *place & ((1u << 8 * width) - 1);
         if (region)
@@ -68,10 +66,10 @@ void emulate_access(struct vm *vm)
             value = region->read(vm, ipa - region->base, width);
         if (width < 4)
             value &= (1u << 8 * width) - 1;
-        if (hsr & SSE && value >> (8 * width - 1) & 1)
+        if (HSR & SSE && value >> (8 * width - 1) & 1)
             value |= ~0u << 8 * width;
         if (place)
             *place = value;
     }
-    skip_instruction(vm);
+    skip_instruction(vm, HSR);
 }

@@ -36,12 +36,12 @@ u32 *guest_register(struct vm *vm, u32 n)
 }
 
 /* Advances the PC by 2 or 4 (HSR.IL), and ITSTATE as the instruction would have. */
-void skip_instruction(struct vm *vm)
+void skip_instruction(struct vm *vm, u32 HSR)
 {
     struct world *world = &vm->processor.world;
     u32 cpsr = world->cpsr, it = (cpsr >> 25 & 3) | (cpsr >> 8 & 0xfc);
 
-    world->pc += vm->processor.exit.HSR & HSR_IL ? 4 : 2;
+    world->pc += HSR & HSR_IL ? 4 : 2;
     if (!(cpsr & CPSR_T) || it == 0)
         return;
     it = it & 7 ? (it & 0xe0) | (it << 1 & 0x1f) : 0;
