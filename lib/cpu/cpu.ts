@@ -45,7 +45,8 @@ const W = {
 const SCR = reg('SCR'),
   NSACR = reg('NSACR'),
   HSTR = reg('HSTR'),
-  SCTLR = reg('SCTLR');
+  SCTLR = reg('SCTLR'),
+  HSCTLR = reg('HSCTLR');
 
 /** What CPUs share. */
 export interface CpuSurroundings {
@@ -229,7 +230,13 @@ export class Cpu implements CpuSurroundings {
     this.words[STATE.privileged >> 2] = user ? 0 : 1;
     this.words[STATE.threadIds >> 2] = (this.words[HSTR]! & BIT.HSTR.T13) !== 0 && isBelowHyp(this) ? 0 : 1;
     this.access.privileged = !user;
+    this.#checkAlignment();
     this.mmu.select(bank, mode === MODE.hyp ? 2 : this.secure ? 3 : 0);
+  }
+  /** After a write to SCTLR or HSCTLR. */
+  controlChanged(): void {
+    this.#checkAlignment();
+    this.mmu.regimeChanged();
   }
   vfpAccessChanged(): void {
     updateVfpAccess(this);
@@ -245,7 +252,11 @@ export class Cpu implements CpuSurroundings {
     this.counts[name]++;
   }
   get alignmentChecked(): boolean {
-    return (this.words[this.mode === MODE.hyp ? reg('HSCTLR') : SCTLR + this.bank]! & 2) !== 0;
+    return this.words[STATE.alignmentChecked >> 2] !== 0;
+  }
+  #checkAlignment(): void {
+    const sctlr = this.words[this.mode === MODE.hyp ? HSCTLR : SCTLR + this.bank]!;
+    this.words[STATE.alignmentChecked >> 2] = (sctlr & BIT.SCTLR.A) === 0 ? 0 : -1;
   }
 
   // Running.

@@ -8,14 +8,7 @@ interface Known {
   readonly applies: (each: Case, id: string, what: string, kind: number, differing: number) => boolean;
 }
 
-export const known: readonly Known[] = [
-  {
-    name: 'DFAR of an element or pair',
-    reference: 'DDI 0406C, B3.13.4: DFAR is the address that faulted; ours is exact to the access, not to the byte',
-    applies: (_each, id, what, _kind, differing) =>
-      /^(V(LD|ST)\d|LDREXD|STREXD)/.test(id) && what === 'DFAR' && differing >>> 0 < 64,
-  },
-];
+export const known: readonly Known[] = [];
 
 /** What a difference in T16 and T32 is taken for that is not there when its case runs alone. */
 export const ONLY_AFTER_OTHERS = 'an instruction decoded inside an IT block and entered from outside (A2.5.2)';

@@ -20,6 +20,17 @@ function reverseElements(value: number, size: number, element: number): number {
   return ((value & 0x00ff_00ff) << 8) | ((value >>> 8) & 0x00ff_00ff);
 }
 
+/** Instructions that probe whole words around what they access, or spoil an address that is not aligned. */
+const PROBES_WORDS = /^(v(ld|st)\d|(ldr|str)exd)/;
+
+/** The address that the fault registers get for a fault found at `address` (B3.13.4): their own base for these instructions. */
+function faultingAddress(cpu: Cpu, address: number, up: number): number {
+  const found = cpu.instructionAt(cpu.pcOf(up));
+  if (found === undefined || !PROBES_WORDS.test(found.instruction.operation.name)) return address;
+  const base = cpu.words[(found.decoded as { rn: number }).rn]! >>> 0;
+  return base >>> 12 === address >>> 12 ? base : address;
+}
+
 export class DataAccess {
   readonly #cpu: Cpu;
   readonly #mmu: Mmu;
@@ -57,14 +68,14 @@ export class DataAccess {
     if (this.#cpu.stops.watches(address, size, write, up)) return;
     const privileged = this.#isPrivileged(access);
     if ((address & 3) !== 0) {
-      this.#mmu.abort(address, write, up, FAULT.alignment);
+      this.#mmu.abort(faultingAddress(this.#cpu, address, up), write, up, FAULT.alignment);
       return;
     }
     const last = (address + size - 4) >>> 0;
     for (const at of (address ^ last) >>> 12 === 0 ? [address] : [address, (last & ~0xfff) >>> 0]) {
       const entry = this.#mmu.lookup(at, write ? ACCESS_KIND.write : ACCESS_KIND.read, privileged);
       if (entry < 0) {
-        this.#mmu.abort(at, write, up);
+        this.#mmu.abort(faultingAddress(this.#cpu, at, up), write, up);
         return;
       }
       const physical = this.#mmu.physical(entry, at);

@@ -80,6 +80,8 @@ export class Translation {
   readonly #second = { vtcr: 0, vttbr: 0, hsctlr: 0 };
   /** The last walk; its fault fields say why an access cannot be done. */
   readonly walk = new Walk();
+  /** Walks for debuggers leave the last one as it is. */
+  readonly #debugWalk = new Walk();
 
   constructor(cpu: TranslatedCpu) {
     this.#cpu = cpu;
@@ -99,7 +101,7 @@ export class Translation {
 
   /** Walks for a TLB entry, that is, whatever the access and DACR; false if there is no leaf. */
   translate(regime: number, address: number): boolean {
-    this.#walk(regime, address, ALL_CLIENTS, true);
+    this.#walk(this.walk, regime, address, ALL_CLIENTS, true);
     return this.walk.mapped && this.walk.stage2Fault === FAULT.none;
   }
   get physicalPage(): number {
@@ -120,7 +122,7 @@ export class Translation {
 
   /** Walks for one access and tells what it faults with; the walk has the details. */
   explain(regime: number, address: number, access: AccessKind, privileged: boolean): FaultKind {
-    this.#walk(regime, address, this.#cpu.words[DACR + (regime === REGIME.secure ? 0 : 1)]!, true);
+    this.#walk(this.walk, regime, address, this.#cpu.words[DACR + (regime === REGIME.secure ? 0 : 1)]!, true);
     return check(this.walk, access, privileged);
   }
   /** Makes the last walk stand for a fault that no walk finds. */
@@ -131,7 +133,9 @@ export class Translation {
 
   /** The physical address of a virtual one, or -1; for debuggers, so permissions do not count. */
   debug(regime: number, address: number): number {
-    return this.translate(regime, address) ? this.walk.physical : -1;
+    const walk = this.#debugWalk;
+    this.#walk(walk, regime, address, ALL_CLIENTS, true);
+    return walk.mapped && walk.stage2Fault === FAULT.none ? walk.physical : -1;
   }
 
   /** The physical address of an intermediate one, or -1; for debuggers. */
@@ -152,8 +156,8 @@ export class Translation {
     const { words, accessBank, mode } = this.#cpu;
     const regime = kind === 'hyp' ? REGIME.hyp : kind === 'both' || accessBank === 1 ? REGIME.nonSecure : REGIME.secure;
     const dacr = words[DACR + (regime === REGIME.secure ? 0 : 1)]!;
-    this.#walk(regime, address, dacr, kind === 'both');
     const { walk } = this;
+    this.#walk(walk, regime, address, dacr, kind === 'both');
     const fault = check(walk, write ? 1 : 0, privileged);
     if (kind === 'current' && walk.s1ptw && mode !== MODE.hyp) return false;
     const at = PAR + 2 * accessBank;
@@ -178,10 +182,9 @@ export class Translation {
     return true;
   }
 
-  #walk(regime: number, address: number, dacr: number, withStage2: boolean): void {
+  #walk(walk: Walk, regime: number, address: number, dacr: number, withStage2: boolean): void {
     const cpu = this.#cpu;
     const { words } = cpu;
-    const { walk } = this;
     const second = this.hasStage2(regime);
     const hcr = words[HCR]!;
     let memory: WalkMemory = this.#physical;

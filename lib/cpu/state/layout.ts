@@ -50,6 +50,8 @@ export const STATE = {
   TPIDRPRW: 168,
   /** 1 unless HSTR.T13 traps accesses to them. */
   threadIds: 172,
+  /** All ones where SCTLR.A, or HSCTLR.A, checks every access's alignment, else 0. */
+  alignmentChecked: 176,
 
   /** S0-S31, D0-D31 and Q0-Q15, over each other. */
   vfp: 256,

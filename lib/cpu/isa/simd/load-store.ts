@@ -39,12 +39,20 @@ const list = (first: number, count: number, apart: number, lane = ''): string =>
 const sizeOf = (how: number): number => 8 << ((how >>> HOW.size) & 3);
 const laneOf = (how: number): number => ((how >>> HOW.lane) & 0x3f) / sizeOf(how);
 
+const ELEMENTS = [8, 16, 32, 64] as const;
+const NARROW_ELEMENTS = [8, 16, 32] as const;
+type Elements = (typeof ELEMENTS)[number];
+
 /**
  * Takes the faults of `bytes` bytes from `base`. What follows is access by access unless the page is in reach, and the range is
  * given in words because accesses have no need to be aligned; an address that is not aligned as it must be is made odd.
  */
-function reach(ir: Ir, mode: 'read' | 'write', base: Value, how: Imm, bytes: number): void {
-  const wrong = ir.and(base, ir.and(ir.imm(how), ir.const(HOW.align)));
+function reach(ir: Ir, mode: 'read' | 'write', base: Value, how: Imm, bytes: number, elements: Elements): void {
+  const asked = ir.and(ir.imm(how), ir.const(HOW.align));
+  // With SCTLR.A every element must be aligned (A3.2.1).
+  const checked =
+    elements === 8 ? asked : ir.or(asked, ir.and(ir.state('alignmentChecked'), ir.const(elements / 8 - 1)));
+  const wrong = ir.and(base, checked);
   const start = ir.select(wrong, ir.or(base, ir.const(1)), ir.and(base, ir.const(-4)));
   const size = ir.and(ir.add(ir.and(base, ir.const(3)), ir.const(bytes + 3)), ir.const(-4));
   ir.access(mode, start, size);
@@ -55,10 +63,6 @@ function step(ir: Ir, rn: Reg, rm: Reg, how: Imm, base: Value): void {
   ir.setReg(rn, ir.add(base, ir.select(ir.ltS(word, ir.const(0)), ir.reg(rm), constant)));
 }
 const at = (ir: Ir, base: Value, offset: number): Value => (offset === 0 ? base : ir.add(base, ir.const(offset)));
-
-const ELEMENTS = [8, 16, 32, 64] as const;
-const NARROW_ELEMENTS = [8, 16, 32] as const;
-type Elements = (typeof ELEMENTS)[number];
 
 /** Bytes of memory, sixteen to a vector, as words. */
 function loadVectors(ir: Ir, base: Value, bytes: number, elements: Elements): V[] {
@@ -104,7 +108,7 @@ function multiple(store: boolean, count: 1 | 2 | 3 | 4) {
       const base = ir.reg(rn);
       const bytes = 8 * count * sets;
       const element = size / 8;
-      reach(ir, store ? 'write' : 'read', base, how, bytes);
+      reach(ir, store ? 'write' : 'read', base, how, bytes, size);
       const register = (n: number): number => 8 * n;
       if (count === 1) {
         const offsets = Array.from({ length: sets }, (_, i) => 8 * i);
@@ -162,14 +166,14 @@ function oneLane(store: boolean, count: 1 | 2 | 3 | 4) {
     name: `${name} lane`,
     reference: 'DDI 0406C, A8.8.321, A8.8.324, A8.8.327, A8.8.330, A8.8.405, A8.8.407, A8.8.409, A8.8.411',
     operands: { vd: 'double', rn: 'register', rm: 'register', how: 'immediate' },
-    shape: { size: [8, 16, 32], apart: count === 1 ? [1] : [1, 2] },
+    shape: { size: NARROW_ELEMENTS, apart: count === 1 ? [1] : [1, 2] },
     syntax: (o) =>
       `${name}{c}.${o.size} ${list(o.vd, count, o.apart, `[${laneOf(o.how)}]`)}, ${address(o.rn, o.rm, o.how)}`,
     execute(ir, { vd, rn, rm, how }, { size, apart }) {
       ir.guard('simdEnabled');
       const base = ir.reg(rn);
       const bytes = size / 8;
-      reach(ir, store ? 'write' : 'read', base, how, count * bytes);
+      reach(ir, store ? 'write' : 'read', base, how, count * bytes, size);
       const place = ir.and(ir.shr(ir.imm(how), ir.const(HOW.lane)), ir.const(0x3f));
       const shift = ir.op1<'i64'>(W.i64ExtendU, place);
       const register = (n: number): Value<'i64'> => ir.file(vd, 'i64', 8 * n * apart);
@@ -200,7 +204,7 @@ function allLanes(count: 1 | 2 | 3 | 4) {
     name: `${name} all`,
     reference: 'DDI 0406C, A8.8.322, A8.8.325, A8.8.328, A8.8.331',
     operands: { vd: 'double', rn: 'register', rm: 'register', how: 'immediate' },
-    shape: { size: [8, 16, 32], second: BOTH },
+    shape: { size: NARROW_ELEMENTS, second: BOTH },
     syntax(o) {
       const registers = list(o.vd, count === 1 && o.second ? 2 : count, count > 1 && o.second ? 2 : 1, '[]');
       return `${name}{c}.${o.size} ${registers}, ${address(o.rn, o.rm, o.how)}`;
@@ -208,7 +212,7 @@ function allLanes(count: 1 | 2 | 3 | 4) {
     execute(ir, { vd, rn, rm, how }, { size, second }) {
       ir.guard('simdEnabled');
       const base = ir.reg(rn);
-      reach(ir, 'read', base, how, (count * size) / 8);
+      reach(ir, 'read', base, how, (count * size) / 8, size);
       const values = Array.from({ length: count }, (_, n) => ir.load(WIDTH[size], at(ir, base, (n * size) / 8)));
       const apart = second ? 2 : 1;
       values.forEach((value, n) => {

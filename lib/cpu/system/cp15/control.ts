@@ -1,11 +1,11 @@
 /** System control, security and virtualization control (DDI 0406C, B4.1; A15 values: DDI 0438I, 4.3). */
 import type { Row } from '../register.ts';
 
-const regimeChanged: NonNullable<Row['changed']> = (cpu) => cpu.mmu.regimeChanged();
+const controlChanged: NonNullable<Row['changed']> = (cpu) => cpu.controlChanged();
 
 export const control: readonly Row[] = [
   // V, EE and TE come from configuration inputs, all low here; the mask leaves out what reads as one or zero.
-  { name: 'SCTLR', at: 'p15 0 c1 c0 0', banked: true, reset: 0x00c5_0078, mask: 0x7218_3c27, changed: regimeChanged },
+  { name: 'SCTLR', at: 'p15 0 c1 c0 0', banked: true, reset: 0x00c5_0078, mask: 0x7218_3c27, changed: controlChanged },
   { name: 'ACTLR', at: 'p15 0 c1 c0 1', reset: (cpu) => (cpu.cpuCount > 1 ? 0x40 : 0) },
   { name: 'CPACR', at: 'p15 0 c1 c0 2', mask: 0xc0f0_0000, changed: (cpu) => cpu.vfpAccessChanged() },
   { name: 'SCR', at: 'p15 0 c1 c1 0', level: 'secure', mask: 0x3ff, changed: (cpu) => cpu.securityChanged() },
@@ -18,7 +18,7 @@ export const control: readonly Row[] = [
     mask: 0x0017_cc00,
     changed: (cpu) => cpu.vfpAccessChanged(),
   },
-  { name: 'HSCTLR', at: 'p15 4 c1 c0 0', level: 'PL2', reset: 0x30c5_0878, mask: 0x4208_1027, changed: regimeChanged },
+  { name: 'HSCTLR', at: 'p15 4 c1 c0 0', level: 'PL2', reset: 0x30c5_0878, mask: 0x4208_1027, changed: controlChanged },
   { name: 'HACTLR', at: 'p15 4 c1 c0 1', level: 'PL2' },
   {
     name: 'HCR',
