@@ -325,6 +325,7 @@ export class Cpu implements CpuSurroundings {
     mmu.setFetch(target >>> 12, thumb, base);
     const up = base + ((target & 0xfff) << (thumb ? 3 : 2));
     words[W.delta] = (target - (up >>> (thumb ? 3 : 2))) | 0;
+    if (thumb && words[W.it] !== 0) this.code.enterItBlock(up, words[W.it]!);
     return up;
   }
   /** The record that goes to `target`. A run may end here, so PC must follow from it. */

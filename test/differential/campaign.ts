@@ -13,7 +13,6 @@ import {
   type Difference,
 } from './compare.ts';
 import type { Engine } from './engine.ts';
-import { ONLY_AFTER_OTHERS } from './known.ts';
 import { SLOTS } from './layout.ts';
 
 export interface Failure {
@@ -178,7 +177,6 @@ export class Campaign {
       const { name } = failure.case;
       if (areAlone || i >= CONFIRMED || (await this.#anyAlone([failure.case], newResult())))
         this.#fail(result, failure);
-      else if (name.set !== 'a32') add(result.known, ONLY_AFTER_OTHERS);
       else result.unexplained.push(`${nameText(name)} differs only after the cases before it`);
     }
   }

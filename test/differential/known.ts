@@ -10,9 +10,6 @@ interface Known {
 
 export const known: readonly Known[] = [];
 
-/** What a difference in T16 and T32 is taken for that is not there when its case runs alone. */
-export const ONLY_AFTER_OTHERS = 'an instruction decoded inside an IT block and entered from outside (A2.5.2)';
-
 /** The known fault that explains a difference of these bits in the value `what`, if one does. */
 export const knownFault = (each: Case, what: string, kind: number, differing: number): Known | undefined =>
   known.find(({ applies }) => applies(each, each.instruction?.id ?? '', what, kind, differing));

@@ -18,6 +18,8 @@ const SLOT_BYTES = { a32: (A32_RECORDS + 1) * RECORD.size, t32: (T32_RECORDS + 1
 /** After so many writes into a live page without decoding, the page counts as data again. */
 const WRITES_BEFORE_DROP = 16;
 
+/** The most records from an IT instruction to the last instruction of its block. */
+const LONGEST_IT_BLOCK = 7;
 /** The context of all that is no guest. */
 const HOST = 1;
 const NONE: ReadonlySet<number> = new Set();
@@ -144,10 +146,12 @@ export class CodeCache {
   }
 
   /**
-   * Decodes from the record `up` to the end of its basic block. `it` is ITSTATE there.
+   * Decodes from the record `up` to the end of its basic block. `it` is ITSTATE there; a record that was decoded already was
+   * decoded for another ITSTATE.
    */
   predecode(up: number, it: number): void {
     const slot = this.#slotOf(up);
+    if (this.#words[up >> 2] !== 0) this.#dropItBlock(slot, up);
     if (slot.thumb) this.#predecodeT32(slot, up, it);
     else this.#predecodeA32(slot, up);
     if (!slot.live) {
@@ -155,6 +159,32 @@ export class CodeCache {
       if (this.#live[slot.hostPage / PAGE]!++ === 0) this.onLive(slot.hostPage);
     }
     slot.writes = 0;
+  }
+
+  /** Makes sure that the records from `up` on, where control comes from elsewhere, are those of the IT block it is in. */
+  enterItBlock(up: number, it: number): void {
+    if (!this.#isItBlock(up >> 2, it)) this.predecode(up, it);
+  }
+  /** Whether the records from here on are those of the block that ITSTATE says, as far as they are decoded. */
+  #isItBlock(at: number, it: number): boolean {
+    for (; it !== 0; it = advanceIt(it)) {
+      const first = this.#words[at]! & 0xffff;
+      // These look at ITSTATE themselves.
+      if (first === BUILTIN.undecoded || first === BUILTIN.crossPage || first === BUILTIN.breakpoint) return true;
+      if (first === BUILTIN.pageEndT32) return true;
+      if (first < BUILTIN.it16 || first >= BUILTIN.first || (first & 15) !== it >>> 4) return false;
+      const family = first & ~15;
+      const wide = family === BUILTIN.it32 || family === BUILTIN.it32Pc || family === BUILTIN.it32Return;
+      at += (wide ? 2 : 1) * (RECORD.size >> 2);
+    }
+    return true;
+  }
+  /** Drops a record and those of whatever IT block may lead to it, which are decoded anew when control comes to them. */
+  #dropItBlock(slot: Slot, up: number): void {
+    const n = (up - slot.base) / RECORD.size;
+    const first = Math.max(0, n - LONGEST_IT_BLOCK);
+    this.onForget(slot.base, first, n + 1);
+    this.#words.fill(0, (slot.base + first * RECORD.size) >> 2, (up + RECORD.size) >> 2);
   }
 
   /** Decodes one instruction from its bits into a record anywhere, as if at no page: for one-off execution. */
@@ -297,11 +327,18 @@ export class CodeCache {
       table.predecode(wide ? 't32' : 't16', word, place, it === 0 ? ALWAYS : it >>> 4, words, at);
       this.decoded++;
       if (this.#plants(slot)) this.#plant(slot, offset, at);
-      if (table.ends(words[at]! >>> 16)) return;
+      const ends = table.ends(words[at]! >>> 16);
       if (it !== 0) it = advanceIt(it);
       else if ((first & 0xff00) === 0xbf00 && (first & 0xf) !== 0) it = first & 0xff;
       at += (wide ? 2 : 1) * (RECORD.size >> 2);
       offset += wide ? 4 : 2;
+      // Whoever comes through a block finds all of it decoded as such.
+      if (it === 0 ? ends : offset >= PAGE) return;
+      if (it !== 0 && words[at] !== 0) {
+        if (this.#isItBlock(at, it)) return;
+        this.onForget(slot.base, offset / 2, offset / 2 + 1);
+        words[at] = 0;
+      }
     } while (words[at] === 0);
   }
 

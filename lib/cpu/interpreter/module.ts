@@ -34,9 +34,7 @@ class Builtins extends HandlerLowering {
   /** Enters the page of `STATE.target` and runs its first instruction there, so that arriving is no instruction of its own. */
   #arrive(): void {
     const { code } = this;
-    this.get('thumb').ifValue();
-    code.get(CPU).call(this.functions.enterT32).else().get(CPU).call(this.functions.enterA32).end();
-    code.tee(UP).op(W.eqz).if();
+    code.get(CPU).call(this.functions.enterAny).tee(UP).op(W.eqz).if();
     code.const(STOP).op(W.return).end();
     // An abort of the fetch is this dispatch's instruction; its vector is the next one's.
     code.get(UP).get(CPU).const(JUMP_RECORD).op(W.add).op(W.eq).if();
@@ -110,6 +108,10 @@ class Builtins extends HandlerLowering {
   #inItBlock(family: number, condition: number): void {
     const { code } = this;
     const returns = family === BUILTIN.it16Return || family === BUILTIN.it32Return;
+    // Where what precedes is data, or an exception returns to here, the record may be of another block, or of none.
+    this.get('it').const(1).op(W.sub).const(4).op(W.shrU).const(condition).op(W.ne).if();
+    this.up().get(CPU).call(importIndex('predecode'));
+    this.#dispatch(RECORD.first).op(W.return).end();
     this.condition(condition);
     code.op(W.eqz).if();
     this.#advanceIt();
@@ -167,6 +169,19 @@ class Builtins extends HandlerLowering {
     };
   }
 
+  /** `enterAny(cpu)`: the same in the state that CPSR says. In an IT block the record must be one for ITSTATE. */
+  enterAny(): Body {
+    const code = (this.code = new Code());
+    const cpu = 0;
+    const { enterA32, enterT32 } = this.functions;
+    code.get(cpu).memory(W.load, STATE.thumb).op(W.eqz).if();
+    code.get(cpu).call(enterA32).op(W.return).end();
+    code.get(cpu).memory(W.load, STATE.it).if();
+    code.get(cpu).call(importIndex('fetch')).op(W.return).end();
+    code.get(cpu).call(enterT32);
+    return { signature: { parameters: ['i32'], results: ['i32'] }, locals: [], code, exported: 'enterAny' };
+  }
+
   /** `arrive(up, cpu)`: returns `up`, and has it counted unless it is translated already. */
   arrive(firstRegion: number): Body {
     const code = (this.code = new Code());
@@ -208,9 +223,7 @@ class Builtins extends HandlerLowering {
     const state = (offset: number): Code => code.get(cpu).memory(W.load, offset);
     code.get(cpu);
     state(STATE.pc).memory(W.store, STATE.target);
-    state(STATE.thumb).ifValue();
-    code.get(cpu).call(this.functions.enterT32).else().get(cpu).call(this.functions.enterA32).end();
-    code.set(up);
+    code.get(cpu).call(this.functions.enterAny).set(up);
     const done = code.block();
     code.get(up).op(W.eqz).brIf(done);
     state(STATE.left).const(0).op(W.leS).brIf(done);
@@ -247,7 +260,13 @@ export function interpreterModule({ microOps }: InstructionTable): Uint8Array<Ar
   const handlerType = signatures.numberOf(HANDLER);
   const firstHandler = IMPORTS.length + 1;
   const enterA32 = firstHandler + microOps.length;
-  const functions: Functions = { enterA32, enterT32: enterA32 + 1, arrive: enterA32 + 2, library: enterA32 + 4 };
+  const functions: Functions = {
+    enterA32,
+    enterT32: enterA32 + 1,
+    enterAny: enterA32 + 2,
+    arrive: enterA32 + 3,
+    library: enterA32 + 5,
+  };
   const builtins = new Builtins(functions, handlerType);
   const handlers = Array.from(microOps, (microOp, id) =>
     microOp === undefined ? builtins.builtin(id) : builtins.handler(microOp.staging, microOp.template),
@@ -271,6 +290,7 @@ export function interpreterModule({ microOps }: InstructionTable): Uint8Array<Ar
         ...handlers,
         builtins.enter(false),
         builtins.enter(true),
+        builtins.enterAny(),
         builtins.arrive(firstRegion),
         builtins.execute(firstRegion),
         ...bodies,

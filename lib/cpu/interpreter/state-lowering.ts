@@ -30,6 +30,7 @@ const STORES = [W.store, W.i64Store, W.f32Store, W.f64Store, W.v128Store];
 export interface Functions {
   readonly enterA32: number;
   readonly enterT32: number;
+  readonly enterAny: number;
   /** Counts an arrival at a record; (up, cpu) -> up. */
   readonly arrive: number;
   readonly library: number;
@@ -77,10 +78,7 @@ export abstract class StateLowering extends Lowering {
   }
   /** Goes to `STATE.target` in the state that an exception or a system operation left. */
   jumpAnywhere(): void {
-    this.get('thumb').if();
-    this.jump(true);
-    this.code.end();
-    this.jump(false);
+    this.code.get(CPU).call(this.functions.enterAny).op(W.return);
   }
 
   // Operands come from the record.

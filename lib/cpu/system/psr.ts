@@ -58,7 +58,8 @@ export function writeFlags({ words }: Pick<Cpu, 'words'>, value: number, mask: n
 export function writeCpsr(cpu: PsrOwner, value: number): void {
   const { words } = cpu;
   writeFlags(cpu, value, 12);
-  words[W.it] = itOf(value);
+  // Without one of its low bits ITSTATE is that of no block (A2.5.2).
+  words[W.it] = (itOf(value) & 15) === 0 ? 0 : itOf(value);
   words[W.thumb] = (value >>> 5) & 1;
   writeEndianness(cpu, (value >>> 9) & 1);
   words[W.aif] = value & PSR.AIF;
