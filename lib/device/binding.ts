@@ -3,15 +3,23 @@
  * that do not follow from where a machine has it. Addresses, interrupts and references are filled in by the machine.
  */
 
-/** A property: a flag, texts, cells, or a reference to the node of the device itself. */
-export type TreeValue = true | string | readonly string[] | readonly number[] | typeof itself;
+/** A property: a flag, texts, cells, or a reference. */
+export type TreeValue = true | string | readonly string[] | readonly number[] | typeof itself | Reference;
 
 /** Stands for a reference (phandle) to the node of the device. */
 export const itself: unique symbol = Symbol.for('armhyp:itself');
 
+/** Stands for a reference (phandle) to a node of the same binding, by its label. */
+export interface Reference {
+  readonly label: string;
+}
+export const reference = (label: string): Reference => ({ label });
+
 /** A node that a binding wants beside or below the device's own; a name without a unit address. */
 export interface CompanionNode {
   readonly node: string;
+  /** By which references of the same binding find it. */
+  readonly label?: string;
   readonly properties: Readonly<Record<string, TreeValue>>;
   readonly children?: readonly CompanionNode[];
 }
@@ -31,6 +39,8 @@ export interface TreeBinding {
   readonly properties?: Readonly<Record<string, TreeValue>>;
   /** Devices with one word here are numbered by it in `/aliases`, in the order of the description. */
   readonly alias?: string;
+  /** Nodes below the device's own. */
+  readonly children?: readonly CompanionNode[];
   /** Nodes of the root that belong to this one. */
   readonly companions?: readonly CompanionNode[];
 }

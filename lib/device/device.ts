@@ -8,7 +8,7 @@
 import type { Clock, ClockEvent } from '../clock/clock.ts';
 import { hex } from '../bits/bits.ts';
 import { assignState, cloneState } from './state.ts';
-import { Line } from './line.ts';
+import type { Line } from './line.ts';
 import { debuggerAccess, type Access, type WidthBytes } from './mmio.ts';
 import type { BuiltDevice, DeviceContext, DeviceModel, HostPorts, Properties, Values } from './model.ts';
 import { layOut, type Layout } from './layout.ts';
@@ -41,7 +41,7 @@ export interface Parts<R extends RegisterBlock, S extends object, P extends Prop
   readonly clock: Clock;
   readonly properties: Values<P>;
   readonly host: HostPorts;
-  /** Returns an interrupt output. */
+  /** Returns an output: one of the interrupts, or a wire that other devices may look at (`HostPorts.wire`). */
   line(name: string): Line;
   /** Creates an event on the clock; reset and restore cancel it, `settle` arms it again. */
   event(name: string, run: () => void): ClockEvent;
@@ -107,7 +107,7 @@ class Device<R extends RegisterBlock, S extends object, P extends Properties, X>
       clock,
       properties,
       host,
-      line: (line) => context.lines[line] ?? new Line(`${name}.${line}`),
+      line: (line) => context.lines[line] ?? host.wire(`${name}.${line}`),
       event: (event, run) => {
         const made = clock.event(`${name}.${event}`, run);
         this.#events.push(made);

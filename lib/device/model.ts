@@ -26,6 +26,12 @@ export interface CharacterPort {
   onReceive: (byte: number) => void;
 }
 
+/** A keyboard's user, who types. */
+export interface KeyboardPort {
+  /** Called with text that is typed; the device sets it. */
+  onText: (text: string) => void;
+}
+
 /** Physical memory as a device sees it that reads and writes by itself. */
 export interface MemoryPort {
   /** Copies bytes; undefined if some of them are no memory. */
@@ -47,9 +53,13 @@ export interface StorePort {
 export interface HostPorts {
   /** Returns the character connection of a device, by the device's name. */
   character(deviceName: string): CharacterPort;
+  /** Returns the keyboard of a device, by the device's name. */
+  keyboard(deviceName: string): KeyboardPort;
   readonly memory: MemoryPort;
   /** Opens a file; an empty path gives an empty store. Throws the system's error if it cannot be read. */
   store(path: string, readOnly: boolean): StorePort;
+  /** Returns the wire of this name, DEVICE.OUTPUT: the same for the device that drives it and for who looks at it. */
+  wire(name: string): Line;
   /** Asks for the machine to end; it ends after the access that caused this. */
   powerOff(): void;
   /** Asks for the machine to start again; it does so after the access that caused this. */

@@ -1,6 +1,6 @@
 /** All that a device of the user's own is written with; the library exports the same names. */
 export { rateOf } from '../clock/rate.ts';
-export { itself, type CompanionNode, type TreeBinding, type TreeValue } from './binding.ts';
+export { itself, reference, type CompanionNode, type TreeBinding, type TreeValue } from './binding.ts';
 export { defineDevice, type Behaviour, type DeviceDefinition, type Parts } from './device.ts';
 export type { Access } from './mmio.ts';
 export type {
@@ -8,6 +8,7 @@ export type {
   CharacterPort,
   DeviceModel,
   HostPorts,
+  KeyboardPort,
   MemoryPort,
   Properties,
   Property,

@@ -2,6 +2,9 @@
 import { cortexA15Gic } from './gicv2/gic.ts';
 import { pl011 } from './pl011.ts';
 import { pl031 } from './pl031.ts';
+import { pl050 } from './pl050.ts';
+import { pl111 } from './pl111.ts';
+import { pl180 } from './pl180.ts';
 import { primecellStub } from './primecell-stub.ts';
 import { sp804 } from './sp804.ts';
 import { sp805 } from './sp805.ts';
@@ -15,6 +18,9 @@ export const catalogue = {
   'arm,cortex-a15-gic': cortexA15Gic,
   'arm,pl011': pl011,
   'arm,pl031': pl031,
+  'arm,pl050': pl050,
+  'arm,pl111': pl111,
+  'arm,pl180': pl180,
   'arm,primecell-stub': primecellStub,
   'arm,sp804': sp804,
   'arm,sp805': sp805,

@@ -67,6 +67,7 @@ export const veSysregs = defineDevice({
     userSwitches: { type: 'integer', default: 0, summary: 'SYS_SW: the user switches, bits 7 to 0' },
     sysId: { type: 'integer', default: 0x1190_f500, summary: 'SYS_ID: board, revision, map' },
     procId0: { type: 'integer', default: 0x1400_0237, summary: 'SYS_PROCID0: the tile at site 1' },
+    cardSlot: { type: 'string', default: '', summary: 'the device whose card SYS_MCI shows' },
     procId1: { type: 'integer', default: 0xff00_0000, summary: 'SYS_PROCID1: the tile at site 2; 0xff000000 is none' },
   },
   interrupts: [],
@@ -94,6 +95,8 @@ export const veSysregs = defineDevice({
 
   behave({ registers, state, clock, properties, host, report }) {
     const { SYS_FLAGS, SYS_NVFLAGS, SYS_LOCK, SYS_CFGDATA, SYS_CFGCTRL, SYS_CFGSTAT } = registers;
+    const cardIn = host.wire(`${properties.cardSlot}.CARDIN`);
+    const writeProtect = host.wire(`${properties.cardSlot}.WPROT`);
     const at100Hz = rateOf(100);
     const at24MHz = rateOf(24_000_000);
 
@@ -137,6 +140,7 @@ export const veSysregs = defineDevice({
         SYS_SW: () => properties.userSwitches,
         SYS_ID: () => properties.sysId,
         SYS_100HZ: () => at100Hz.ticksAt(clock.now()) % 2 ** 32,
+        SYS_MCI: () => Number(cardIn.level) | (Number(writeProtect.level) << 1),
         SYS_24MHZ: () => at24MHz.ticksAt(clock.now()) % 2 ** 32,
         SYS_PROCID0: () => properties.procId0,
         SYS_PROCID1: () => properties.procId1,

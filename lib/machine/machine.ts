@@ -10,8 +10,10 @@ import { LINE } from '../cpu/system/exceptions.ts';
 import { MODE } from '../cpu/system/modes.ts';
 import { WorldWatches } from '../cpu/system/world.ts';
 import { Line } from '../device/line.ts';
-import type { BuiltDevice, CharacterPort, DeviceModel, HostPorts } from '../device/model.ts';
+import type { BuiltDevice, CharacterPort, DeviceModel, HostPorts, KeyboardPort } from '../device/model.ts';
 import type { InterruptControllerPorts } from '../devices/gicv2/gic.ts';
+import { png } from '../devices/lcd/frame.ts';
+import type { DisplayPorts } from '../devices/pl111.ts';
 import type { BootPlan } from '../image/index.ts';
 import { WorldLog } from './world-log.ts';
 import { memoryPort, openStore } from './host-ports.ts';
@@ -84,6 +86,7 @@ export class Machine {
   readonly cluster: Cluster;
   readonly #parts: MachineParts;
   readonly #ports: UartPort[] = [];
+  readonly #keyboards: KeyboardPort[] = [];
   readonly #gic: InterruptControllerPorts | undefined;
   readonly #semihosting: Semihosting | undefined;
   /** A semihosting call waits for input. */
@@ -200,6 +203,20 @@ export class Machine {
     this.#start();
   }
 
+  /** Types at the first keyboard; false if there is none. */
+  type(text: string): boolean {
+    this.#keyboards[0]?.onText(text);
+    return this.#keyboards.length > 0;
+  }
+  /** Returns what the first display shows as a PNG, or undefined if there is none or it is off. */
+  screenshot(): Uint8Array | undefined {
+    for (const { ports } of this.devices.values()) {
+      const frame = (ports as Partial<DisplayPorts> | undefined)?.frame?.();
+      if (frame !== undefined) return png(frame);
+    }
+    return undefined;
+  }
+
   /** Gives `write` the lines of a log of world switches, from now on (see world-log.ts). */
   traceWorlds(write: (text: string) => void): void {
     const log = new WorldLog(write, () => this.virtualNs, this.#gic);
@@ -237,10 +254,8 @@ export class Machine {
   }
   #addDevice(device: DeviceDescription, host: HostPorts): BuiltDevice {
     const model = device.model as DeviceModel;
-    const lines = Object.fromEntries(model.interrupts.map((output) => [output, new Line(`${device.name}.${output}`)]));
-    this.#lines.set(
-      device.name,
-      model.interrupts.map((output) => lines[output]!),
+    const lines = Object.fromEntries(
+      model.interrupts.map((output) => [output, this.#wire(`${device.name}.${output}`)]),
     );
     const properties =
       'initialSeconds' in device.properties
@@ -257,7 +272,13 @@ export class Machine {
     this.bus.addDevice(device.at, device.sizeBytes, built);
     return built;
   }
-  readonly #lines = new Map<string, readonly Line[]>();
+  /** By name, DEVICE.OUTPUT. */
+  readonly #wires = new Map<string, Line>();
+  #wire(name: string): Line {
+    const line = this.#wires.get(name) ?? new Line(name);
+    this.#wires.set(name, line);
+    return line;
+  }
 
   /** What devices ask of the world outside. */
   #hostPorts(): HostPorts {
@@ -277,8 +298,14 @@ export class Machine {
         this.#ports.push(uart);
         return port;
       },
+      keyboard: () => {
+        const port: KeyboardPort = { onText: () => {} };
+        this.#keyboards.push(port);
+        return port;
+      },
       memory: memoryPort(this.bus),
       store: openStore,
+      wire: (name) => this.#wire(name),
       powerOff: () => this.#end('poweredOff'),
       reset: () => this.#end('reset'),
     };
@@ -318,11 +345,10 @@ export class Machine {
     return undefined;
   }
   #connectInterrupts(gic: InterruptControllerPorts | undefined): void {
-    for (const { name, spis } of this.description.devices) {
-      const lines = this.#lines.get(name)!;
+    for (const { name, model, spis } of this.description.devices) {
       spis.forEach((spi, n) => {
         const input = gic?.spi(spi);
-        if (input) lines[n]?.connect((level) => input.set(level));
+        if (input) this.#wire(`${name}.${model.interrupts[n]}`).connect((level) => input.set(level));
       });
     }
   }

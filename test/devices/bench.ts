@@ -10,15 +10,20 @@ import {
   type Values,
 } from '../../lib/device/model.ts';
 
+/** The path of an empty store. */
+export const NO_FILE = 'none';
+
 export function benchFor<P extends Properties, X>(model: DeviceModel<P, X>, overrides: Partial<Values<P>> = {}) {
   const clock = new Clock();
   const sent: number[] = [];
   const host: string[] = [];
   const memory = new Uint8Array(0x1_0000);
-  const store = new Uint8Array(0x4000);
+  const store = new Uint8Array(0x8_0000);
   const port = { write: (byte: number) => void sent.push(byte), onReceive: (_: number) => {} };
+  const keyboard = { onText: (_: string) => {} };
   const ports: HostPorts = {
     character: () => port,
+    keyboard: () => keyboard,
     memory: {
       read: (address, length) =>
         address + length <= memory.length ? memory.slice(address, address + length) : undefined,
@@ -28,12 +33,13 @@ export function benchFor<P extends Properties, X>(model: DeviceModel<P, X>, over
         return true;
       },
     },
-    store: () => ({
-      sizeBytes: store.length,
+    store: (path) => ({
+      sizeBytes: path === NO_FILE ? 0 : store.length,
       writable: true,
       read: (offset, length) => store.slice(offset, offset + length),
       write: (offset, bytes) => store.set(bytes, offset),
     }),
+    wire: (name) => new Line(name),
     powerOff: () => void host.push('power off'),
     reset: () => void host.push('reset'),
   };
@@ -62,6 +68,8 @@ export function benchFor<P extends Properties, X>(model: DeviceModel<P, X>, over
     host,
     sent: () => String.fromCharCode(...sent),
     receive: (text: string) => new TextEncoder().encode(text).forEach((byte) => port.onReceive(byte)),
+    /** Types at the keyboard. */
+    type: (text: string) => keyboard.onText(text),
     level: (name: string) => lines[name]!.level,
     read: (name: string, index = 0, widthBytes: WidthBytes = 4) => device.read(at(name, index), widthBytes, access),
     write: (name: string, value: number, index = 0) => device.write(at(name, index), 4, value, access),

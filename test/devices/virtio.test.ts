@@ -78,8 +78,8 @@ describe('virtio over MMIO', () => {
   });
 
   it('5.2.4: a disk has the capacity of its file in sectors', () => {
-    const { read } = driverOf(virtioBlock);
-    expect([read('Config', 0), read('Config', 1)]).to.deep.equal([0x4000 / 512, 0]);
+    const { read, store } = driverOf(virtioBlock);
+    expect([read('Config', 0), read('Config', 1)]).to.deep.equal([store.length / 512, 0]);
   });
 
   it('5.2.6: writes and reads sectors, and interrupts until it is acknowledged', () => {
@@ -101,7 +101,7 @@ describe('virtio over MMIO', () => {
   it('5.2.6: answers a request beyond the end with an error, an unknown one as unsupported', () => {
     const disk = driverOf(virtioBlock);
     disk.start();
-    expect(disk.memory[disk.offer(0, request(0, 32), 512, 1) + 16 + 512]).to.equal(1);
+    expect(disk.memory[disk.offer(0, request(0, disk.store.length / 512), 512, 1) + 16 + 512]).to.equal(1);
     expect(disk.memory[disk.offer(0, request(99, 0), 1) + 16]).to.equal(2);
     expect(disk.memory[disk.offer(0, request(4, 0), 1) + 16]).to.equal(0);
   });

@@ -3,7 +3,7 @@
  * and guest cannot disagree. Devicetree Specification 0.4, chapters 2 and 3.
  */
 import { basename } from 'node:path';
-import { itself, type CompanionNode, type TreeBinding, type TreeValue } from '../../device/binding.ts';
+import { itself, type CompanionNode, type Reference, type TreeBinding, type TreeValue } from '../../device/binding.ts';
 import { type DeviceTree, toCells, TreeNode } from '../../image/index.ts';
 import type { DeviceDescription, MachineDescription } from '../description/index.ts';
 import { cpusNode, privateInterrupt, timerNode } from './cortex-a15.ts';
@@ -18,6 +18,8 @@ interface Bound {
   readonly device: DeviceDescription;
   readonly binding: TreeBinding;
   readonly node: TreeNode;
+  /** The phandles of the binding's labels. */
+  readonly labels: Map<string, number>;
 }
 
 /** Makes the tree; boot arguments, ramdisk and modules come to it when a guest is loaded. */
@@ -45,7 +47,7 @@ class Generator {
     const bound = this.#machine.devices.flatMap((device): Bound[] => {
       const binding = device.model.deviceTree?.(device.properties);
       const at = device.at.toString(16);
-      return binding ? [{ device, binding, node: new TreeNode(`${binding.node}@${at}`) }] : [];
+      return binding ? [{ device, binding, node: new TreeNode(`${binding.node}@${at}`), labels: new Map() }] : [];
     });
     const controller = bound.find(({ binding }) => binding.properties?.['interrupt-controller'] === true);
     if (controller) root.setCells('interrupt-parent', this.#phandleOf(controller.node));
@@ -63,12 +65,13 @@ class Generator {
     if (controller) root.children.push(timerNode(cluster));
     for (const each of bound) this.#fill(each, controller !== undefined);
     root.children.push(...this.#clocks.values(), ...bound.map(({ node }) => node));
-    for (const { binding, node } of bound)
-      for (const companion of binding.companions ?? []) root.children.push(this.#companion(companion, node));
+    for (const each of bound)
+      for (const companion of each.binding.companions ?? []) root.children.push(this.#companion(companion, each));
     return { root, reservations: [], bootCpu: cluster.clusterId << 8 };
   }
 
-  #fill({ device, binding, node }: Bound, controlled: boolean): void {
+  #fill(bound: Bound, controlled: boolean): void {
+    const { device, binding, node } = bound;
     const { at, sizeBytes, spis } = device;
     node.setStrings('compatible', ...binding.compatible);
     const windows = binding.windows ?? [[0, sizeBytes]];
@@ -85,7 +88,8 @@ class Generator {
       node.setCells('clocks', ...clocks.map(([, hz]) => this.#phandleOf(this.#clock(hz))));
       node.setStrings('clock-names', ...clocks.map(([name]) => name));
     }
-    this.#set(node, binding.properties ?? {}, node);
+    this.#set(node, binding.properties ?? {}, bound);
+    node.children.push(...(binding.children ?? []).map((child) => this.#companion(child, bound)));
   }
 
   #aliases(bound: readonly Bound[]): TreeNode {
@@ -112,21 +116,30 @@ class Generator {
     return node;
   }
 
-  #companion({ node: name, properties, children = [] }: CompanionNode, device: TreeNode): TreeNode {
+  #companion({ node: name, label, properties, children = [] }: CompanionNode, bound: Bound): TreeNode {
     const node = new TreeNode(name);
-    this.#set(node, properties, device);
-    node.children.push(...children.map((child) => this.#companion(child, device)));
+    if (label !== undefined) node.setCells('phandle', this.#phandleOfLabel(label, bound));
+    this.#set(node, properties, bound);
+    node.children.push(...children.map((child) => this.#companion(child, bound)));
     return node;
   }
 
-  #set(node: TreeNode, properties: Readonly<Record<string, TreeValue>>, device: TreeNode): void {
+  #set(node: TreeNode, properties: Readonly<Record<string, TreeValue>>, bound: Bound): void {
     for (const [name, value] of Object.entries(properties)) {
       if (value === true) node.setCells(name);
-      else if (value === itself) node.setCells(name, this.#phandleOf(device));
+      else if (value === itself) node.setCells(name, this.#phandleOf(bound.node));
+      else if (isReference(value)) node.setCells(name, this.#phandleOfLabel(value.label, bound));
       else if (typeof value === 'string') node.setStrings(name, value);
       else if (isTexts(value)) node.setStrings(name, ...value);
       else node.setCells(name, ...value);
     }
+  }
+
+  /** A label may be referred to before its node is made. */
+  #phandleOfLabel(label: string, { labels }: Bound): number {
+    const phandle = labels.get(label) ?? ++this.#phandles;
+    labels.set(label, phandle);
+    return phandle;
   }
 
   #phandleOf(node: TreeNode): number {
@@ -137,5 +150,6 @@ class Generator {
   }
 }
 
+const isReference = (value: TreeValue): value is Reference => typeof value === 'object' && 'label' in value;
 const isTexts = (value: readonly string[] | readonly number[]): value is readonly string[] =>
   typeof value[0] === 'string';

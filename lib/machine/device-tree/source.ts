@@ -14,6 +14,8 @@ const references: Readonly<Record<string, string | null>> = {
   clocks: '#clock-cells',
   'interrupt-parent': null,
   'arm,vexpress,config-bridge': null,
+  'remote-endpoint': null,
+  'vmmc-supply': null,
 };
 
 interface Target {
