@@ -1,10 +1,9 @@
 /** The bundled hypervisor: its ELFs are what its sources give, and its guests find all well, here and on QEMU. */
 import { expect } from 'chai';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { build, guest, hypervisor, runHere, runOnQemu, type Consoles } from './firmware-hypervisor.ts';
+import { describeBuild } from './firmware-build.ts';
+import { hypervisor, runHere, runOnQemu, type Consoles } from './firmware-hypervisor.ts';
+import { needs } from './tools/requirements.ts';
 import { loadMachine } from '../lib/index.ts';
-import { crossCompilerVersion, needs, skipUnless } from './tools/requirements.ts';
 
 const host = [
   'hypervisor: the host runs at PL1',
@@ -45,29 +44,7 @@ function expectAllWell({ uarts, ended }: Consoles): void {
   expect(ended).to.equal('poweredOff');
 }
 
-/** The compiler's own words in the ELF's `.comment` section. */
-const builtWith = (elf: string): string =>
-  /GCC: \((.*?)\) (\S+ \d+)/.exec(readFileSync(elf, 'latin1'))?.slice(1, 3).join(' ') ?? 'nothing known';
-
-describe('the hypervisor firmware, built again', () => {
-  needs('arm-none-eabi-gcc', 'make', 'dtc');
-  skipUnless(
-    crossCompilerVersion() === undefined || crossCompilerVersion() === builtWith(hypervisor),
-    `arm-none-eabi-gcc ${builtWith(hypervisor)}, with which hypervisor.elf was built`,
-  );
-
-  it('gives the same bytes in another folder', () => {
-    const { path, remove } = build('hypervisor');
-    try {
-      for (const elf of [hypervisor, guest])
-        expect(readFileSync(join(path, elf.slice(elf.lastIndexOf('/') + 1))).equals(readFileSync(elf)), elf).to.equal(
-          true,
-        );
-    } finally {
-      remove();
-    }
-  }).timeout(120_000);
-});
+describeBuild('hypervisor', ['hypervisor.elf', 'guest.elf'], ['dtc']);
 
 describe('the hypervisor firmware', () => {
   it('runs two guests, each of which finds all well, the same way every time', async () => {

@@ -5,9 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadMachine, type MachineOptions } from '../lib/index.ts';
 
-const firmware = join(import.meta.dirname, '../machines/firmware');
+/** The folder of all programs. */
+export const firmware = join(import.meta.dirname, '../machines/firmware');
 export const hypervisor = join(firmware, 'hypervisor/hypervisor.elf');
 export const guest = join(firmware, 'hypervisor/guest.elf');
+
+/** A folder of firmware, with a Makefile. */
+export type Program = 'hypervisor' | 'self-check' | 'boot-loader';
 
 /** The names that `make MISTAKE=` takes. */
 export type Mistake =
@@ -28,10 +32,7 @@ export interface Consoles {
  * A copy of all firmware's sources without anything built, in which one program is built anew; gives that program's
  * folder. The caller calls `remove`. Throws what make says.
  */
-export function build(
-  program: 'hypervisor' | 'self-check',
-  ...settings: string[]
-): { path: string; remove: () => void } {
+export function build(program: Program, ...settings: string[]): { path: string; remove: () => void } {
   const copy = mkdtempSync(join(tmpdir(), 'armhyp-firmware-'));
   cpSync(firmware, copy, { recursive: true, filter: (name) => !name.endsWith('.elf') && !name.endsWith('build') });
   const path = join(copy, program);

@@ -3,32 +3,14 @@ import { expect } from 'chai';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from './firmware-hypervisor.ts';
-import { crossCompilerVersion, needs, skipUnless } from './tools/requirements.ts';
+import { describeBuild } from './firmware-build.ts';
+import { needs } from './tools/requirements.ts';
 
 const elf = join(import.meta.dirname, '../machines/firmware/self-check/self-check.elf');
 
-/** The compiler's own words in the ELF's `.comment` section. */
-function builtWith(): string {
-  return /GCC: \((.*?)\) (\S+ \d+)/.exec(readFileSync(elf, 'latin1'))?.slice(1, 3).join(' ') ?? 'nothing known';
-}
+describeBuild('self-check', ['self-check.elf']);
 
-describe('the self-check firmware, built again', () => {
-  needs('arm-none-eabi-gcc', 'make');
-  skipUnless(
-    crossCompilerVersion() === undefined || crossCompilerVersion() === builtWith(),
-    `arm-none-eabi-gcc ${builtWith()}, with which self-check.elf was built`,
-  );
-
-  it('gives the same bytes in another folder', () => {
-    const { path, remove } = build('self-check');
-    try {
-      expect(readFileSync(join(path, 'self-check.elf')).equals(readFileSync(elf))).to.equal(true);
-    } finally {
-      remove();
-    }
-  }).timeout(60_000);
-
+describe('the self-check firmware', () => {
   it('is smaller than 64 KB', () => {
     expect(readFileSync(elf).length).to.be.below(65536);
   });
