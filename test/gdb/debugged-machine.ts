@@ -11,7 +11,7 @@ export const selfCheck = join(root, 'machines/firmware/self-check/self-check.elf
 export class DebuggedMachine {
   readonly machine: DebuggableMachine;
   readonly #servers: GdbServer[];
-  readonly #hub: Hub;
+  readonly hub: Hub;
   #closed = false;
   #looping = false;
   /** What came out of UART 0. */
@@ -21,7 +21,7 @@ export class DebuggedMachine {
 
   private constructor(machine: DebuggableMachine, hub: Hub, server: GdbServer) {
     this.machine = machine;
-    this.#hub = hub;
+    this.hub = hub;
     this.#servers = [server];
     machine.onWake = () => this.#loop();
     machine.machine.uarts[0]!.onOutput = (byte) => (this.output += String.fromCharCode(byte));
@@ -34,9 +34,13 @@ export class DebuggedMachine {
     return new DebuggedMachine(machine, hub, await GdbServer.listen(hub, { port: 0 }));
   }
 
+  /** Where all contexts are to be debugged. */
+  get port(): number {
+    return this.#servers[0]!.port;
+  }
   /** What to type in gdb. */
   get remote(): string {
-    return `target remote :${this.#servers[0]!.port}`;
+    return `target remote :${this.port}`;
   }
   /** What to type in gdb for the hypervisor alone, and for one guest alone. */
   async hostRemote(): Promise<string> {
@@ -47,7 +51,7 @@ export class DebuggedMachine {
     return this.#open((context) => context.id === id);
   }
   async #open(shows: (context: Context) => boolean): Promise<string> {
-    const server = await GdbServer.listen(this.#hub, { port: 0, shows });
+    const server = await GdbServer.listen(this.hub, { port: 0, shows });
     this.#servers.push(server);
     return `target remote :${server.port}`;
   }
