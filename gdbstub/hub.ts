@@ -203,8 +203,13 @@ export class Hub {
     if (clients.some((client) => client.holds)) {
       if (this.target.running) this.#stop();
     } else if (!this.target.running && !this.#exited) {
-      this.target.resume(clients.flatMap((client) => client.actions));
+      this.target.resume(clients.flatMap((client) => client.actions).filter(({ thread }) => this.#isThere(thread)));
     }
+  }
+
+  /** A thread may be gone before another client lets the machine run. */
+  #isThere({ process, thread }: ThreadId): boolean {
+    return this.target.contexts.some(({ id, threads }) => id === process && threads.some((each) => each.id === thread));
   }
 
   #stop(): void {

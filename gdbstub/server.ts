@@ -20,7 +20,10 @@ export interface ServerOptions extends Pick<SessionOptions, 'shows' | 'packetSiz
   readonly port: number;
   /** Connections beyond this number, 16 without it, are closed at once. */
   readonly mostClients?: number;
-  /** A client that reads nothing of what waits for it for this long, 30 000 ms without it, is dropped. */
+  /**
+   * A client that reads nothing of what waits for it for this long, 30 000 ms without it, is dropped; so is a connection
+   * over which no packet has come.
+   */
   readonly patienceMs?: number;
 }
 
@@ -109,6 +112,7 @@ class Connection {
     socket.on('timeout', () => {
       // A debugger that has nothing to say is idle too.
       if (socket.writableLength > 0) this.drop('it does not read');
+      else if (!this.#session.joined) this.drop('it says nothing');
     });
     socket.on('data', (bytes) => this.#receive(bytes));
     socket.on('drain', () => this.#process());

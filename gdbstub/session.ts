@@ -15,6 +15,8 @@ const log = debug('armhyp:gdbstub:session');
 
 /** A client that sends this many bytes of rubbish between two packets is not a debugger. */
 const MOST_JUNK_BYTES = 4096;
+/** A debugger sends none before its first packet; a browser sends a request before what a web page put behind it. */
+const MOST_JUNK_BYTES_AT_FIRST = 16;
 const DEFAULT_PACKET_SIZE = 16384;
 
 export interface SessionOptions {
@@ -75,6 +77,11 @@ export class Session {
     };
   }
 
+  /** Whether it has sent a packet, and so takes part. */
+  get joined(): boolean {
+    return this.#state === 'joined';
+  }
+
   /** Takes bytes as they arrive, cut anywhere; false if the sender is no debugger and should be dropped. */
   receive(bytes: Uint8Array): boolean {
     for (const frame of this.#framer.push(bytes)) {
@@ -96,7 +103,8 @@ export class Session {
           this.#junkBytes++;
           break;
         case 'nack':
-          if (this.#acknowledging && this.#lastSent) this.#send(this.#lastSent);
+          if (!this.#lastSent) break;
+          if (this.#acknowledging) this.#send(this.#lastSent);
           // One byte costs a whole reply, so fewer of these are tolerated.
           this.#junkBytes += 256;
           break;
@@ -109,14 +117,14 @@ export class Session {
         case 'ack':
           break;
       }
-      if (this.#junkBytes > MOST_JUNK_BYTES) return false;
+      if (this.#junkBytes > (this.joined ? MOST_JUNK_BYTES : MOST_JUNK_BYTES_AT_FIRST)) return false;
     }
     return true;
   }
 
   /** The connection is gone: removes the client's breakpoints and its hold. */
   end(): void {
-    if (this.#state === 'joined') this.#hub.leave(this.#request.client);
+    if (this.joined) this.#hub.leave(this.#request.client);
     this.#state = 'ended';
   }
 

@@ -11,8 +11,9 @@ import { GdbServer, Hub } from '../../gdbstub/index.ts';
 import { DebuggedMachine, selfCheck } from '../gdb/debugged-machine.ts';
 import { samplesOf, textHex } from './packet-samples.ts';
 import { RawClient } from './raw-client.ts';
+import { RunningTarget } from './running-target.ts';
 import { Storm } from './storm.ts';
-import { BASE, TinyTarget } from './tiny-target.ts';
+import { BASE } from './tiny-target.ts';
 
 const SEED = process.env.ARMHYP_SEED ?? '1';
 /** Where the firmware lies, and how it is read and written. */
@@ -53,14 +54,7 @@ describe('a storm of random packets', function () {
   this.timeout(120_000);
 
   it(`leaves session, machine and memory as they should be, 100 000 of them (seed ${SEED})`, async () => {
-    const target = new TinyTarget();
-    let executed = 0;
-    const loop = (): void => {
-      target.slice(20);
-      executed += 20;
-      if (target.running) setImmediate(loop);
-    };
-    target.onRun = () => setImmediate(loop);
+    const target = new RunningTarget();
     const hub = new Hub(target);
     const bodies = samplesOf(commandsFor(hub).packets, BASE).flatMap(([, each]) => each);
     const server = await GdbServer.listen(hub, { port: 0 });
@@ -76,12 +70,12 @@ describe('a storm of random packets', function () {
 
       const client = await RawClient.connect(server.port);
       expect(await client.ask('vRun;')).to.match(/^T05/);
-      const before = executed;
+      const before = target.executed;
       client.send(encodePacket('c'));
       await client.until('+');
       client.send(CTRL_C);
       expect(await client.until(/#../)).to.match(/^\$T02/);
-      expect(executed).to.be.above(before);
+      expect(target.executed).to.be.above(before);
       client.end();
     } finally {
       await server.close();
@@ -100,7 +94,7 @@ describe('a storm of random packets', function () {
         program.push(await first.ask(`m${hex(PROGRAM + at)},${hex(PIECE)}`));
       first.end();
 
-      await weather(machine.port, new Storm(SEED, bodies), 10_000);
+      await weather(machine.port, new Storm(SEED, bodies), 4000);
 
       const client = await RawClient.connect(machine.port);
       expect(await client.ask('vRun;')).to.match(/^T05/);

@@ -5,6 +5,7 @@
 import {
   EFAULT,
   EINVAL,
+  ESRCH,
   TargetFault,
   type Breakpoints,
   type Context,
@@ -185,6 +186,8 @@ export class TinyTarget implements Target {
 
   resume(actions: readonly ResumeAction[]): void {
     if (this.running) throw new Error('resumed while running');
+    const threads = this.contexts.flatMap((context) => context.threads.map(({ id }) => id));
+    if (!actions.every(({ thread }) => threads.includes(thread.thread))) throw new TargetFault(ESRCH, 'no such thread');
     this.#steps = actions;
     this.#interrupted = false;
     this.running = true;
