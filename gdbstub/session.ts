@@ -103,10 +103,9 @@ export class Session {
           this.#junkBytes++;
           break;
         case 'nack':
-          if (!this.#lastSent) break;
-          if (this.#acknowledging) this.#send(this.#lastSent);
+          if (this.#acknowledging && this.#lastSent) this.#send(this.#lastSent);
           // One byte costs a whole reply, so fewer of these are tolerated.
-          this.#junkBytes += 256;
+          this.#junkBytes += this.#lastSent ? 256 : 1;
           break;
         case 'interrupt':
           this.#hub.interrupt(this.#request.client);
