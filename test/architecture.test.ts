@@ -23,6 +23,8 @@ const mayImport: Record<string, readonly string[]> = {
   // An instruction says what it does in IR: with the soft-float's expressions, or with a number of a system operation.
   'lib/cpu/isa': [
     ...['lib/cpu/ir', 'lib/cpu/softfloat', 'lib/cpu/wasm/opcodes.ts', 'lib/cpu/system/operations.ts', 'lib/bits'],
+    // Where a status or system register is, if it is nothing but a word.
+    ...['lib/cpu/system/direct.ts', 'lib/cpu/system/modes.ts'],
   ],
   'lib/cpu/softfloat': ['lib/cpu/ir', 'lib/cpu/wasm', 'lib/cpu/state/layout.ts', 'lib/bits'],
   'lib/cpu/wasm': ['lib/bits'],

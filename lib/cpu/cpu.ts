@@ -18,12 +18,13 @@ import {
   EXCEPTIONS,
   interruptIsPending,
   interruptStatus,
+  nothingPending,
   takeInterrupt,
   takeUndefined,
   type ExceptionName,
 } from './system/exceptions.ts';
-import { execute, refuseVfp } from './system/execute.ts';
-import { isBelowHyp, trapCoprocessor } from './system/hyp-traps.ts';
+import { execute, mayMask, refuseVfp } from './system/execute.ts';
+import { isBelowHyp, trapBits, trapCoprocessor } from './system/hyp-traps.ts';
 import { GenericTimer, type TimerOutput } from './system/generic-timer.ts';
 import { BIT } from './system/fields.ts';
 import { MODE, PSR } from './system/modes.ts';
@@ -91,20 +92,11 @@ export class Cpu implements CpuSurroundings {
   waiting: 'no' | 'interrupt' | 'event' = 'no';
   /** Ends a WFE that nothing else ends; the scheduler makes and arms it. */
   wfeTimeout!: ClockEvent;
-  /** The event register (B1.8.13). */
-  event = false;
   /** In Secure state: SCR.NS is 0, or Monitor mode. */
   secure = false;
   /** Which copy of a banked register the current state uses (0 Secure, 1 Non-secure), and which one MCR and MRC reach. */
   bank = 1;
   accessBank = 1;
-  /** CPACR, NSACR and HCPTR allow VFP now; FPEXC.EN may still be clear. */
-  vfpAllowed = false;
-  /** CPACR and NSACR allow VFP: where FPEXC.EN does not count, only HCPTR can still refuse. */
-  vfpReachesHcptr = false;
-  /** All but HCPTR allow VFP, and Advanced SIMD: what is refused then is for Hyp mode. */
-  vfpAllowedBelowHyp = false;
-  simdAllowedBelowHyp = false;
   /** High word of the 64-bit register accessed last. */
   high = 0;
   /** Instructions set aside from the budget by {@link requestExit}. */
@@ -175,7 +167,7 @@ export class Cpu implements CpuSurroundings {
     words[W.aif] = PSR.AIF;
     this.lines = 0;
     this.waiting = 'no';
-    this.event = false;
+    words[STATE.alone >> 2] = this.cpuCount === 1 ? 1 : 0;
     this.#reserve = 0;
     this.passBreakpoint = -1;
     this.stops.resumed();
@@ -221,6 +213,7 @@ export class Cpu implements CpuSurroundings {
   }
   /** After a change of masks, lines or routing: an interrupt may be due before the next instruction. */
   stateChanged(): void {
+    this.words[STATE.quiet >> 2] = nothingPending(this) ? 1 : 0;
     if (interruptIsPending(this)) this.requestExit();
   }
   #selectBank(): void {
@@ -228,7 +221,7 @@ export class Cpu implements CpuSurroundings {
     const user = mode === MODE.usr;
     const bank = mode === MODE.hyp ? 2 : this.secure ? (user ? 3 : 4) : user ? 0 : 1;
     this.words[STATE.privileged >> 2] = user ? 0 : 1;
-    this.words[STATE.threadIds >> 2] = (this.words[HSTR]! & BIT.HSTR.T13) !== 0 && isBelowHyp(this) ? 0 : 1;
+    this.trapsChanged();
     this.access.privileged = !user;
     this.#checkAlignment();
     this.mmu.select(bank, mode === MODE.hyp ? 2 : this.secure ? 3 : 0);
@@ -237,6 +230,13 @@ export class Cpu implements CpuSurroundings {
   controlChanged(): void {
     this.#checkAlignment();
     this.mmu.regimeChanged();
+  }
+  /** After a change of HCR or HSTR, or of the mode. */
+  trapsChanged(): void {
+    const { words, mode } = this;
+    words[STATE.threadIds >> 2] = (words[HSTR]! & BIT.HSTR.T13) !== 0 && isBelowHyp(this) ? 0 : 1;
+    words[STATE.traps >> 2] = trapBits(this);
+    words[STATE.masksFree >> 2] = mode !== MODE.usr && mayMask(this, BIT.SCR.AW | BIT.SCR.FW) ? 1 : 0;
   }
   vfpAccessChanged(): void {
     updateVfpAccess(this);
@@ -266,7 +266,10 @@ export class Cpu implements CpuSurroundings {
     const lines = level ? this.lines | bit : this.lines & ~bit;
     if (lines === this.lines) return;
     this.lines = lines;
-    if (!level) return;
+    if (!level) {
+      this.words[STATE.quiet >> 2] = nothingPending(this) ? 1 : 0;
+      return;
+    }
     // A physical or virtual interrupt ends WFI even if CPSR masks it (B1.8.14).
     if (this.waiting !== 'no') this.wake();
     this.stateChanged();

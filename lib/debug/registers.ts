@@ -140,7 +140,11 @@ function banked(modes: readonly ModeName[]): RegisterRow[] {
         : general(`lr_${name}`, 14, mode, 'code_ptr'),
       ...(name === 'usr'
         ? []
-        : [stored({ name: `spsr_${name}`, feature: BANKED, group, type: typeOf('PSR', 32) }, () => spsrIndex(mode))]),
+        : [
+            stored({ name: `spsr_${name}`, feature: BANKED, group, type: typeOf('PSR', 32) }, (cpu) =>
+              spsrIndex(cpu, mode),
+            ),
+          ]),
     ];
   });
 }

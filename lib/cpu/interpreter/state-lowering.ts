@@ -119,6 +119,18 @@ export abstract class StateLowering extends Lowering {
     this.value(value);
     this.code.memory(W.store, offset);
   }
+  protected stateAt(offset: number): void {
+    this.code.get(CPU);
+    this.value(offset);
+    this.code.op(W.add).memory(W.load);
+  }
+  protected setStateAt(offset: number, value: number): void {
+    this.code.get(CPU);
+    this.value(offset);
+    this.code.op(W.add);
+    this.value(value);
+    this.code.memory(W.store);
+  }
   protected immediate(slot: number): void {
     this.up().memory(W.load, RECORD.immediates + 4 * slot);
   }
@@ -293,6 +305,12 @@ export abstract class StateLowering extends Lowering {
     code.get(UP).get(CPU).call(importIndex('system')).if();
     this.jumpAnywhere();
     code.end();
+  }
+  protected systemUnless(operation: number, word: number): void {
+    this.code.op(W.eqz).if();
+    this.system(operation, word);
+    this.next();
+    this.code.end();
   }
   protected guard(state: number): void {
     const { code } = this;

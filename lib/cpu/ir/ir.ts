@@ -79,6 +79,11 @@ export class Ir {
     return this.#value(IR.state, STATE[word]);
   }
 
+  /** A word of the state by its offset, at `STATE.vfp` or behind: words before it have names. */
+  stateAt(offset: Value): Value {
+    return this.#value(IR.stateAt, num(offset));
+  }
+
   add(a: Value, b: Value): Value {
     return this.op2(W.add, a, b);
   }
@@ -232,6 +237,9 @@ export class Ir {
   setState(word: StateWord, value: Value): void {
     this.#value(IR.setState, STATE[word], num(value));
   }
+  setStateAt(offset: Value, value: Value): void {
+    this.#value(IR.setStateAt, num(offset), num(value));
+  }
   /** Reads the VFP register file: `bytes` further on from the operand's register, as `type`. */
   file<T extends WasmType>(operand: Single | Double | Quad, type: T, bytes = 0): Value<T> {
     return this.#value(IR.file, num(operand), FILE_TYPES.indexOf(type), bytes);
@@ -270,6 +278,10 @@ export class Ir {
   /** Leaves the instruction to the CPU's own code: `operation` is one of SYSTEM in system/operations.ts. */
   system(operation: number, word: Imm): void {
     this.#value(IR.system, operation, num(word));
+  }
+  /** The same, unless `condition` is not 0: then what follows is all. Stands before everything that changes anything. */
+  systemUnless(condition: Value, operation: number, word: Imm): void {
+    this.#value(IR.systemUnless, operation, num(word), num(condition));
   }
   /** The instruction is undefined now unless this state word is not zero; stands before everything else. */
   guard(word: 'vfpEnabled' | 'simdEnabled' | 'privileged' | 'threadIds'): void {

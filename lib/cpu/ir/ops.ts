@@ -11,13 +11,13 @@ export const IR = {
   // values
   constant: 0x1_0000, constant64: 0x1_0001, vector: 0x1_0002, immediate: 0x1_0003, register: 0x1_0004, pc: 0x1_0005,
   returnAddress: 0x1_0006, relative: 0x1_0007, carry: 0x1_0008, condition: 0x1_0009, load: 0x1_000a, load64: 0x1_000b,
-  loopIndex: 0x1_000c, mulHighU: 0x1_000d, mulHighS: 0x1_000e, state: 0x1_000f, file: 0x1_0010,
+  loopIndex: 0x1_000c, mulHighU: 0x1_000d, mulHighS: 0x1_000e, state: 0x1_000f, file: 0x1_0010, stateAt: 0x1_0011,
   /** + the number of a library function. */
   call: 0x1_0100,
   // effects
   setRegister: 0x2_0000, setFlags: 0x2_0001, store: 0x2_0002, store64: 0x2_0003, access: 0x2_0004, each: 0x2_0005,
   endEach: 0x2_0006, branch: 0x2_0007, system: 0x2_0008, setState: 0x2_0009, setFile: 0x2_000a, when: 0x2_000b,
-  otherwise: 0x2_000c, endWhen: 0x2_000d, guard: 0x2_000e,
+  otherwise: 0x2_000c, endWhen: 0x2_000d, guard: 0x2_000e, setStateAt: 0x2_000f, systemUnless: 0x2_0010,
 } as const;
 export const isEffect = (op: number): boolean => op >= 0x2_0000;
 export const isCall = (op: number): boolean => op >= IR.call && op < IR.setRegister;

@@ -78,7 +78,15 @@ export function operandsOf(ops: Int32Array, at: number, visit: (value: number) =
       if (c !== BRANCH.near && c !== BRANCH.nearCall) visit(a);
       break;
     case IR.when:
+    case IR.stateAt:
       visit(a);
+      break;
+    case IR.setStateAt:
+      visit(a);
+      visit(b);
+      break;
+    case IR.systemUnless:
+      visit(c);
       break;
   }
 }
@@ -147,6 +155,7 @@ export function analyse(ops: Int32Array, vectors: readonly Uint8Array[]): Templa
         break;
       case IR.system:
       case IR.guard:
+      case IR.systemUnless:
         if (op === IR.system) branch = 'system';
         flagsRead = NZCV;
         break;
@@ -218,12 +227,13 @@ export function firstUnrestartable({ ops, count }: Template): number | undefined
     }
     const accesses = op === IR.load || op === IR.store || op === IR.load64 || op === IR.store64;
     if (changed && !covered && accesses) return i;
-    if (op === IR.guard && changed) return i;
+    if ((op === IR.guard || op === IR.systemUnless) && changed) return i;
     if (
       op === IR.setRegister ||
       op === IR.setFlags ||
       op === IR.setFile ||
       op === IR.setState ||
+      op === IR.setStateAt ||
       (op === IR.store && !covered)
     )
       changed = true;

@@ -83,6 +83,13 @@ export abstract class Lowering {
         case IR.system:
           this.system(a, b);
           break;
+        case IR.systemUnless:
+          this.value(c);
+          this.systemUnless(a, b);
+          break;
+        case IR.setStateAt:
+          this.setStateAt(a, b);
+          break;
         case IR.guard:
           this.guard(a);
           break;
@@ -179,6 +186,9 @@ export abstract class Lowering {
       case IR.state:
         this.state(a);
         break;
+      case IR.stateAt:
+        this.stateAt(a);
+        break;
       case IR.file:
         this.file(a, b, c);
         break;
@@ -246,6 +256,7 @@ export abstract class Lowering {
   protected abstract register(operand: number): void;
   protected abstract immediate(slot: number): void;
   protected abstract state(offset: number): void;
+  protected abstract stateAt(offset: number): void;
   protected abstract file(operand: number, type: number, bytes: number): void;
   protected abstract pc(): void;
   protected abstract returnAddress(): void;
@@ -258,6 +269,7 @@ export abstract class Lowering {
   protected abstract callLibrary(index: number): void;
   protected abstract setRegister(operand: number, value: number): void;
   protected abstract setState(offset: number, value: number): void;
+  protected abstract setStateAt(offset: number, value: number): void;
   protected abstract setFile(operand: number, type: number, value: number, bytes: number): void;
   protected abstract setFlags(source: number, result: number, x: number, y: number): void;
   protected abstract store(access: number, address: number, value: number): void;
@@ -268,5 +280,7 @@ export abstract class Lowering {
   protected abstract each(list: number, shift: number, from: number): number;
   protected abstract branch(target: number, condition: number, kind: number): void;
   protected abstract system(operation: number, word: number): void;
+  /** The condition is on the stack. */
+  protected abstract systemUnless(operation: number, word: number): void;
   protected abstract guard(state: number): void;
 }

@@ -52,6 +52,17 @@ export const STATE = {
   threadIds: 172,
   /** All ones where SCTLR.A, or HSCTLR.A, checks every access's alignment, else 0. */
   alignmentChecked: 176,
+  /** SPSR of the current mode; those of the others are banked. User and System mode have none. */
+  spsr: 180,
+  /** Coprocessor accesses that the CPU's own code must see to now, as {@link TRAPS} says. */
+  traps: 184,
+  /** 1 where CPS and MSR change A, I and F as they ask for (B1.3.2). */
+  masksFree: 188,
+  /** 1 if no interrupt waits, masked or not. */
+  quiet: 192,
+  /** The event register (B1.8.13), and 1 if there is no other CPU to send events to. */
+  event: 196,
+  alone: 200,
 
   /** S0-S31, D0-D31 and Q0-Q15, over each other. */
   vfp: 256,
@@ -59,6 +70,11 @@ export const STATE = {
   banked: 512,
   system: 1024,
 } as const;
+/**
+ * Bits of `traps`: those of HSTR (T0 to T13), those of HCR that are listed here, where they stand in HCR, and one for all
+ * modes but Hyp mode. At PL0 all are set.
+ */
+export const TRAPS = { hstr: 0x3fff, hcr: 0x07ff_8000, notHyp: 27 } as const;
 export type StateWord = Exclude<keyof typeof STATE, 'vfp' | 'banked' | 'system'>;
 
 /** From the CPU's base: records for instructions executed once, and the record that goes to `target`. */

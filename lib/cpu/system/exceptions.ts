@@ -9,7 +9,7 @@ import { STATE } from '../state/layout.ts';
 import { BIT } from './fields.ts';
 import { reg } from './registers.ts';
 import { changeMode, elrHypIndex, readCpsr, readSpsr, writeCpsr, writeEndianness } from './psr.ts';
-import { BANKED, bankOf, isMode, MODE, PSR } from './modes.ts';
+import { isMode, MODE, PSR } from './modes.ts';
 
 const SCR = reg('SCR'),
   HCR = reg('HCR'),
@@ -68,7 +68,7 @@ function enter(
   cpu.worlds?.entering(cpu, mode, spsr, lr, vector);
   if (cpu.mode === MODE.mon) cpu.leaveMonitor();
   changeMode(cpu, mode);
-  words[(STATE.banked >> 2) + BANKED.spsr(bankOf(mode))] = spsr;
+  words[STATE.spsr >> 2] = spsr;
   if (mode === MODE.hyp) words[elrHypIndex] = lr;
   else words[14] = lr;
   words[STATE.aif >> 2] = words[STATE.aif >> 2]! | mask;
@@ -205,11 +205,15 @@ export function interruptStatus(cpu: Cpu): number {
   return (physical & ~routed) | virtualPending(cpu);
 }
 
+/** Whether no interrupt waits at all, masked or not. */
+export const nothingPending = ({ lines, words, hasVirtualization }: Cpu): boolean =>
+  lines === 0 && (!hasVirtualization || (words[HCR]! & (BIT.HCR.VA | BIT.HCR.VI | BIT.HCR.VF)) === 0);
+
 /** The interrupt to take before the instruction at PC, if any: FIQ before IRQ, physical before virtual (B1.9.10 to B1.9.13). */
 function pendingInterrupt(cpu: Cpu): Interrupt | undefined {
+  if (nothingPending(cpu)) return undefined;
   const { lines, words } = cpu;
   const hcr = cpu.hasVirtualization ? words[HCR]! : 0;
-  if (lines === 0 && (hcr & (BIT.HCR.VA | BIT.HCR.VI | BIT.HCR.VF)) === 0) return undefined;
   const aif = words[STATE.aif >> 2]!;
   const scr = words[SCR]!;
   const belowHyp = cpu.hasVirtualization && !cpu.secure && cpu.mode !== MODE.hyp;

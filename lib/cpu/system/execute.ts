@@ -20,17 +20,17 @@ import { isBelowHyp, trapBxj, trapDebugEvent, trapSmc, trapVfp, trapVmrs, trapWa
 import { isMode, MODE, PSR } from './modes.ts';
 import { SYSTEM } from './operations.ts';
 import {
+  bankedIndex,
   changeMode,
   elrHypIndex,
   readCpsr,
   readSpsr,
-  registerIndex,
-  spsrIndex,
   writeEndianness,
   writeFlags,
   writeSpsr,
 } from './psr.ts';
 import { reg } from './registers.ts';
+import { VFP, vfpAccess } from './vfp-access.ts';
 import { vfpSystem } from './vfp-system.ts';
 
 const SCR = reg('SCR'),
@@ -98,11 +98,9 @@ export function execute(cpu: Cpu, operation: number, word: number, pc: number, u
       return wait(cpu, 'event', word, pc);
     case SYSTEM.sev:
       for (const other of cpu.cpus) {
-        other.event = true;
+        other.words[STATE.event >> 2] = 1;
         if (other.waiting === 'event') other.wake();
       }
-      return true;
-    case SYSTEM.barrier:
       return true;
     case SYSTEM.setend:
       writeEndianness(cpu, (cpu.thumb ? word >>> 3 : word >>> 9) & 1);
@@ -154,14 +152,14 @@ function undefinedAt(cpu: Cpu, pc: number): false {
 /** Takes the exception of a VFP or Advanced SIMD instruction that may not execute: a trap to Hyp mode, or undefined. */
 export function refuseVfp(cpu: Cpu, simd: boolean, pc: number): false {
   // CPACR, NSACR and FPEXC come before HCPTR (B1.11.1).
-  const reachesHcptr = simd ? cpu.simdAllowedBelowHyp : cpu.vfpAllowedBelowHyp;
+  const reachesHcptr = (vfpAccess(cpu) & (simd ? VFP.simdBelowHyp : VFP.belowHyp)) !== 0;
   if (!reachesHcptr || !trapVfp(cpu, simd, pc)) takeUndefined(cpu, pc);
   return false;
 }
 /** As {@link refuseVfp}; VMRS and VMSR of all but FPSCR do not need FPEXC.EN (B1.11.1, CheckVFPEnabled). */
 function refuseVfpSystem(cpu: Cpu, word: number, pc: number): false {
   const isFpscr = ((word >>> 16) & 15) === 1;
-  const reachesHcptr = isFpscr ? cpu.vfpAllowedBelowHyp : cpu.vfpReachesHcptr && cpu.mode !== MODE.usr;
+  const reachesHcptr = (vfpAccess(cpu) & (isFpscr ? VFP.belowHyp : user(cpu) ? 0 : VFP.reachesHcptr)) !== 0;
   if (!reachesHcptr || !trapVfp(cpu, false, pc)) takeUndefined(cpu, pc);
   return false;
 }
@@ -179,8 +177,8 @@ const hvcEnabled = (cpu: Cpu): boolean =>
 
 /** WFE returns at once if the event register is set; both give way to whatever would wake them (B1.8.13, B1.8.14). */
 function wait(cpu: Cpu, what: 'interrupt' | 'event', word: number, pc: number): boolean {
-  if (what === 'event' && cpu.event) {
-    cpu.event = false;
+  if (what === 'event' && cpu.words[STATE.event >> 2] !== 0) {
+    cpu.words[STATE.event >> 2] = 0;
     return true;
   }
   if (cpu.lines !== 0 || (isBelowHyp(cpu) && virtualPending(cpu) !== 0)) return true;
@@ -239,8 +237,8 @@ const byteMask = (mask: number): number =>
   ((mask & 4) !== 0 ? 0xff_0000 : 0) |
   ((mask & 8) !== 0 ? 0xff00_0000 : 0);
 /** Without the Virtualization Extensions, Non-secure state changes A and F only if SCR lets it (B1.3.2). */
-const mayMask = (cpu: Cpu, bit: number): boolean =>
-  !cpu.hasSecurity || cpu.secure || cpu.hasVirtualization || (cpu.words[SCR]! & bit) !== 0;
+export const mayMask = (cpu: Cpu, bits: number): boolean =>
+  !cpu.hasSecurity || cpu.secure || cpu.hasVirtualization || (cpu.words[SCR]! & bits) === bits;
 /** MSR and CPS cannot enter or leave Hyp mode, nor enter Monitor or a reserved FIQ mode from outside (B1.3.2). */
 function mayChangeTo(cpu: Cpu, mode: number): boolean {
   if (mode === MODE.hyp || cpu.mode === MODE.hyp) return mode === cpu.mode;
@@ -267,9 +265,6 @@ function cps(cpu: Cpu, word: number): true {
   return true;
 }
 
-/** The modes that SYSm names, in the order of Table B9-1; R selects SPSR and ELR. */
-const BANKED_GROUPS = [MODE.usr, MODE.fiq, MODE.irq, MODE.svc, MODE.abt, MODE.und] as const;
-
 /** MRS and MSR of another mode's register (B9.2.3, B9.3.9, B9.3.10). */
 function banked(cpu: Cpu, word: number, write: boolean, pc: number): boolean {
   if (user(cpu)) return undefinedAt(cpu, pc);
@@ -284,24 +279,4 @@ function banked(cpu: Cpu, word: number, write: boolean, pc: number): boolean {
   if (write) cpu.words[index] = cpu.words[register]!;
   else cpu.words[register] = cpu.words[index]!;
   return true;
-}
-
-function bankedIndex(cpu: Cpu, sysm: number, spsr: boolean): number {
-  if (spsr) {
-    // Hyp mode's own SPSR is UNPREDICTABLE here, and used by software: it is the current one.
-    const mode = (
-      { 14: MODE.fiq, 16: MODE.irq, 18: MODE.svc, 20: MODE.abt, 22: MODE.und, 28: MODE.mon, 30: MODE.hyp } as Record<
-        number,
-        number
-      >
-    )[sysm];
-    return mode === undefined ? -1 : spsrIndex(mode);
-  }
-  if (sysm < 7) return registerIndex(cpu, 8 + sysm, MODE.usr);
-  if (sysm >= 8 && sysm < 15) return registerIndex(cpu, sysm, MODE.fiq);
-  if (sysm === 30) return elrHypIndex;
-  if (sysm === 31) return registerIndex(cpu, 13, MODE.hyp);
-  if (sysm === 28 || sysm === 29) return registerIndex(cpu, sysm === 28 ? 14 : 13, MODE.mon);
-  const mode = sysm >= 16 && sysm < 24 ? BANKED_GROUPS[2 + ((sysm - 16) >> 1)] : undefined;
-  return mode === undefined ? -1 : registerIndex(cpu, (sysm & 1) === 0 ? 14 : 13, mode);
 }

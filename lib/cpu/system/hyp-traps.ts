@@ -3,6 +3,7 @@
  */
 import type { Cpu } from '../cpu.ts';
 import { takeHypTrap, takePrefetchAbort, takeUndefinedInHyp } from './exceptions.ts';
+import { TRAPS } from '../state/layout.ts';
 import { BIT } from './fields.ts';
 import { MODE } from './modes.ts';
 import { reg, registerNamed, type Register } from './registers.ts';
@@ -47,7 +48,7 @@ interface Trap {
 const tlb = ['TLBIALL', 'TLBIMVA', 'TLBIASID', 'TLBIMVAA'];
 /** The manual's lists of what each bit traps (B1.14.3 to B1.14.14, B8.1.3). */
 // prettier-ignore
-const TRAPS: readonly Trap[] = [
+const TRAP_LISTS: readonly Trap[] = [
   { control: 'HCR', mask: BIT.HCR.TID0, names: ['JIDR'] },
   { control: 'HCR', mask: BIT.HCR.TID1, names: ['TCMTR', 'TLBTR', 'REVIDR', 'AIDR'] },
   { control: 'HCR', mask: BIT.HCR.TID2, names: ['CTR', 'CCSIDR', 'CLIDR', 'CSSELR'] },
@@ -71,11 +72,29 @@ const TRAPS: readonly Trap[] = [
 ];
 const CONTROLS: Readonly<Record<Control, number>> = { HCR, HCPTR, HDCR, CNTHCTL };
 const trapsOf = new Map<Register, Trap[]>();
-for (const trap of TRAPS)
+for (const trap of TRAP_LISTS)
   for (const name of trap.names) {
     const register = registerNamed(name);
     trapsOf.set(register, [...(trapsOf.get(register) ?? []), trap]);
   }
+
+/**
+ * The number of the one bit of HCR that traps accesses to a register, -1 if none does; undefined if other controls do, or
+ * several bits.
+ */
+export function hcrTrapOf(register: Register): number | undefined {
+  const [trap, ...more] = trapsOf.get(register) ?? [];
+  if (trap === undefined) return -1;
+  return more.length === 0 && trap.control === 'HCR' ? 31 - Math.clz32(trap.mask) : undefined;
+}
+/** `STATE.traps` for what executes now. */
+export function trapBits(cpu: Cpu): number {
+  if (cpu.mode === MODE.usr) return -1;
+  if (cpu.mode === MODE.hyp) return 0;
+  const notHyp = 1 << TRAPS.notHyp;
+  if (!isBelowHyp(cpu)) return notHyp;
+  return notHyp | (cpu.words[HCR]! & TRAPS.hcr) | (cpu.words[HSTR]! & TRAPS.hstr);
+}
 
 /** HDCR.TDA: every other debug register (B1.14.13). */
 const OTHER_DEBUG = /^DBG(?!OS|PRCR|DRAR|DSAR)/;

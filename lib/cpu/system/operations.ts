@@ -41,8 +41,6 @@ export const SYSTEM = {
   /** BXJ (A8.8.28), ENTERX and LEAVEX (A9.3.1). */
   bxj: 22,
   enterx: 23,
-  /** DSB, DMB, ISB where they must do more than nothing; ISB may re-evaluate pending state (A8.8.43 to A8.8.53). */
-  barrier: 24,
   /** VMSR, VMRS of registers that VFP semantics do not handle themselves (B9.3.21, B9.3.22). */
   vfpSystem: 25,
   /** An instruction of this emulator's subset that is not yet implemented: UNDEF with a report. */

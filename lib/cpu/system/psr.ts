@@ -20,6 +20,7 @@ const W = {
   aif: STATE.aif >> 2,
   bigEndian: STATE.bigEndian >> 2,
   banked: STATE.banked >> 2,
+  spsr: STATE.spsr >> 2,
 } as const;
 
 /** What has the registers of a mode: a CPU, or what was kept of one. */
@@ -89,6 +90,8 @@ export function changeMode(cpu: PsrOwner, mode: number): void {
     const lrTo = mode === MODE.hyp ? 0 : to;
     words[W.banked + BANKED.lr(lrFrom)] = words[14]!;
     words[14] = words[W.banked + BANKED.lr(lrTo)]!;
+    words[W.banked + BANKED.spsr(from)] = words[W.spsr]!;
+    words[W.spsr] = words[W.banked + BANKED.spsr(to)]!;
   }
   if (old === MODE.fiq || mode === MODE.fiq) {
     const out = W.banked + (old === MODE.fiq ? BANKED.r8Fiq : BANKED.r8);
@@ -104,14 +107,12 @@ export function changeMode(cpu: PsrOwner, mode: number): void {
 
 /** Returns the SPSR of the current mode; User and System mode have none and give CPSR (UNPREDICTABLE). */
 export function readSpsr(cpu: Cpu): number {
-  const bank = bankOf(cpu.mode);
-  return bank === 0 ? readCpsr(cpu) : cpu.words[W.banked + BANKED.spsr(bank)]!;
+  return bankOf(cpu.mode) === 0 ? readCpsr(cpu) : cpu.words[W.spsr]!;
 }
 
 /** Sets the SPSR of the current mode; ignored in User and System mode (UNPREDICTABLE). */
 export function writeSpsr(cpu: Cpu, value: number): void {
-  const bank = bankOf(cpu.mode);
-  if (bank !== 0) cpu.words[W.banked + BANKED.spsr(bank)] = value;
+  if (bankOf(cpu.mode) !== 0) cpu.words[W.spsr] = value;
 }
 
 /** Index in `cpu.words` of R8 to R14 as `mode` sees it, wherever it is now. */
@@ -130,6 +131,30 @@ export function registerIndex(cpu: Pick<Cpu, 'mode'>, register: number, mode: nu
   return W.banked + (lr ? BANKED.lr(wanted) : BANKED.sp(wanted));
 }
 
-/** Index in `cpu.words` of the SPSR of a bank, and of ELR_hyp. */
-export const spsrIndex = (mode: number): number => W.banked + BANKED.spsr(bankOf(mode));
+/** Index in `cpu.words` of the SPSR of a mode, wherever it is now. */
+export const spsrIndex = (cpu: Pick<Cpu, 'mode'>, mode: number): number =>
+  bankOf(mode) === bankOf(cpu.mode) ? W.spsr : W.banked + BANKED.spsr(bankOf(mode));
 export const elrHypIndex = W.banked + BANKED.elrHyp;
+
+/** The modes that SYSm names from 16 on, in the order of Table B9-1, two numbers each: LR and SP. */
+const BANKED_GROUPS = [MODE.irq, MODE.svc, MODE.abt, MODE.und] as const;
+/** The modes whose SPSR SYSm names. Hyp mode's own SPSR is UNPREDICTABLE in Hyp mode, and used by software. */
+// prettier-ignore
+const SPSR_MODES: Readonly<Record<number, number>> = {
+  14: MODE.fiq, 16: MODE.irq, 18: MODE.svc, 20: MODE.abt, 22: MODE.und, 28: MODE.mon, 30: MODE.hyp,
+};
+
+/** Index in `cpu.words` of what R and SYSm of a banked MRS or MSR name (B9.2.3), or -1. */
+export function bankedIndex(cpu: Pick<Cpu, 'mode'>, sysm: number, spsr: boolean): number {
+  if (spsr) {
+    const mode = SPSR_MODES[sysm];
+    return mode === undefined ? -1 : spsrIndex(cpu, mode);
+  }
+  if (sysm < 7) return registerIndex(cpu, 8 + sysm, MODE.usr);
+  if (sysm >= 8 && sysm < 15) return registerIndex(cpu, sysm, MODE.fiq);
+  if (sysm === 30) return elrHypIndex;
+  if (sysm === 31) return registerIndex(cpu, 13, MODE.hyp);
+  if (sysm === 28 || sysm === 29) return registerIndex(cpu, sysm === 28 ? 14 : 13, MODE.mon);
+  const mode = sysm >= 16 && sysm < 24 ? BANKED_GROUPS[(sysm - 16) >> 1] : undefined;
+  return mode === undefined ? -1 : registerIndex(cpu, (sysm & 1) === 0 ? 14 : 13, mode);
+}

@@ -29,6 +29,8 @@ export interface Row {
   readonly read?: (cpu: Cpu, index: number) => number;
   /** Instead of storing. `index` is that of the copy accessed; a wide register's high word is `high`. */
   readonly write?: (cpu: Cpu, value: number, index: number, high: number) => void;
+  /** Accesses change nothing. */
+  readonly ignored?: true;
   /** After storing, if the word changed. */
   readonly changed?: (cpu: Cpu) => void;
 }

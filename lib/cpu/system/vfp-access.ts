@@ -9,8 +9,21 @@ const CPACR = reg('CPACR'),
   NSACR = reg('NSACR'),
   HCPTR = reg('HCPTR');
 
-/** Computes what CPACR, NSACR, HCPTR and FPEXC allow in the current mode and security state. */
-export function updateVfpAccess(cpu: Cpu): void {
+/** What the controls allow in the current mode and security state, as bits. */
+export const VFP = {
+  /** All but HCPTR allow VFP, whatever FPEXC.EN says; and HCPTR does, too. */
+  reachesHcptr: 1,
+  allowed: 2,
+  /** All but HCPTR allow VFP, and Advanced SIMD: what is refused then is for Hyp mode. */
+  belowHyp: 4,
+  simdBelowHyp: 8,
+  /** Nothing is refused. */
+  enabled: 16,
+  simdEnabled: 32,
+} as const;
+
+/** The bits of {@link VFP}, from CPACR, NSACR, HCPTR and FPEXC. */
+export function vfpAccess(cpu: Cpu): number {
   const { words } = cpu;
   const hyp = cpu.mode === MODE.hyp;
   let access = hyp ? 3 : (words[CPACR]! >>> 20) & 3;
@@ -19,13 +32,19 @@ export function updateVfpAccess(cpu: Cpu): void {
     if ((words[NSACR]! & BIT.NSACR.cp10) === 0) access = 0;
     if ((words[NSACR]! & BIT.NSACR.NSASEDIS) !== 0) simd = false;
   }
-  cpu.vfpAllowed = access === 3 || (access === 1 && cpu.mode !== MODE.usr);
-  cpu.vfpReachesHcptr = cpu.vfpAllowed;
-  const enabled = cpu.vfpAllowed && (words[STATE.FPEXC >> 2]! & BIT.FPEXC.EN) !== 0;
-  cpu.vfpAllowedBelowHyp = enabled;
-  cpu.simdAllowedBelowHyp = enabled && simd;
+  if (access !== 3 && (access !== 1 || cpu.mode === MODE.usr)) return 0;
   const hcptr = cpu.hasVirtualization && !cpu.secure ? words[HCPTR]! : 0;
-  if ((hcptr & BIT.HCPTR.TCP10) !== 0) cpu.vfpAllowed = false;
-  words[STATE.vfpEnabled >> 2] = enabled && cpu.vfpAllowed ? 1 : 0;
-  words[STATE.simdEnabled >> 2] = enabled && cpu.vfpAllowed && simd && (hcptr & BIT.HCPTR.TASE) === 0 ? 1 : 0;
+  const allowed = (hcptr & BIT.HCPTR.TCP10) === 0;
+  let bits: number = VFP.reachesHcptr | (allowed ? VFP.allowed : 0);
+  if ((words[STATE.FPEXC >> 2]! & BIT.FPEXC.EN) === 0) return bits;
+  bits |= VFP.belowHyp | (simd ? VFP.simdBelowHyp : 0);
+  if (!allowed) return bits;
+  return bits | VFP.enabled | (simd && (hcptr & BIT.HCPTR.TASE) === 0 ? VFP.simdEnabled : 0);
+}
+
+/** Tells generated code what may execute, after a change of any of these registers, or of the mode. */
+export function updateVfpAccess(cpu: Cpu): void {
+  const bits = vfpAccess(cpu);
+  cpu.words[STATE.vfpEnabled >> 2] = (bits & VFP.enabled) === 0 ? 0 : 1;
+  cpu.words[STATE.simdEnabled >> 2] = (bits & VFP.simdEnabled) === 0 ? 0 : 1;
 }

@@ -2,6 +2,7 @@
 import type { Cpu } from '../cpu.ts';
 import { STATE } from '../state/layout.ts';
 import { MODE } from './modes.ts';
+import { VFP, vfpAccess } from './vfp-access.ts';
 
 /** Cortex-A15: FPSID, MVFR1, MVFR0 (DDI 0438I, 10.3; DDI 0406C, table B4-3). */
 const READ_ONLY: Readonly<Record<number, number>> = { 0: 0x4104_30f0, 6: 0x1111_1111, 7: 0x1011_0222 };
@@ -22,7 +23,7 @@ export function vfpSystem(cpu: Cpu, word: number): boolean {
     else words[STATE.FPSCR >> 2] = words[rt]! & 0xfff7_009f;
     return true;
   }
-  if (cpu.mode === MODE.usr || !cpu.vfpAllowed) return false;
+  if (cpu.mode === MODE.usr || (vfpAccess(cpu) & VFP.allowed) === 0) return false;
   if (register === FPEXC) {
     if (read) words[rt] = words[STATE.FPEXC >> 2]!;
     else {

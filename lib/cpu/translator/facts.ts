@@ -82,6 +82,7 @@ export function factsOf(template: Template): Facts {
         break;
       case IR.store:
       case IR.guard:
+      case IR.systemUnless:
         mayLeave = true;
         break;
       case IR.access:

@@ -94,6 +94,18 @@ export abstract class RegionOperands extends LazyFlags {
     this.value(value);
     this.code.memory(W.store, offset);
   }
+  protected stateAt(offset: number): void {
+    this.code.get(LOCAL.cpu);
+    this.value(offset);
+    this.code.op(W.add).memory(W.load);
+  }
+  protected setStateAt(offset: number, value: number): void {
+    this.code.get(LOCAL.cpu);
+    this.value(offset);
+    this.code.op(W.add);
+    this.value(value);
+    this.code.memory(W.store);
+  }
   protected immediate(slot: number): void {
     this.code.const(this.#immediateOf(slot));
   }
@@ -252,6 +264,10 @@ export abstract class RegionOperands extends LazyFlags {
   }
   protected system(): void {
     throw new Error('a system operation is left to the interpreter');
+  }
+  protected systemUnless(): void {
+    this.code.op(W.eqz);
+    this.sideExit();
   }
   protected guard(state: number): void {
     if (this.guarded.includes(state)) return;

@@ -152,7 +152,6 @@ describe('what the system executes', () => {
     ['a32', 'hvc #0x1234', 0xe1412374, SYSTEM.hvc],
     ['a32', 'smc #1', 0xe1600071, SYSTEM.smc],
     ['a32', 'mrc p15, #0, r0, c1, c0, #0', 0xee110f10, SYSTEM.coprocessor],
-    ['a32', 'mrs r0, apsr', 0xe10f0000, SYSTEM.mrs],
     ['a32', 'msr cpsr_c, r0', 0xe121f000, SYSTEM.msr],
     ['a32', 'cpsid i', 0xf10c0080, SYSTEM.cps],
     ['a32', 'rfeia sp!', 0xf8bd0a00, SYSTEM.rfe],
@@ -163,7 +162,6 @@ describe('what the system executes', () => {
     ['a32', 'swp r0, r1, [r2]', 0xe1020091, SYSTEM.undefined],
     ['thumb', 'svc #0x12', 0xdf12, SYSTEM.svc],
     ['thumb', 'cpsid i', 0xb672, SYSTEM.cps],
-    ['thumb', 'mrs r0, apsr', 0xf3ef8000, SYSTEM.mrs],
     ['thumb', 'hvc #0', 0xf7e08000, SYSTEM.hvc],
     ['thumb', 'mrc p15, #0, r0, c1, c0, #0', 0xee110f10, SYSTEM.coprocessor],
   ];
@@ -184,5 +182,78 @@ describe('what the system executes', () => {
   });
   it('TPIDRPRW is undefined at PL0', () => {
     expect(run('a32', 0xee1d0f90, { state: { privileged: 0 } }).system[0]?.operation).to.equal(-1);
+  });
+});
+
+describe('what the system leaves to the engines', () => {
+  const free = { masksFree: 1, quiet: 1, aif: 0xc0 };
+  const called = (set: 'a32' | 'thumb', word: number, setup: Parameters<typeof run>[2]): boolean =>
+    run(set, word, setup).system.length > 0;
+
+  it('MRS shows every bit of CPSR at PL1, and the flags and GE at PL0 (B9.3.8)', () => {
+    const state = { aif: 0x1c0, bigEndian: 1, it: 0, mode: 0x1f };
+    for (const [set, word] of [
+      ['a32', 0xe10f0000],
+      ['thumb', 0xf3ef8000],
+    ] as const) {
+      const setup = { flags: 'NCVQ', GE: 5, state };
+      expect(run(set, word, setup).r[0]).to.equal(0xb80503df);
+      expect(run(set, word, { ...setup, state: { ...state, privileged: 0, mode: 0x10 } }).r[0]).to.equal(0xb8050000);
+    }
+  });
+  it('CPS masks at once, and unmasks where no interrupt waits (B9.3.2)', () => {
+    for (const [set, disable, enable] of [
+      ['a32', 0xf10c0100, 0xf1080080],
+      ['thumb', 0xb674, 0xb662],
+    ] as const) {
+      expect(run(set, disable, { state: free }).state('aif')).to.equal(0x1c0);
+      expect(run(set, enable, { state: free }).state('aif')).to.equal(0x40);
+      expect(called(set, disable, { state: { ...free, quiet: 0 } })).to.equal(false);
+      expect(called(set, enable, { state: { ...free, quiet: 0 } })).to.equal(true);
+      expect(called(set, disable, { state: { ...free, masksFree: 0 } })).to.equal(true);
+    }
+  });
+  it('MSR writes I and F where the mode stays as it is (B9.3.12)', () => {
+    const MSR_CPSR_C = 0xe121f000;
+    const same = run('a32', MSR_CPSR_C, { state: { ...free, aif: 0x1c0 }, r: { 0: 0x53 } });
+    expect([same.state('aif'), same.system.length]).to.deep.equal([0x140, 0]);
+    expect(called('a32', MSR_CPSR_C, { state: free, r: { 0: 0x5f } })).to.equal(true);
+    expect(called('a32', MSR_CPSR_C, { state: { ...free, quiet: 0 }, r: { 0: 0x53 } })).to.equal(true);
+  });
+  it('MRS and MSR reach SPSR in the modes that have one', () => {
+    const MRS_SPSR = 0xe14f0000;
+    const MSR_SPSR_FC = 0xe169f000;
+    expect(run('a32', MRS_SPSR, { state: { spsr: 0x1234 } }).r[0]).to.equal(0x1234);
+    expect(run('a32', MSR_SPSR_FC, { state: { spsr: 0x11223344 }, r: { 0: -1 } }).state('spsr') >>> 0).to.equal(
+      0xff2233ff,
+    );
+    for (const mode of [0x10, 0x1f]) {
+      expect(called('a32', MRS_SPSR, { state: { mode } })).to.equal(true);
+      expect(called('a32', MSR_SPSR_FC, { state: { mode } })).to.equal(true);
+    }
+  });
+  it('MRS and MSR of banked registers are done in Hyp mode (B9.3.9, B9.3.10)', () => {
+    const MSR_SP_USR_R1 = 0xe125f201;
+    const MRS_R0_SP_USR = 0xe1050200;
+    const inHyp = run('a32', [MSR_SP_USR_R1, MRS_R0_SP_USR], { state: { mode: 0x1a }, r: { 1: 77 } });
+    expect([inHyp.r[0], inHyp.system.length]).to.deep.equal([77, 0]);
+    expect(called('a32', MSR_SP_USR_R1, {})).to.equal(true);
+  });
+  it('cache maintenance does nothing, unless it may be trapped', () => {
+    const DCCIMVAC = 0xee070f3e;
+    expect(called('a32', DCCIMVAC, {})).to.equal(false);
+    for (const bit of [7, 23]) expect(called('a32', DCCIMVAC, { state: { traps: 1 << bit } })).to.equal(true);
+    expect(called('a32', DCCIMVAC, { state: { traps: ~((1 << 7) | (1 << 23)) } })).to.equal(false);
+  });
+  it('registers of Hyp mode that are a word are read and written there', () => {
+    const MCR_HTPIDR_R1 = 0xee8d1f50;
+    const MRC_R0_HTPIDR = 0xee9d0f50;
+    const inHyp = run('a32', [MCR_HTPIDR_R1, MRC_R0_HTPIDR], { r: { 1: 99 } });
+    expect([inHyp.r[0], inHyp.system.length]).to.deep.equal([99, 0]);
+    expect(called('a32', MRC_R0_HTPIDR, { state: { traps: 1 << 27 } })).to.equal(true);
+  });
+  it('SEV sets the event register of a CPU that is alone', () => {
+    expect(run('a32', 0xe320f004, { state: { alone: 1 } }).state('event')).to.equal(1);
+    expect(called('a32', 0xe320f004, {})).to.equal(true);
   });
 });

@@ -26,6 +26,10 @@ const FLAGS = [
 /** Encodings whose outcome depends on what a bare engine does not have, or on which the two differ by choice. */
 const ELSEWHERE = /^(SWP|YIELD|WFE|WFI|SEV|BKPT)/;
 
+/** What SPSR holds is left from what QEMU did before. */
+const readsSpsr = ({ id }: Instruction, set: string, word: number): boolean =>
+  id.startsWith('MRS_') && (word & (set === 'a32' ? 1 << 22 : 1 << 20)) !== 0;
+
 /** Whether R15 is in one of the fields, or it is one of a few others, where QEMU executes what unpredictable.ts makes undefined. */
 const refusedByPolicy = ({ encoding, id }: Instruction, word: number): boolean =>
   /^(LDRD|STRD|SSAT_T1|USAT_T1)/.test(id) ||
@@ -63,7 +67,7 @@ for (const set of ['a32', 't16', 't32'] as const) {
         const memory = /^(LDR|STR|LDM|STM|PUSH|POP|TB)/.test(instruction.id);
         for (let i = 0, kept = 0; i < 30 * WORDS && kept < WORDS; i++) {
           const word = wordOf(instruction, set, next());
-          if (table.find(set, word) !== instruction) continue;
+          if (table.find(set, word) !== instruction || readsSpsr(instruction, set, word)) continue;
           const registers = Array.from({ length: 15 }, () => {
             const any = next();
             if (memory) return any % 3 === 0 ? any % 64 : DATA + 0x4000 + 8 * (any % 0x400);
@@ -75,6 +79,7 @@ for (const set of ['a32', 't16', 't32'] as const) {
             flags: flagsOf(cpsr),
             GE: (cpsr >>> 16) & 15,
             pattern: true,
+            state: { aif: cpsr & 0x1c0 },
           });
           if (ours.fault !== undefined) continue;
           const other = ours.system.find(({ operation }) => operation !== SYSTEM.undefined);

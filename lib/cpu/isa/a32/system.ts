@@ -1,34 +1,33 @@
 /** A32 hints, barriers, status registers, coprocessors and exceptions (DDI 0406C, A5.2.11, A5.2.12, A5.6 and A5.7). */
 import { encode, type Instruction } from '../instruction.ts';
 import { CLREX } from '../operations/load-store-pair.ts';
+import { COPROCESSOR, READ_THREAD_ID, WRITE_THREAD_ID, threadId } from '../operations/coprocessor.ts';
+import {
+  CPS_A32,
+  MRS_A32,
+  MRS_BANKED_A32,
+  MSR_A32,
+  MSR_BANKED_A32,
+  MSR_IMMEDIATE,
+  bankedName,
+} from '../operations/status.ts';
 import {
   BKPT_A32,
-  COPROCESSOR,
-  CPS_A32,
   DBG,
   DMB,
   DSB,
   ERET,
   HVC_A32,
   ISB,
-  MRS_A32,
-  MRS_BANKED_A32,
-  MSR_A32,
-  MSR_BANKED_A32,
-  MSR_IMMEDIATE,
   NOP,
   PLD,
-  READ_THREAD_ID,
   SETEND_A32,
   SEV,
   SMC_A32,
   SVC_A32,
   WFE,
   WFI,
-  WRITE_THREAD_ID,
   YIELD,
-  bankedName,
-  threadId,
 } from '../operations/system.ts';
 import { encodeWord } from '../raw.ts';
 import { isFloating, namesPc } from '../unpredictable.ts';

@@ -2,7 +2,8 @@
 import { CONDITIONS } from '../../ir/ops.ts';
 import { encode, type Instruction, type Place } from '../instruction.ts';
 import { B, BLX, BX, CBZ, isNear, IT, RECORDS } from '../operations/branch.ts';
-import { BKPT_T16, CPS_T16, NOP, SETEND_T16, SEV, SVC_T16, UDF_T16, WFE, WFI, YIELD } from '../operations/system.ts';
+import { CPS_T16 } from '../operations/status.ts';
+import { BKPT_T16, NOP, SETEND_T16, SEV, SVC_T16, UDF_T16, WFE, WFI, YIELD } from '../operations/system.ts';
 import { encodeWord } from '../raw.ts';
 
 const branch = (bytes: number, at: Place, condition: (typeof CONDITIONS)[number]) => {

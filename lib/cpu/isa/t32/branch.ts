@@ -4,10 +4,10 @@ import { encode, type Instruction, type Place } from '../instruction.ts';
 import { SUBS_PC_LR } from '../operations/data-processing.ts';
 import { B, BL, BLX_IMMEDIATE, isNear, RECORDS } from '../operations/branch.ts';
 import { CLREX } from '../operations/load-store-pair.ts';
+import { COPROCESSOR, READ_THREAD_ID, WRITE_THREAD_ID, threadId } from '../operations/coprocessor.ts';
+import { CPS_T32, MRS_BANKED_T32, MRS_T32, MSR_BANKED_T32, MSR_T32, bankedName } from '../operations/status.ts';
 import {
   BXJ_T32,
-  COPROCESSOR,
-  CPS_T32,
   DBG,
   DMB,
   DSB,
@@ -15,21 +15,13 @@ import {
   ERET,
   HVC_T32,
   ISB,
-  MRS_BANKED_T32,
-  MRS_T32,
-  MSR_BANKED_T32,
-  MSR_T32,
   NOP,
-  READ_THREAD_ID,
   SEV,
   SMC_T32,
   UDF_T32,
   WFE,
   WFI,
-  WRITE_THREAD_ID,
   YIELD,
-  bankedName,
-  threadId,
 } from '../operations/system.ts';
 import { encodeWord } from '../raw.ts';
 import { isFloating, namesPc } from '../unpredictable.ts';

@@ -27,6 +27,7 @@ export const control: readonly Row[] = [
     // HCD is there where the Security Extensions are not (B4.1.65).
     write: (cpu, value, index) => {
       cpu.words[index] = value & (cpu.hasSecurity ? 0x0fff_ffff : 0x2fff_ffff);
+      cpu.trapsChanged();
       cpu.mmu.vmidChanged();
       cpu.stateChanged();
     },

@@ -9,7 +9,8 @@ const op = (name: string, at: string, write: NonNullable<Row['write']>, row: Par
   ...row,
 });
 /** Data caches do not exist here, and predecoded code follows every store: nothing is left to do. */
-const nothing = (): void => {};
+const nothing = (name: string, at: string, row: Partial<Row> = {}): Row =>
+  op(name, at, () => {}, { ignored: true, ...row });
 
 const caches: readonly (readonly [name: string, at: string])[] = [
   ['ICIALLUIS', 'p15 0 c7 c1 0'],
@@ -31,10 +32,10 @@ const caches: readonly (readonly [name: string, at: string])[] = [
 ];
 
 export const maintenance: readonly Row[] = [
-  ...caches.map(([name, at]) => op(name, at, nothing)),
-  op('CP15ISB', 'p15 0 c7 c5 4', nothing, { level: 'PL0' }),
-  op('CP15DSB', 'p15 0 c7 c10 4', nothing, { level: 'PL0' }),
-  op('CP15DMB', 'p15 0 c7 c10 5', nothing, { level: 'PL0' }),
+  ...caches.map(([name, at]) => nothing(name, at)),
+  nothing('CP15ISB', 'p15 0 c7 c5 4', { level: 'PL0' }),
+  nothing('CP15DSB', 'p15 0 c7 c10 4', { level: 'PL0' }),
+  nothing('CP15DMB', 'p15 0 c7 c10 5', { level: 'PL0' }),
 
   ...['ATS1CPR', 'ATS1CPW', 'ATS1CUR', 'ATS1CUW', 'ATS12NSOPR', 'ATS12NSOPW', 'ATS12NSOUR', 'ATS12NSOUW'].map(
     (name, opc2) =>
