@@ -30,7 +30,7 @@ export default tseslint.config(
   },
   {
     // Rows of a table have the types of its columns.
-    files: ['lib/cpu/system/cp15/*.ts', 'lib/debug/monitor-contexts.ts'],
+    files: ['lib/cpu/system/cp15/*.ts', 'lib/debug/monitor-*.ts'],
     rules: { '@typescript-eslint/explicit-module-boundary-types': 'off' },
   },
   {

@@ -12,5 +12,5 @@ export interface CpuConfiguration {
    * Answers a semihosting call; false if the instruction shall be executed again. Without it, the instructions for such
    * calls are what they are otherwise.
    */
-  readonly semihosting?: (cpu: Cpu) => boolean;
+  readonly semihosting?: ((cpu: Cpu) => boolean) | undefined;
 }

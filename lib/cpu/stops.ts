@@ -87,6 +87,10 @@ export class Stops {
   hit: WatchHit | undefined;
   /** Says whether a breakpoint that was reached counts; the CPU goes on if not. */
   counts: ((cpu: Cpu, pc: number) => boolean) | null = null;
+  /** Is told of a WFI that was executed and not trapped. */
+  onWfi: ((cpu: Cpu) => void) | null = null;
+  /** Is told by name of a system register that an instruction has written. */
+  onWrite: ((cpu: Cpu, name: string) => void) | null = null;
 
   constructor(cpu: Cpu) {
     this.#cpu = cpu;

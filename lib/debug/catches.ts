@@ -1,35 +1,69 @@
-/** What `monitor catch` stops for: exits from guests by cause, entries, and exceptions by world and vector. */
+/** What `monitor catch` stops for: see {@link CATCHES}. */
 import { EINVAL, TargetFault, type StopReason, type ThreadId } from '../../gdbstub/target.ts';
 import type { Cpu } from '../cpu/cpu.ts';
-import { HOST_CONTEXT } from '../cpu/stops.ts';
-import { MODE } from '../cpu/system/modes.ts';
 import { VECTOR } from '../cpu/system/exceptions.ts';
-import type { World } from '../cpu/system/world.ts';
-import { exitCause, exitCauses } from './exit-cause.ts';
+import { MODE } from '../cpu/system/modes.ts';
+import { registers as systemRegisters } from '../cpu/system/registers.ts';
+import { worldOf, type World } from '../cpu/system/world.ts';
+import { exitCause, exitCauses, isTrappedWfi } from './exit-cause.ts';
 import type { VirtualCpu } from './guests.ts';
+
+const VECTOR_NAMES = new Map<number, string>(Object.entries(VECTOR).map(([name, at]) => [at, name]));
+const WORLDS: readonly World[] = ['secure', 'hyp', 'host', 'guest'];
+const written = systemRegisters.filter(({ access = 'rw', of }) => access !== 'ro' && of === undefined);
+
+/** What can be caught. */
+interface CatchRow {
+  /** What narrows it, by the words for it; the first of its own is needed where `needed` says so. */
+  readonly whats?: readonly string[];
+  readonly needed?: true;
+  /** Whether it can be narrowed to a world. */
+  readonly worlds?: true;
+  /** For `help`: the words after its name, and what it catches. */
+  readonly arguments: string;
+  readonly summary: string;
+}
+export const CATCHES = {
+  exit: { whats: exitCauses, arguments: '[CAUSE]', summary: 'a guest is left, for this cause or any' },
+  entry: { arguments: '', summary: 'a guest is entered; it has not executed yet' },
+  vector: {
+    whats: [...VECTOR_NAMES.values()],
+    worlds: true,
+    arguments: '[WORLD] [VECTOR]',
+    summary: 'an exception is taken in this world, to this vector',
+  },
+  wfi: { worlds: true, arguments: '[WORLD]', summary: 'WFI is executed, or trapped' },
+  write: {
+    whats: written.map(({ name }) => name),
+    needed: true,
+    worlds: true,
+    arguments: 'REGISTER [WORLD]',
+    summary: 'an instruction has written a system register, such as VTTBR',
+  },
+  maintenance: { arguments: '', summary: 'a virtual CPU interface asserts its maintenance interrupt' },
+} as const satisfies Record<string, CatchRow>;
+export type CatchKind = keyof typeof CATCHES;
 
 /** One wish of one client. */
 export interface Catch {
   readonly number: number;
-  readonly kind: 'exit' | 'entry' | 'vector';
-  /** The cause of exits, or the vector; undefined for any. */
+  readonly kind: CatchKind;
+  /** The cause, vector or register; undefined for any. */
   readonly what: string | undefined;
-  /** For vectors: the world in which the exception is taken; undefined for any. */
+  /** The world in which it happens, for exceptions that in which they are taken; undefined for any. */
   readonly world: World | undefined;
-  /** The only guest that counts; undefined for all. */
+  /** The only guest that counts; undefined for all, whose client is shown the hypervisor. */
   readonly context: number | undefined;
-  /** The client looks at guests only: it is shown the parked guest. */
-  readonly asGuest: boolean;
   readonly client: object;
 }
 
-const VECTOR_NAMES = Object.fromEntries(Object.entries(VECTOR).map(([name, at]) => [at, name])) as Record<
-  number,
-  string
->;
-/** The vectors by name. */
-export const vectorNames: readonly string[] = Object.keys(VECTOR);
-const WORLDS: readonly string[] = ['secure', 'hyp', 'host', 'guest'];
+/** Something that a CPU did. */
+interface Happening {
+  readonly what?: string;
+  readonly world?: World;
+  /** The guest that it is about, which may have been left by it. */
+  readonly guest?: VirtualCpu | undefined;
+}
 
 export class Catches {
   #all: Catch[] = [];
@@ -45,23 +79,20 @@ export class Catches {
     return this.#all;
   }
 
-  /** Adds what words ask for: `exit [CAUSE]`, `entry`, `vector [WORLD] [VECTOR]`. Throws TargetFault for others. */
-  add(words: readonly string[], context: number | undefined, client: object): Catch {
-    const [kind, ...rest] = words;
-    const base = { number: this.#numbers + 1, context, client, asGuest: context !== undefined };
-    let added: Catch;
-    if (kind === 'exit') {
-      const [what] = rest;
-      if (what !== undefined && !exitCauses.includes(what)) wrong(`causes are ${exitCauses.join(', ')}`);
-      added = { ...base, kind, what, world: undefined };
-    } else if (kind === 'entry') added = { ...base, kind, what: undefined, world: undefined };
-    else if (kind === 'vector') {
-      const world = rest.find((word) => WORLDS.includes(word)) as World | undefined;
-      const what = rest.find((word) => !WORLDS.includes(word));
-      if (what !== undefined && !vectorNames.includes(what)) wrong(`vectors are ${vectorNames.join(', ')}`);
-      added = { ...base, kind, what, world };
-    } else added = wrong('catch exit [CAUSE], entry, or vector [WORLD] [VECTOR]');
-    this.#numbers++;
+  /** Adds what words ask for, as {@link CATCHES} has them. Throws TargetFault for others. */
+  add([name = '', ...words]: readonly string[], context: number | undefined, client: object): Catch {
+    if (!Object.hasOwn(CATCHES, name)) wrong(`no catch "${name}"; there are ${Object.keys(CATCHES).join(', ')}`);
+    const kind = name as CatchKind;
+    const { whats = [], needed, worlds }: CatchRow = CATCHES[kind];
+    let [what, world]: [string | undefined, World | undefined] = [undefined, undefined];
+    for (const word of words) {
+      const known = whats.find((each) => each.toLowerCase() === word.toLowerCase());
+      if (known !== undefined) what = known;
+      else if (worlds && (WORLDS as readonly string[]).includes(word)) world = word as World;
+      else wrong(`no ${kind} "${word}"; there are ${[...whats, ...(worlds ? WORLDS : [])].join(', ') || 'none'}`);
+    }
+    if (needed && what === undefined) wrong(`catch ${kind} needs one of ${whats.join(', ')}`);
+    const added = { number: ++this.#numbers, kind, what, world, context, client };
     this.#all.push(added);
     return added;
   }
@@ -80,48 +111,64 @@ export class Catches {
     const cause = exitCause(cpu, vector);
     const { exits } = guest.machine;
     exits.set(cause, (exits.get(cause) ?? 0) + 1);
-    const found = this.#find('exit', guest.machine.id, (each) => each.what === undefined || each.what === cause);
+    if (this.#all.length === 0) return undefined;
+    const left = `${describe(guest)} left: ${cause}`;
     return (
-      found && stop(found, cpu, guest, `catch ${found.number}: ${guest.name} of ${guest.machine.name} left: ${cause}`)
+      this.#stop('exit', cpu, left, { what: cause, guest }) ??
+      (isTrappedWfi(cpu, vector) ? this.#stop('wfi', cpu, `WFI of ${left}`, { world: 'guest', guest }) : undefined)
     );
   }
   /** A guest was entered. */
   entry(cpu: Cpu, guest: VirtualCpu): StopReason | undefined {
-    if (this.#all.length === 0) return undefined;
-    const found = this.#find('entry', guest.machine.id, () => true);
-    const text = `${guest.name} of ${guest.machine.name} is entered`;
-    return found && stop({ ...found, asGuest: true }, cpu, guest, `catch ${found.number}: ${text}`);
+    return this.#stop('entry', cpu, `${describe(guest)} is entered`, { guest });
   }
   /** An exception was taken. */
-  exception(cpu: Cpu, from: World, vector: number): StopReason | undefined {
+  exception(cpu: Cpu, from: World, vector: number, guest: VirtualCpu | undefined): StopReason | undefined {
     if (this.#all.length === 0) return undefined;
-    const name = VECTOR_NAMES[vector];
-    const world: World = cpu.secure ? 'secure' : cpu.mode === MODE.hyp ? 'hyp' : from;
+    const what = VECTOR_NAMES.get(vector)!;
+    const world = cpu.secure ? 'secure' : cpu.mode === MODE.hyp ? 'hyp' : from;
+    return this.#stop('vector', cpu, `${what} exception in ${world}`, { what, world, guest });
+  }
+  /** A WFI was executed, and not trapped. */
+  wfi(cpu: Cpu, guest: VirtualCpu | undefined): StopReason | undefined {
+    const world = worldOf(cpu);
+    return this.#stop('wfi', cpu, `WFI in ${world}`, { world, guest });
+  }
+  /** A system register was written. */
+  write(cpu: Cpu, name: string, guest: VirtualCpu | undefined): StopReason | undefined {
+    if (this.#all.length === 0) return undefined;
+    const world = worldOf(cpu);
+    return this.#stop('write', cpu, `${name} is written in ${world}`, { what: name, world, guest });
+  }
+  /** A virtual CPU interface asserts its maintenance interrupt. */
+  maintenance(cpu: Cpu, guest: VirtualCpu | undefined): StopReason | undefined {
+    return this.#stop('maintenance', cpu, `maintenance interrupt of cpu${cpu.number}`, { guest });
+  }
+
+  /** The stop for the first catch that fits. */
+  #stop(kind: CatchKind, cpu: Cpu, message: string, { what, world, guest }: Happening): StopReason | undefined {
     const found = this.#all.find(
       (each) =>
-        each.kind === 'vector' &&
-        (each.what === undefined || each.what === name) &&
+        each.kind === kind &&
+        (each.what === undefined || each.what === what) &&
         (each.world === undefined || each.world === world) &&
-        (each.context === undefined || each.context === cpu.stops.context),
+        (each.context === undefined || each.context === guest?.machine.id),
     );
     if (found === undefined) return undefined;
-    const message = `catch ${found.number}: ${name} exception in ${world}`;
-    return { kind: 'signal', thread: this.#idOf(cpu), signal: 5, message, client: found.client };
-  }
-
-  #find(kind: Catch['kind'], context: number, fits: (each: Catch) => boolean): Catch | undefined {
-    return this.#all.find(
-      (each) => each.kind === kind && (each.context === undefined || each.context === context) && fits(each),
-    );
+    const { number, client, context } = found;
+    // Whoever looks at one guest is shown it, even if it was left by this; others what the CPU executes now.
+    const thread = guest && context !== undefined ? { process: guest.machine.id, thread: guest.id } : this.#idOf(cpu);
+    return { kind: 'signal', thread, signal: 5, message: `catch ${number}: ${message}`, client };
   }
 }
 
-const hostThread = (cpu: Cpu) => ({ process: HOST_CONTEXT, thread: cpu.number + 1 });
+const describe = ({ name, machine }: VirtualCpu): string => `${name} of ${machine.name}`;
 
-function stop({ asGuest, client }: Catch, cpu: Cpu, guest: VirtualCpu, message: string): StopReason {
-  const thread = asGuest ? { process: guest.machine.id, thread: guest.id } : hostThread(cpu);
-  return { kind: 'signal', thread, signal: 5, message, client };
-}
+/** How a catch is listed. */
+export const describeCatch = ({ number, kind, what, world, context }: Catch): string =>
+  [`${number}:`, 'catch', kind, world, what, context === undefined ? undefined : `of p${context}`]
+    .filter((word) => word !== undefined)
+    .join(' ');
 
 function wrong(message: string): never {
   throw new TargetFault(EINVAL, message);

@@ -3,12 +3,12 @@
  * tables (VTTBR.BADDR), with their virtual CPUs, told apart by VMPIDR. (DDI 0406C, B3.6, B4.1.161, B4.1.172)
  */
 import { EFAULT, TargetFault, type Context, type Thread } from '../../gdbstub/target.ts';
-import { hex } from '../bits/bits.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import { STATE } from '../cpu/state/layout.ts';
-import { MODE } from '../cpu/system/modes.ts';
+import { modeName } from '../cpu/system/modes.ts';
 import { writeCpsr } from '../cpu/system/psr.ts';
 import { reg } from '../cpu/system/registers.ts';
+import { AUTO, INTERMEDIATE, locate, PHYSICAL, type Seen, type View, type ViewName } from './memory-view.ts';
 import { readMemory, writeMemory } from './memory.ts';
 import { bankedName, type RegisterRow, ThreadRegisters } from './registers.ts';
 import { SavedState } from './saved-state.ts';
@@ -17,7 +17,9 @@ const VTTBR = reg('VTTBR'),
   VMPIDR = reg('VMPIDR');
 /** More than these are forgotten, the oldest first. */
 const MOST_MACHINES = 64;
-const MODE_NAMES = new Map<number, string>(Object.entries(MODE).map(([name, mode]) => [mode, name]));
+
+/** The views of a guest. */
+const GUEST_VIEWS: readonly ViewName[] = ['auto', 'ipa', 'pa'];
 
 /** A register that was written while its virtual CPU was parked. */
 interface Pending {
@@ -69,26 +71,46 @@ export class VirtualCpu implements Thread {
   /** `running on cpu0, svc`, `parked, usr`. */
   describe(): string {
     const { running, state } = this;
-    if (running === undefined && !this.saved.valid) return 'not entered yet';
+    if (!this.known) return 'not entered yet';
     const where = running === undefined ? 'parked' : `running on cpu${running.number}`;
     const waits = this.#pending.size === 0 ? '' : `, ${this.#pending.size} registers to be written`;
-    return `${where}, ${MODE_NAMES.get(state.mode) ?? hex(state.mode)}${state.thumb ? ', T32' : ''}${waits}`;
+    return `${where}, ${modeName(state.mode)}${state.thumb ? ', T32' : ''}${waits}`;
   }
 
-  /** The physical address of a virtual one in this virtual machine, or undefined. */
-  translate(address: number): number | undefined {
-    const { running, saved } = this;
-    if (running === undefined && !saved.valid) return undefined;
-    const physical = running === undefined ? saved.translate(address) : running.mmu.debugTranslate(address);
-    return physical < 0 ? undefined : physical;
+  /** The translations by which memory is looked at; none before the first entry. */
+  get seen(): readonly Seen[] {
+    const { state, view } = this;
+    if (!this.known || view.name === 'auto') return this.translations;
+    return [view.name === 'ipa' ? INTERMEDIATE(state) : PHYSICAL(state)];
   }
-  /** The physical address of an intermediate one, by its stage 2 as kept or as it is now; or undefined. */
+  /** Its own translation, of both stages. */
+  get translations(): readonly Seen[] {
+    return this.known ? [{ words: this.machine.name, state: this.state, regime: 'nonSecure' }] : [];
+  }
+  /** Whether it was entered, so that its state is known. */
+  get known(): boolean {
+    return this.running !== undefined || this.saved.valid;
+  }
+  get process(): number {
+    return this.machine.id;
+  }
+  get views(): readonly ViewName[] {
+    return GUEST_VIEWS;
+  }
+  get view(): View {
+    return this.machine.view;
+  }
+  set view(view: View) {
+    this.machine.view = view;
+  }
+  /** The physical address of an address in this virtual machine, or undefined. */
+  translate(address: number): number | undefined {
+    return locate(this.seen, address)?.physical;
+  }
+  /** The physical address of an intermediate one, by its stage 2 as it is now or was kept; or undefined. */
   translateIntermediate(ipa: number): number | undefined {
-    const { running, saved } = this;
-    if (running) saved.keep(running, running.pc, 0);
-    else if (!saved.valid) return undefined;
-    const physical = saved.translateIntermediate(ipa);
-    return physical < 0 ? undefined : physical;
+    if (!this.known) return undefined;
+    return locate([INTERMEDIATE(this.state)], ipa)?.physical;
   }
   readMemory(address: number, length: number): Uint8Array {
     return readMemory(this.saved.bus, (at) => this.translate(at), address, length);
@@ -111,6 +133,7 @@ export class VirtualCpu implements Thread {
   }
   /** A client has gone: what it wrote and was not applied is undone. */
   forget(client: object): void {
+    if (this.view.client === client) this.view = AUTO;
     for (const [name, { row, before, client: writer }] of [...this.#pending].reverse()) {
       if (writer !== client) continue;
       row.write(this.saved, before);
@@ -151,6 +174,7 @@ export class VirtualMachine implements Context {
   readonly exits = new Map<string, number>();
   /** A debugger waits for its first entry. */
   awaited = false;
+  view: View = AUTO;
 
   constructor(id: number) {
     this.id = id;

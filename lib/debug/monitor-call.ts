@@ -43,6 +43,8 @@ export interface MonitorCommand {
   /** For people: `ADDRESS`, `[NAME]`. */
   readonly arguments: string;
   readonly summary: string;
+  /** What `help` with its name tells besides. */
+  readonly details?: readonly string[];
   /** Throws TargetFault for wrong arguments. */
   run(call: Call): void;
 }
@@ -66,8 +68,13 @@ export function table(rows: readonly (readonly string[])[]): string[] {
 export function parseAddress(text: string | undefined, thread: AnyThread): number {
   const row = rowsOf(thread).find(({ name }) => `$${name}` === text);
   if (row !== undefined) return Number((row.read(thread.state) ?? 0n) % 2n ** 32n);
-  const value = /^(0x[0-9a-f]+|\d+)$/i.test(text ?? '') ? Number(text) : NaN;
-  return value < 2 ** 32 ? value : wrong('an address of 32 bits is needed, such as 0x80008000 or $pc');
+  return parseNumber(text, 2 ** 32, 'an address of 32 bits is needed, such as 0x80008000 or $pc');
 }
+/** A number as people type it, below `end`; throws TargetFault with this text for anything else. */
+export function parseNumber(text: string | undefined, end: number, otherwise: string): number {
+  const value = /^(0x[0-9a-f]+|\d+)$/i.test(text ?? '') ? Number(text) : NaN;
+  return value < end ? value : wrong(otherwise);
+}
+export const secondsInWords = (ns: number): string => `${(ns / 1e9).toFixed(6)} s`;
 /** The registers of a thread. */
 export const rowsOf = ({ registers }: AnyThread): readonly RegisterRow[] => registers.description;

@@ -3,27 +3,30 @@
  * and belong to a client.
  */
 import { EINVAL, TargetFault, type StopReason, type ThreadId } from '../../gdbstub/target.ts';
-import { hex } from '../bits/bits.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import { currentAsid } from '../cpu/mmu/context.ts';
-import { HOST_CONTEXT, Watchpoints, type WatchedRange } from '../cpu/stops.ts';
+import { Watchpoints, type WatchedRange } from '../cpu/stops.ts';
 import { worldOf, type World } from '../cpu/system/world.ts';
 import type { Machine } from '../machine/machine.ts';
 
-/** A breakpoint of `monitor break`. */
-export interface MonitorBreak {
-  readonly number: number;
+/** What a breakpoint of `monitor break` is: virtual, intermediate of its context, or physical and of every context. */
+export interface BreakChoice {
   readonly context: number;
-  /** A virtual address, or the host's address of a physical one. */
+  readonly kind: 'virtual' | 'intermediate' | 'physical';
   readonly address: number;
-  /** `address` is where the machine keeps the memory. */
-  readonly physical: boolean;
   /** Only in this world, only with this ASID, if given. */
   readonly world?: World | undefined;
   readonly asid?: number | undefined;
   readonly client: object;
   /** As the user named it. */
   readonly text: string;
+}
+
+/** A breakpoint of `monitor break`. */
+export interface MonitorBreak extends BreakChoice {
+  readonly number: number;
+  /** Where the host keeps what is at the address, if it is not virtual; -1 while nothing is there. */
+  place: number;
 }
 
 export class Points {
@@ -75,29 +78,42 @@ export class Points {
     }
   }
 
-  /** Adds a breakpoint of `monitor break`. */
-  add(what: Omit<MonitorBreak, 'number'>): MonitorBreak {
-    const added = { ...what, number: ++this.#numbers };
+  /** Adds a breakpoint of `monitor break`; `physical` is where an intermediate or physical one leads now, -1 if nowhere. */
+  add(what: BreakChoice, physical: number): MonitorBreak {
+    const added = { ...what, number: ++this.#numbers, place: -1 };
     this.#breaks.push(added);
-    const { code } = this.#machine.cluster;
-    if (added.physical) code.insertHostBreakpoint(added.address);
-    else code.insertBreakpoint(added.address, added.context);
+    if (added.kind === 'virtual') this.#machine.cluster.code.insertBreakpoint(added.address, added.context);
+    else this.#move(added, this.#hostPlace(physical));
     return added;
+  }
+  /** A guest was entered: its intermediate addresses may lead elsewhere than before. */
+  entered(context: number, physicalOf: (intermediate: number) => number | undefined): void {
+    for (const each of this.#breaks) {
+      if (each.kind !== 'intermediate' || each.context !== context) continue;
+      const place = this.#hostPlace(physicalOf(each.address) ?? -1);
+      if (place !== each.place) this.#move(each, place);
+    }
+  }
+  #move(moved: MonitorBreak, place: number): void {
+    const { code } = this.#machine.cluster;
+    const before = moved.place;
+    moved.place = place;
+    if (place >= 0) code.insertHostBreakpoint(place);
+    if (before >= 0 && !this.#breaks.some((each) => each.place === before)) code.removeHostBreakpoint(before);
   }
   /** Deletes one by its number. Throws TargetFault if there is none. */
   delete(number: number): void {
     const gone = this.#breaks.find((each) => each.number === number);
     if (gone === undefined) throw new TargetFault(EINVAL, `no break ${number}; "monitor info breaks" lists them`);
     this.#breaks = this.#breaks.filter((each) => each !== gone);
-    if (!gone.physical) this.#drop(gone.context, gone.address);
-    else if (!this.#breaks.some(({ physical, address }) => physical && address === gone.address))
-      this.#machine.cluster.code.removeHostBreakpoint(gone.address);
+    if (gone.kind === 'virtual') this.#drop(gone.context, gone.address);
+    else this.#move(gone, -1);
   }
   forget(client: object): void {
     for (const { number, client: owner } of this.#breaks) if (owner === client) this.delete(number);
   }
   #drop(context: number, address: number): void {
-    const wanted = this.#breaks.some((b) => !b.physical && b.context === context && b.address === address);
+    const wanted = this.#breaks.some((b) => b.kind === 'virtual' && b.context === context && b.address === address);
     if (!wanted && this.#inserted.get(context)?.has(address) !== true)
       this.#machine.cluster.code.removeBreakpoint(address, context);
   }
@@ -155,18 +171,23 @@ export class Points {
         (each.asid === undefined || each.asid === currentAsid(cpu.words, cpu.bank)),
     );
   }
-  #isThere({ physical, context, address }: MonitorBreak, cpu: Cpu, pc: number): boolean {
-    // One at a physical address counts in every context; one at an intermediate address is a guest's.
-    if (context !== cpu.stops.context && !(physical && context === HOST_CONTEXT)) return false;
-    return (physical ? this.#hostAt(cpu, pc) : pc) === address;
+  #isThere({ kind, context, address, place }: MonitorBreak, cpu: Cpu, pc: number): boolean {
+    if (kind !== 'physical' && context !== cpu.stops.context) return false;
+    return kind === 'virtual' ? pc === address : place >= 0 && this.#hostPlace(cpu.mmu.debugTranslate(pc)) === place;
   }
-  #hostAt(cpu: Cpu, pc: number): number {
-    const physical = cpu.mmu.debugTranslate(pc);
-    const page = physical < 0 ? -1 : cpu.bus.ramPage(physical);
-    return page < 0 ? -1 : page + (pc % 4096);
+  #hostPlace(physical: number): number {
+    const page = physical < 0 ? -1 : this.#machine.bus.ramPage(physical);
+    return page < 0 ? -1 : page + (physical % 4096);
   }
 }
 
 /** How a breakpoint is listed. */
-export const describeBreak = ({ number, context, text }: MonitorBreak): string => `${number}: p${context} ${text}`;
-export const hexAddress = (address: number): string => `0x${hex(address, 8)}`;
+export const describeBreak = ({ number, kind, context, text, place }: MonitorBreak): string =>
+  [
+    `${number}:`,
+    kind === 'physical' ? 'every context' : `p${context}`,
+    text,
+    kind !== 'virtual' && place < 0 ? '(nothing is there yet)' : '',
+  ]
+    .join(' ')
+    .trimEnd();

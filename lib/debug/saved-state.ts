@@ -5,7 +5,7 @@
 import { itOf } from '../cpu/state/itstate.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Cpu } from '../cpu/cpu.ts';
-import { REGIME } from '../cpu/mmu/tlb.ts';
+import type { REGIME } from '../cpu/mmu/tlb.ts';
 import { Translation } from '../cpu/mmu/translation.ts';
 import { STATE } from '../cpu/state/layout.ts';
 import { MODE } from '../cpu/system/modes.ts';
@@ -37,14 +37,15 @@ export class SavedState {
   high = 0;
   /** Something was kept. */
   valid = false;
-  readonly #translation: Translation;
+  /** Memory as it was translated then. */
+  readonly translation: Translation;
 
   /** `cpu` tells what kind of CPU it is of. */
   constructor(cpu: Cpu) {
     [this.memory, this.bus, this.registers] = [cpu.memory, cpu.bus, cpu.registers];
     [this.hasSecurity, this.hasVirtualization] = [cpu.hasSecurity, cpu.hasVirtualization];
     this.words[W.mode] = MODE.svc;
-    this.#translation = new Translation(this);
+    this.translation = new Translation(this);
   }
 
   /** Keeps the state of a CPU, with another PC and with the ITSTATE and T of this PSR. */
@@ -67,19 +68,6 @@ export class SavedState {
   }
   get pc(): number {
     return this.words[W.pc]! >>> 0;
-  }
-  get regime(): RegimeName {
-    return regimeOf(this);
-  }
-
-  /** The physical address of a virtual one by the registers that were kept, or -1. Nothing changes. */
-  translate(address: number, regime: RegimeName = this.regime): number {
-    return this.#translation.debug(REGIME[regime], address >>> 0);
-  }
-
-  /** The physical address of an intermediate one by stage 2, or -1. */
-  translateIntermediate(ipa: number): number {
-    return this.#translation.debugStage2(ipa);
   }
 
   wake(): void {}

@@ -64,10 +64,18 @@ export class MachineTarget implements Target, MonitorHost {
         this.#steps.left(cpu, guest, this.threads[cpu.number]!);
         this.#catch(this.catches.exit(cpu, guest, vector));
       },
-      onException: (cpu, from, vector) => this.#catch(this.catches.exception(cpu, from, vector)),
+      onException: (cpu, from, vector) =>
+        this.#catch(this.catches.exception(cpu, from, vector, this.worlds.of(cpu).guest)),
     });
     this.threads = cpus.map((cpu) => new CpuThread(cpu, rows, this.worlds));
     this.points = new Points(machine, (cpu) => this.idOf(cpu));
+    for (const cpu of cpus) {
+      cpu.stops.onWfi = () => this.#catch(this.catches.wfi(cpu, this.worlds.of(cpu).guest));
+      cpu.stops.onWrite = (_, name) => this.#catch(this.catches.write(cpu, name, this.worlds.of(cpu).guest));
+      machine.interrupts?.maintenance[cpu.number]?.connect((level) => {
+        if (level) this.#catch(this.catches.maintenance(cpu, this.worlds.of(cpu).guest));
+      });
+    }
     this.guests.isUnused = ({ id }) => !this.points.has(id);
     this.#steps = new Steps(machine.cluster, (thread) => this.#ask(this.#stepEnd(thread)));
     this.#host = { id: HOST_CONTEXT, name: machine.name, threads: this.threads };
@@ -148,7 +156,7 @@ export class MachineTarget implements Target, MonitorHost {
   }
   /** A client has gone. */
   left(client: object): void {
-    for (const { threads } of this.guests.contexts) for (const each of threads) each.forget(client);
+    for (const { threads } of this.contexts) for (const each of threads) (each as AnyThread).forget(client);
     this.points.forget(client);
     this.catches.forget(client);
   }
@@ -174,6 +182,7 @@ export class MachineTarget implements Target, MonitorHost {
       machine.awaited = false;
       this.#ask({ kind: 'entered', thread, message: `${machine.name} is entered for the first time` });
     }
+    this.points.entered(machine.id, (intermediate) => guest.translateIntermediate(intermediate));
     this.#catch(this.catches.entry(cpu, guest));
   }
   #catch(stop: StopReason | undefined): void {
@@ -197,8 +206,7 @@ export class MachineTarget implements Target, MonitorHost {
   }
   #stepEnd(thread: AnyThread): StopReason {
     const cpu = thread instanceof CpuThread ? thread.cpu : thread.running;
-    const process = thread instanceof CpuThread ? HOST_CONTEXT : thread.machine.id;
-    const id = { process, thread: thread.id };
+    const id = { process: thread.process, thread: thread.id };
     // A breakpoint where a step ends may be another debugger's, who would miss it.
     if (cpu && this.points.breaksAt(cpu)) return { kind: 'breakpoint', thread: id, address: cpu.pc };
     return { kind: 'step', thread: id };

@@ -3,21 +3,27 @@
  * ERET by which it entered the guest.
  */
 import { EINVAL, TargetFault, type Thread } from '../../gdbstub/target.ts';
-import { hex } from '../bits/bits.ts';
 import type { Cpu } from '../cpu/cpu.ts';
-import { REGIME } from '../cpu/mmu/tlb.ts';
-import { MODE } from '../cpu/system/modes.ts';
+import { HOST_CONTEXT } from '../cpu/stops.ts';
+import { MODE, modeName } from '../cpu/system/modes.ts';
 import { worldOf } from '../cpu/system/world.ts';
+import {
+  AUTO,
+  INTERMEDIATE,
+  locate,
+  PHYSICAL,
+  REGIME_WORDS,
+  type Seen,
+  type View,
+  type ViewName,
+} from './memory-view.ts';
 import { readMemory, writeMemory } from './memory.ts';
 import { ThreadRegisters, type RegisterRow } from './registers.ts';
-import { regimeOf, SavedState, type CpuState, type RegimeName } from './saved-state.ts';
+import { regimeOf, SavedState, type CpuState } from './saved-state.ts';
 import type { Worlds } from './worlds.ts';
 
-const MODE_NAMES = new Map<number, string>(Object.entries(MODE).map(([name, mode]) => [mode, name]));
-
-/** How the host's memory is looked at: `auto` as the CPU translates, then as the host's kernel does. */
-export type ViewName = 'auto' | 'hyp' | 'host' | 'secure' | 'pa';
-export const VIEWS: readonly ViewName[] = ['auto', 'hyp', 'host', 'secure', 'pa'];
+/** The views of the host. */
+const HOST_VIEWS: readonly ViewName[] = ['auto', 'hyp', 'host', 'secure', 'ipa', 'pa'];
 
 export class CpuThread implements Thread {
   readonly id: number;
@@ -25,8 +31,9 @@ export class CpuThread implements Thread {
   readonly core: number;
   readonly registers: ThreadRegisters;
   readonly cpu: Cpu;
-  /** What `monitor view` has chosen. */
-  view: ViewName = 'auto';
+  readonly process = HOST_CONTEXT;
+  readonly views = HOST_VIEWS;
+  view: View = AUTO;
   readonly #worlds: Worlds;
 
   constructor(cpu: Cpu, rows: readonly RegisterRow[], worlds: Worlds) {
@@ -58,28 +65,32 @@ export class CpuThread implements Thread {
     if (guest) return `executes p${guest.machine.id}.${guest.id} (${guest.machine.name})`;
     const host = !cpu.hasSecurity || cpu.mode === MODE.hyp ? '' : cpu.secure ? 'secure ' : 'non-secure ';
     const waits = cpu.waiting === 'no' ? '' : cpu.waiting === 'event' ? ', in WFE' : ', in WFI';
-    return `${host}${MODE_NAMES.get(cpu.mode) ?? `mode ${hex(cpu.mode)}`}${cpu.thumb ? ', T32' : ''}${waits}`;
+    return `${host}${modeName(cpu.mode)}${cpu.thumb ? ', T32' : ''}${waits}`;
   }
 
-  /** Where a virtual address leads, and by which regime; undefined where nothing is mapped. Nothing changes. */
-  locate(address: number): { readonly physical: number; readonly by: string } | undefined {
-    const { view } = this;
-    if (view === 'pa') return { physical: address, by: 'physical addresses' };
-    const own = regimeOf(this.state);
-    const wanted: RegimeName = view === 'auto' ? own : view === 'host' ? 'nonSecure' : view;
-    const physical = view === 'host' ? this.#asHost(address) : this.#by(address, wanted);
-    if (physical >= 0) return { physical, by: NAMES[wanted] };
-    if (view !== 'auto' || own === 'nonSecure') return undefined;
-    const host = this.#asHost(address);
-    return host < 0 ? undefined : { physical: host, by: 'host PL1&0 as last left' };
+  /** The translations by which memory is looked at, in the order in which they are tried. */
+  get seen(): readonly Seen[] {
+    const { state } = this;
+    switch (this.view.name) {
+      case 'auto':
+        return this.translations;
+      case 'host':
+        return this.#host;
+      case 'ipa':
+        return [INTERMEDIATE(state)];
+      case 'pa':
+        return [PHYSICAL(state)];
+      default:
+        return [{ words: REGIME_WORDS[this.view.name], state, regime: this.view.name }];
+    }
   }
-  /** The translation that memory is looked at by, before any other is tried. */
-  get regimeInWords(): string {
-    return this.view === 'auto' ? NAMES[regimeOf(this.state)] : this.view;
+  /** The CPU's own translation, and the host's. */
+  get translations(): readonly Seen[] {
+    return regimeOf(this.state) === 'nonSecure' ? this.#own : [...this.#own, ...this.#host];
   }
-  /** The physical address that a virtual one translates to, or undefined. */
+  /** The physical address that a virtual one leads to, or undefined. */
   translate(address: number): number | undefined {
-    return this.locate(address)?.physical;
+    return locate(this.seen, address)?.physical;
   }
   readMemory(address: number, length: number): Uint8Array {
     return readMemory(this.cpu.bus, (at) => this.translate(at), address, length);
@@ -88,15 +99,20 @@ export class CpuThread implements Thread {
     writeMemory(this.cpu.bus, (at) => this.translate(at), address, bytes);
   }
 
-  #by(address: number, regime: RegimeName): number {
+  get #own(): readonly Seen[] {
     const { state } = this;
-    if (state instanceof SavedState) return state.translate(address, regime);
-    return state.mmu.debugTranslate(address, REGIME[regime]);
+    const regime = regimeOf(state);
+    return [{ words: REGIME_WORDS[regime], state, regime }];
   }
-  #asHost(address: number): number {
+  /** The host's kernel, as it translates now or did last. */
+  get #host(): readonly Seen[] {
     const { host } = this.#worlds.of(this.cpu);
-    if (this.state === this.cpu && worldOf(this.cpu) === 'host') return this.cpu.mmu.debugTranslate(address);
-    return host.valid ? host.translate(address, 'nonSecure') : -1;
+    if (this.state === this.cpu && worldOf(this.cpu) === 'host') return this.#own;
+    return host.valid ? [{ words: 'host PL1&0 as last left', state: host, regime: 'nonSecure' }] : [];
+  }
+  /** A client has gone. */
+  forget(client: object): void {
+    if (this.view.client === client) this.view = AUTO;
   }
 
   #write(row: RegisterRow, value: bigint): void {
@@ -110,9 +126,3 @@ export class CpuThread implements Thread {
     row.write(state, value);
   }
 }
-
-const NAMES: Readonly<Record<RegimeName, string>> = {
-  secure: 'Secure PL1&0',
-  nonSecure: 'Non-secure PL1&0',
-  hyp: 'PL2',
-};

@@ -156,12 +156,12 @@ class Device<R extends RegisterBlock, S extends object, P extends Properties, X>
     else writer(word, this.#layout.elementOf[slot]!, access);
   }
 
-  peek(offset: number, widthBytes: WidthBytes): number | undefined {
+  peek(offset: number, widthBytes: WidthBytes, access = debuggerAccess): number | undefined {
     const slot = this.#layout.slots[offset >>> 2];
     if (slot === undefined || slot < 0) return 0;
     const register = this.#layout.registerOf[slot]!;
     if (register.access === 'wo' || register.destructive) return undefined;
-    const word = this.#wordOf(slot, debuggerAccess);
+    const word = this.#wordOf(slot, access);
     return widthBytes === 4 ? word : narrowed(word, offset, widthBytes);
   }
 

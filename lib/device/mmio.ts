@@ -17,8 +17,8 @@ export interface MmioDevice {
   /** Reads an aligned unit at a byte offset into the window; the result is unsigned and fits the width. */
   read(offset: number, widthBytes: WidthBytes, access: Readonly<Access>): number;
   write(offset: number, widthBytes: WidthBytes, value: number, access: Readonly<Access>): void;
-  /** Reads as a debugger: changes nothing, and is undefined where a read would. */
-  peek(offset: number, widthBytes: WidthBytes): number | undefined;
+  /** Reads as a debugger, of what is banked the copy of `access`: changes nothing, and is undefined where a read would. */
+  peek(offset: number, widthBytes: WidthBytes, access?: Readonly<Access>): number | undefined;
   /** Brings everything to what it is after power-on. */
   reset(): void;
   /** Returns what cannot be derived, as structured-clonable data. */

@@ -3,6 +3,7 @@
  */
 import { Bus } from '../bus/bus.ts';
 import { Clock } from '../clock/clock.ts';
+import type { CpuConfiguration } from '../cpu/configuration.ts';
 import { Cluster, type Engine } from '../cpu/cluster.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import { memoryMap } from '../cpu/state/memory-map.ts';
@@ -18,6 +19,7 @@ import type { BootPlan } from '../image/index.ts';
 import { WorldLog } from './world-log.ts';
 import { memoryPort, openStore } from './host-ports.ts';
 import { interpreter } from './interpreter.ts';
+import { clusterStatistics } from './statistics.ts';
 import { Semihosting, type SemihostingOptions } from './semihosting/semihosting.ts';
 import { freeMemory } from './semihosting/free-memory.ts';
 import type { DeviceDescription, MachineDescription, MemoryDescription } from './description/index.ts';
@@ -73,6 +75,8 @@ export interface MachineParts {
 
 /** Instructions between two looks at the host's clock. */
 const CHUNK = 1_000_000;
+/** Reports that are kept. */
+const MOST_REPORTS = 1000;
 /** PPIs of a Cortex-A15 (DDI 0438I, table 8-1), by timer output. */
 const TIMER_PPI = { securePhysical: 29, physical: 30, virtual: 27, hyp: 26 } as const;
 
@@ -84,11 +88,15 @@ export class Machine {
   readonly devices: ReadonlyMap<string, BuiltDevice>;
   readonly uarts: readonly UartPort[];
   readonly cluster: Cluster;
+  readonly interrupts: InterruptControllerPorts | undefined;
   readonly #parts: MachineParts;
   readonly #ports: UartPort[] = [];
   readonly #keyboards: KeyboardPort[] = [];
-  readonly #gic: InterruptControllerPorts | undefined;
-  readonly #semihosting: Semihosting | undefined;
+  /** The last of what was reported, one line each. */
+  readonly reports: string[] = [];
+  /** Whether SVC with the numbers of semihosting is a call to the machine. */
+  semihosting: boolean;
+  #semihosting: Semihosting | undefined;
   /** A semihosting call waits for input. */
   #awaitsInput = false;
   #ending: 'poweredOff' | 'reset' | 'exit' | undefined;
@@ -101,6 +109,7 @@ export class Machine {
   constructor(parts: MachineParts) {
     const { description } = parts;
     this.#parts = parts;
+    this.semihosting = parts.semihosting !== undefined;
     this.name = description.name;
     this.description = description;
     const { cluster } = description;
@@ -112,7 +121,7 @@ export class Machine {
       const cpu = this.cluster.cpus[access.cpu];
       const pc = cpu?.pcOf(cpu.accessRecord) ?? 0;
       const what = write ? `write of 0x${value.toString(16)}` : 'read';
-      parts.report(
+      this.#report(
         kind,
         `cpu${access.cpu}: ${kind} ${what}, ${widthBytes} bytes at 0x${address.toString(16)}, at pc 0x${pc.toString(16)}`,
       );
@@ -126,7 +135,7 @@ export class Machine {
     this.#semihosting = parts.semihosting && this.#newSemihosting(parts.semihosting);
     this.devices = new Map(description.devices.map((device) => [device.name, this.#addDevice(device, ports)]));
     this.uarts = this.#ports;
-    const gic = (this.#gic = this.#interruptController());
+    const gic = (this.interrupts = this.#interruptController());
     const { table, module } = interpreter();
     this.cluster = new Cluster({
       ...(parts.engine === undefined ? {} : { engine: parts.engine }),
@@ -136,12 +145,12 @@ export class Machine {
       clock: this.clock,
       table,
       module,
-      configuration: { ...cluster, ...(this.#semihosting && { semihosting: this.#callHost }) },
+      configuration: this.#configuration(),
       cpus: cluster.cpus,
       nanosecondsPerInstruction: cluster.nanosecondsPerInstruction,
       timerLines: (cpu) =>
         Object.fromEntries(Object.entries(TIMER_PPI).map(([name, id]) => [name, gic?.ppi(cpu, id) ?? new Line(name)])),
-      report: parts.report,
+      report: this.#report,
     });
     this.cluster.cpus.forEach((cpu, n) => {
       gic?.irq[n]?.connect((level) => cpu.setLine(LINE.irq, level));
@@ -219,30 +228,12 @@ export class Machine {
 
   /** Gives `write` the lines of a log of world switches, from now on (see world-log.ts). */
   traceWorlds(write: (text: string) => void): void {
-    const log = new WorldLog(write, () => this.virtualNs, this.#gic);
+    const log = new WorldLog(write, () => this.virtualNs, this.interrupts);
     for (const cpu of this.cluster.cpus) cpu.worlds = cpu.worlds === null ? log : new WorldWatches([cpu.worlds, log]);
   }
   /** Figures for `--stats`. */
   statistics(): Record<string, number> {
-    const { cpus } = this.cluster;
-    const sum = (of: (cpu: Cpu) => number): number => cpus.reduce((total, cpu) => total + of(cpu), 0);
-    const exceptions = Object.fromEntries(
-      Object.keys(cpus[0]!.counts).map((name) => [
-        `exceptions.${name}`,
-        sum((cpu) => cpu.counts[name as keyof Cpu['counts']]),
-      ]),
-    );
-    return {
-      instructions: this.instructions,
-      virtualSeconds: this.virtualNs / 1e9,
-      idleSeconds: this.cluster.idleNs / 1e9,
-      exceptions: Object.values(exceptions).reduce((a, b) => a + b, 0),
-      ...exceptions,
-      tlbMisses: sum((cpu) => cpu.mmu.misses),
-      instructionsDecoded: this.cluster.code.decoded,
-      ...this.cluster.translator?.statistics,
-      resets: this.#resets,
-    };
+    return { ...clusterStatistics(this.cluster, this.virtualNs), resets: this.#resets };
   }
 
   // Building.
@@ -268,7 +259,7 @@ export class Machine {
       properties,
       host,
     });
-    built.onGuestError = (problem) => this.#parts.report('device', `${device.name}: ${problem}`);
+    built.onGuestError = (problem) => this.#report('device', `${device.name}: ${problem}`);
     this.bus.addDevice(device.at, device.sizeBytes, built);
     return built;
   }
@@ -310,15 +301,24 @@ export class Machine {
       reset: () => this.#end('reset'),
     };
   }
+  #configuration(): CpuConfiguration {
+    const semihosting = (): CpuConfiguration['semihosting'] => (this.semihosting ? this.#callHost : undefined);
+    return {
+      ...this.description.cluster,
+      get semihosting() {
+        return semihosting();
+      },
+    };
+  }
   #newSemihosting(options: SemihostingOptions): Semihosting {
-    const { description, plan, rtcSeconds, report } = this.#parts;
+    const { description, plan, rtcSeconds } = this.#parts;
     return new Semihosting(options, {
       write: (byte) => this.uarts[0]?.onOutput(byte),
       exit: (status) => {
         this.#exitStatus = status;
         this.#end('exit');
       },
-      report,
+      report: this.#report,
       elapsedNs: () => this.virtualNs,
       startSeconds: rtcSeconds,
       freeMemory: freeMemory(
@@ -329,9 +329,14 @@ export class Machine {
   }
   /** A call that waits for input holds the whole machine, as a debugger's host does that answers it. */
   readonly #callHost = (cpu: Cpu): boolean => {
-    this.#awaitsInput = !this.#semihosting!.call(cpu);
+    this.#semihosting ??= this.#newSemihosting({});
+    this.#awaitsInput = !this.#semihosting.call(cpu);
     if (this.#awaitsInput) this.cluster.stop();
     return !this.#awaitsInput;
+  };
+  readonly #report = (kind: string, message: string): void => {
+    if (this.reports.push(`${kind}: ${message}`) > MOST_REPORTS) this.reports.shift();
+    this.#parts.report(kind, message);
   };
   #end(how: 'poweredOff' | 'reset' | 'exit'): void {
     this.#ending = how;

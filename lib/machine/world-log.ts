@@ -6,6 +6,7 @@
  */
 import type { Cpu } from '../cpu/cpu.ts';
 import { STATE } from '../cpu/state/layout.ts';
+import { EXCEPTION_CLASSES } from '../cpu/system/exception-classes.ts';
 import { VECTOR } from '../cpu/system/exceptions.ts';
 import { BIT } from '../cpu/system/fields.ts';
 import { MODE } from '../cpu/system/modes.ts';
@@ -25,26 +26,6 @@ const HSR = reg('HSR'),
   HPFAR = reg('HPFAR');
 const TARGET = STATE.target >> 2;
 
-/** Exception classes in words (table B3-25). */
-const CLASSES: Readonly<Record<number, string>> = {
-  0x00: 'undefined instruction',
-  0x01: 'WFI or WFE',
-  0x03: 'CP15 MCR or MRC',
-  0x04: 'CP15 MCRR or MRRC',
-  0x05: 'CP14 MCR or MRC',
-  0x06: 'CP14 LDC or STC',
-  0x07: 'VFP or SIMD access',
-  0x08: 'VMRS',
-  0x0a: 'BXJ',
-  0x0c: 'CP14 MCRR or MRRC',
-  0x11: 'SVC',
-  0x12: 'HVC',
-  0x13: 'SMC',
-  0x20: 'prefetch abort',
-  0x21: 'prefetch abort in Hyp',
-  0x24: 'data abort',
-  0x25: 'data abort in Hyp',
-};
 const MONITOR_CLASSES: Readonly<Record<number, string>> = {
   [VECTOR.svc]: 'SMC',
   [VECTOR.prefetchAbort]: 'prefetch abort',
@@ -106,7 +87,7 @@ export class WorldLog implements WorldWatch {
     if (mode === MODE.mon) return `${MONITOR_CLASSES[vector] ?? 'exception'}\t${hex(lr)}\t-\t-\t-`;
     const hsr = words[HSR]!;
     const class_ = hsr >>> 26;
-    const words_ = CLASSES[class_] ?? `class ${hex(class_)}`;
+    const words_ = EXCEPTION_CLASSES[class_]?.words ?? `class ${hex(class_)}`;
     const data = (class_ & ~1) === 0x24;
     if (!data && (class_ & ~1) !== 0x20) return `${words_}\t${hex(lr)}\t-\t-\t-`;
     const address = words[data ? HDFAR : HIFAR]!;

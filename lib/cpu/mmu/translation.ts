@@ -14,6 +14,7 @@ import { walkShort } from './short.ts';
 import { Stage2Memory } from './stage2-memory.ts';
 import { combineStages, walkStage2 } from './stage2.ts';
 import { ATTRIBUTE, REGIME } from './tlb.ts';
+import { RecordedMemory, type TableRead } from './recorded-memory.ts';
 import { check, Walk, walkOff, type WalkMemory } from './walk.ts';
 
 const SCTLR = reg('SCTLR'),
@@ -82,6 +83,8 @@ export class Translation {
   readonly walk = new Walk();
   /** Walks for debuggers leave the last one as it is. */
   readonly #debugWalk = new Walk();
+  /** Where what walks read of their own tables is written down; for debuggers. */
+  record: TableRead[] | null = null;
 
   constructor(cpu: TranslatedCpu) {
     this.#cpu = cpu;
@@ -138,14 +141,16 @@ export class Translation {
     return walk.mapped && walk.stage2Fault === FAULT.none ? walk.physical : -1;
   }
 
-  /** The physical address of an intermediate one, or -1; for debuggers. */
-  debugStage2(ipa: number): number {
-    const { words } = this.#cpu;
-    this.#second.vtcr = words[VTCR]!;
-    this.#second.vttbr = address40(words[VTTBR]!, words[VTTBR + 1]!);
-    this.#second.hsctlr = words[HSCTLR]!;
-    walkStage2(this.#stage2, this.#physical, this.#second, ipa);
-    return this.#stage2.mapped ? this.#stage2.physical : -1;
+  /** Walks stage 1 alone, whose descriptors are read through stage 2 all the same; for debuggers. */
+  stage1(regime: number, address: number): Walk {
+    this.#walk(this.#debugWalk, regime, address, this.#cpu.words[DACR + (regime === REGIME.secure ? 0 : 1)]!, false);
+    return this.#debugWalk;
+  }
+  /** Walks stage 2 alone, from an intermediate address; for debuggers. */
+  stage2(ipa: number): Walk {
+    this.#useStage2();
+    walkStage2(this.#stage2, this.#recorded(this.#physical), this.#second, ipa);
+    return this.#stage2;
   }
 
   /**
@@ -182,6 +187,15 @@ export class Translation {
     return true;
   }
 
+  #useStage2(): void {
+    const { words } = this.#cpu;
+    this.#second.vtcr = words[VTCR]!;
+    this.#second.vttbr = address40(words[VTTBR]!, words[VTTBR + 1]!);
+    this.#second.hsctlr = words[HSCTLR]!;
+  }
+  #recorded(memory: WalkMemory): WalkMemory {
+    return this.record === null ? memory : new RecordedMemory(memory, this.record);
+  }
   #walk(walk: Walk, regime: number, address: number, dacr: number, withStage2: boolean): void {
     const cpu = this.#cpu;
     const { words } = cpu;
@@ -189,12 +203,11 @@ export class Translation {
     const hcr = words[HCR]!;
     let memory: WalkMemory = this.#physical;
     if (second) {
-      this.#second.vtcr = words[VTCR]!;
-      this.#second.vttbr = address40(words[VTTBR]!, words[VTTBR + 1]!);
-      this.#second.hsctlr = words[HSCTLR]!;
+      this.#useStage2();
       this.#intermediate.protectTables = (hcr & BIT.HCR.PTW) !== 0;
       memory = this.#intermediate;
     }
+    memory = this.#recorded(memory);
     const secure = regime === REGIME.secure;
     const copy = secure ? 0 : 1;
     const hyp = regime === REGIME.hyp;

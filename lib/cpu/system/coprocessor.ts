@@ -99,6 +99,7 @@ export function coprocessor(cpu: Cpu, word: number, pc: number): Outcome {
     writeRegister(cpu, register, words[rt]!, single ? 0 : words[rt2]!);
     // An address translation operation whose walk stage 2 stops goes to Hyp mode.
     if (cpu.mode !== mode) return 'trapped';
+    cpu.stops.onWrite?.(cpu, register.of ?? register.name);
   }
   if (!write) {
     const value = readRegister(cpu, register);

@@ -181,8 +181,10 @@ function wait(cpu: Cpu, what: 'interrupt' | 'event', word: number, pc: number): 
     cpu.words[STATE.event >> 2] = 0;
     return true;
   }
-  if (cpu.lines !== 0 || (isBelowHyp(cpu) && virtualPending(cpu) !== 0)) return true;
-  if (trapWait(cpu, what === 'event', pc, sizeOf(cpu, word) === 4)) return false;
+  const woken = cpu.lines !== 0 || (isBelowHyp(cpu) && virtualPending(cpu) !== 0);
+  if (!woken && trapWait(cpu, what === 'event', pc, sizeOf(cpu, word) === 4)) return false;
+  if (what === 'interrupt') cpu.stops.onWfi?.(cpu);
+  if (woken) return true;
   cpu.waiting = what;
   cpu.requestExit();
   return true;

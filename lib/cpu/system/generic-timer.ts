@@ -17,6 +17,16 @@ const ENABLE = 1,
   ISTATUS = 4;
 const TWO32 = 2 ** 32;
 
+/** A timer as a debugger shows it; `met` is its condition, whether or not it is enabled. */
+export interface TimerState {
+  readonly name: TimerOutput;
+  readonly enabled: boolean;
+  readonly masked: boolean;
+  readonly met: boolean;
+  readonly compare: number;
+  readonly count: number;
+}
+
 interface Timer {
   readonly line: Line | undefined;
   readonly event: ClockEvent;
@@ -92,6 +102,18 @@ export class GenericTimer {
   /** Derives events and levels from what is stored; after CNTVOFF changed, or a snapshot came back. */
   settle(): void {
     for (let i = 0; i < this.#timers.length; i++) this.#update(i);
+  }
+
+  /** What each timer is set to, and its counter; for a debugger. */
+  states(): readonly TimerState[] {
+    return this.#timers.map(({ control, compare }, i) => ({
+      name: TIMER_OUTPUTS[i]!,
+      enabled: (control & ENABLE) !== 0,
+      masked: (control & IMASK) !== 0,
+      met: this.#condition(i),
+      compare,
+      count: this.#count(i),
+    }));
   }
 
   save(): unknown {

@@ -14,6 +14,10 @@ export const MODE = {
 } as const;
 export type ModeName = keyof typeof MODE;
 
+const NAMES = new Map<number, string>(Object.entries(MODE).map(([name, mode]) => [mode, name]));
+/** A mode's name, or its number where there is none. */
+export const modeName = (mode: number): string => NAMES.get(mode) ?? `mode 0x${mode.toString(16)}`;
+
 /** Bits and fields of CPSR and SPSR. */
 export const PSR = { ...BIT.PSR, AIF: BIT.PSR.A | BIT.PSR.I | BIT.PSR.F } as const;
 

@@ -23,6 +23,8 @@ export interface InterruptControllerPorts {
   /** Virtual interrupts for the guests, by CPU; never asserted without the Virtualization Extensions. */
   readonly virq: readonly Line[];
   readonly vfiq: readonly Line[];
+  /** Maintenance interrupts, by CPU; inputs of the distributor, which nothing but the virtual CPU interfaces drives. */
+  readonly maintenance: readonly Line[];
   /** The interrupt that a CPU, or its guest, would acknowledge now, as GICC_HPPIR (with AckCtl) and GICV_HPPIR show it. */
   pending(cpu: number, secure: boolean): number;
   virtualPending(cpu: number): number;
@@ -122,6 +124,7 @@ const withRegistersOf = (configured: Configured) =>
         fiq: core.fiq,
         virq: virtual.virq,
         vfiq: virtual.vfiq,
+        maintenance,
         pending: (cpu, secure) => core.highestPending(cpu, secure, true),
         virtualPending: (cpu) => virtual.highestPending(cpu, false),
         spi(number) {

@@ -2,5 +2,5 @@
 import type { DeviceModel } from '../../device/model.ts';
 
 export type DescribedModel = Pick<DeviceModel, 'summary' | 'sizeBytes' | 'interrupts' | 'properties'> &
-  Partial<Pick<DeviceModel, 'deviceTree'>>;
+  Partial<Pick<DeviceModel, 'deviceTree' | 'registers'>>;
 export type DescribedCatalogue = Readonly<Record<string, DescribedModel>>;
