@@ -3,7 +3,6 @@
  */
 import { Bus } from '../bus/bus.ts';
 import { Clock } from '../clock/clock.ts';
-import type { CpuConfiguration } from '../cpu/configuration.ts';
 import { Cluster, type Engine } from '../cpu/cluster.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import { memoryMap } from '../cpu/state/memory-map.ts';
@@ -145,7 +144,9 @@ export class Machine {
       clock: this.clock,
       table,
       module,
-      configuration: this.#configuration(),
+      configuration: Object.defineProperty({ ...cluster }, 'semihosting', {
+        get: () => (this.semihosting ? this.#callHost : undefined),
+      }),
       cpus: cluster.cpus,
       nanosecondsPerInstruction: cluster.nanosecondsPerInstruction,
       timerLines: (cpu) =>
@@ -299,15 +300,6 @@ export class Machine {
       wire: (name) => this.#wire(name),
       powerOff: () => this.#end('poweredOff'),
       reset: () => this.#end('reset'),
-    };
-  }
-  #configuration(): CpuConfiguration {
-    const semihosting = (): CpuConfiguration['semihosting'] => (this.semihosting ? this.#callHost : undefined);
-    return {
-      ...this.description.cluster,
-      get semihosting() {
-        return semihosting();
-      },
     };
   }
   #newSemihosting(options: SemihostingOptions): Semihosting {
