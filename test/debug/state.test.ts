@@ -154,7 +154,7 @@ describe('monitor commands', () => {
     ['catch wfi', /^1: catch wfi\n$/],
     ['catch write vttbr hyp', /^1: catch write hyp VTTBR\n$/],
     ['catch maintenance', /^1: catch maintenance\n$/],
-    ['help catch', /  exit \[CAUSE\] +a guest is left/],
+    ['help catch', / {2}exit \[CAUSE\] +a guest is left/],
     ['stats', /^instructions +0\n/],
     [
       'tr 0x80001000',
