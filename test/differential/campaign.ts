@@ -4,6 +4,7 @@ import type { InstructionTable, StagingName } from '../../lib/cpu/isa/table.ts';
 import { layOut } from './batch.ts';
 import { ANY, makeCase, type Case, nameText, type CaseName } from './cases.ts';
 import {
+  casesLeft,
   compareMemory,
   compareRecords,
   outputOf,
@@ -12,7 +13,7 @@ import {
   wasUndefined,
   type Difference,
 } from './compare.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, Outcome } from './engine.ts';
 import { SLOTS } from './layout.ts';
 
 export interface Failure {
@@ -39,19 +40,22 @@ export interface Result {
 export interface Plan {
   readonly set: StagingName;
   readonly seed: number;
-  /** Cases of each encoding, and of words without any choice. */
+  /** Cases compared of each encoding, where so many can be made, and of words without any choice. */
   readonly perEncoding: number;
   readonly anyWords: number;
   /** Only encodings whose name matches. */
   readonly only?: RegExp | undefined;
-  /** Called after each batch. */
-  readonly progress?: ((done: number, total: number) => void) | undefined;
+  /** Called after each batch with the result so far and the number of cases that are wanted. */
+  readonly progress?: ((result: Result, wanted: number) => void) | undefined;
 }
 
+/** Rounds of drawing, and draws in turn without a case after which an encoding has none. */
+const ROUNDS = 8;
+const IN_VAIN = 10;
+const OPEN = 'what only running shows to be open';
 const FAILURES_KEPT = 3;
 /** Cases that differ and are run again alone, of each batch. */
 const CONFIRMED = 8;
-const NEITHER = 'either machine';
 /** Windows with different memory whose cases are looked for, of each batch. */
 const BLAMED = 4;
 /** Words without any choice have many encodings. */
@@ -59,6 +63,16 @@ const ANY_FAILURES_KEPT = 50;
 const add = (counts: Map<string, number>, name: string): void => {
   counts.set(name, (counts.get(name) ?? 0) + 1);
 };
+/** Sums over all encodings. */
+export function total({ counts }: Result): Count {
+  const sum = { compared: 0, defined: 0, failed: 0 };
+  for (const { compared, defined, failed } of counts.values()) {
+    sum.compared += compared;
+    sum.defined += defined;
+    sum.failed += failed;
+  }
+  return sum;
+}
 const newResult = (): Result => ({
   counts: new Map(),
   skipped: new Map(),
@@ -78,25 +92,42 @@ export class Campaign {
     this.#theirs = theirs;
   }
 
-  /** Runs all cases of a plan. */
+  /**
+   * Runs all cases of a plan, in rounds: what a round leaves to be wanted, because only running showed a case to be open, is
+   * drawn in the next.
+   */
   async run(plan: Plan): Promise<Result> {
     const { set, seed, perEncoding, anyWords, only, progress } = plan;
     const encodings = this.#encodings(set);
     const result = newResult();
-    const chosen = [...encodings.keys()].filter((id) => only === undefined || only.test(id));
-    const names: Omit<CaseName, 'slot'>[] = [];
-    // One of each encoding in turn, so that neighbours differ.
-    for (let number = 0; number < perEncoding; number++)
-      for (const encoding of chosen) names.push({ set, encoding, seed, number });
-    if (only === undefined || only.test(ANY))
-      for (let number = 0; number < anyWords; number++) names.push({ set, encoding: ANY, seed, number });
-    for (let at = 0; at < names.length; at += SLOTS) {
-      const cases = names.slice(at, at + SLOTS).flatMap((name, slot) => {
-        const made = makeCase(this.#table, encodings, { ...name, slot }, ({ name: rule }) => add(result.skipped, rule));
-        return made ?? [];
-      });
+    const drawings = [...encodings.keys(), ANY]
+      .filter((id) => only === undefined || only.test(id))
+      .map((encoding) => ({ encoding, wanted: encoding === ANY ? anyWords : perEncoding, drawn: 0, inVain: 0 }));
+    const wanted = drawings.reduce((sum, drawing) => sum + drawing.wanted, 0);
+    const cases: Case[] = [];
+    const runBatch = async (): Promise<void> => {
       await this.#batch(cases, result);
-      progress?.(Math.min(at + SLOTS, names.length), names.length);
+      cases.length = 0;
+      progress?.(result, wanted);
+    };
+    for (let round = 0; round < ROUNDS; round++) {
+      const lacking = drawings.map((drawing) => ({
+        drawing,
+        lacks: drawing.wanted - (result.counts.get(drawing.encoding)?.compared ?? 0),
+      }));
+      // One of each encoding in turn, so that neighbours differ.
+      for (let turn = 0; lacking.some(({ lacks }) => turn < lacks); turn++) {
+        for (const { drawing, lacks } of lacking) {
+          if (turn >= lacks || drawing.inVain >= IN_VAIN) continue;
+          const name = { set, encoding: drawing.encoding, seed, number: drawing.drawn++, slot: cases.length };
+          const made = makeCase(this.#table, encodings, name, ({ name: rule }) => add(result.skipped, rule));
+          drawing.inVain = made === undefined ? drawing.inVain + 1 : 0;
+          if (made === undefined) continue;
+          cases.push(made);
+          if (cases.length === SLOTS) await runBatch();
+        }
+      }
+      await runBatch();
     }
     return result;
   }
@@ -121,7 +152,7 @@ export class Campaign {
     const [ours, theirs] = [await this.#ours.run(pieces), await theirsLater];
     try {
       if (!ours.finished || !theirs.finished) {
-        await this.#withoutEndless(cases, result, ours.finished ? 'QEMU' : theirs.finished ? 'armhyp' : NEITHER);
+        await this.#withoutEndless(cases, ours, theirs, result);
         return;
       }
       const mine = outputOf(ours, cases.length);
@@ -130,7 +161,7 @@ export class Campaign {
       cases.forEach((each, i) => {
         const count = this.#count(result, each);
         if (recordIsOpen(each, i, mine, others)) {
-          add(result.skipped, 'what only running shows to be open');
+          add(result.skipped, OPEN);
           return;
         }
         count.compared++;
@@ -191,20 +222,20 @@ export class Campaign {
     return false;
   }
 
-  /** Splits a batch that did not end until the endless case is alone. */
-  async #withoutEndless(cases: readonly Case[], result: Result, engine: string): Promise<void> {
-    if (cases.length === 1) {
-      if (engine === NEITHER) add(result.skipped, 'never ends on either machine');
-      else
-        this.#fail(result, {
-          case: cases[0]!,
-          differences: [{ what: `does not end in ${engine}`, ours: 0, theirs: 0 }],
-        });
-      return;
+  /** Takes the endless case out of a batch: the program's count of cases left tells which one it was in. */
+  async #withoutEndless(cases: readonly Case[], ours: Outcome, theirs: Outcome, result: Result): Promise<void> {
+    const [mine, other] = [ours, theirs].map((outcome) => cases.length - 1 - casesLeft(outcome)) as [number, number];
+    const at = Math.min(mine, other);
+    const endless = cases[at];
+    if (endless === undefined) throw new Error(`the batch of ${nameText(cases[0]!.name)} does not even begin`);
+    if (mine === other) add(result.skipped, 'never ends on either machine');
+    else if (recordIsOpen(endless, at, outputOf(ours, at + 1), outputOf(theirs, at + 1))) add(result.skipped, OPEN);
+    else {
+      const what = `does not end in ${mine < other ? 'armhyp' : 'QEMU'}`;
+      this.#fail(result, { case: endless, differences: [{ what, ours: 0, theirs: 0 }] });
     }
-    const middle = cases.length >> 1;
-    await this.#batch(cases.slice(0, middle), result);
-    await this.#batch(cases.slice(middle), result);
+    await this.#batch(cases.slice(0, at), result);
+    await this.#batch(cases.slice(at + 1), result);
   }
 
   #count(result: Result, each: Case): Count {

@@ -2,7 +2,7 @@
 import { WATCHED } from './batch.ts';
 import { CPSR, type Case } from './cases.ts';
 import type { Outcome } from './engine.ts';
-import { DATA, DATA_BYTES, OUT, OUTPUT, RECORD, REGISTERS, WINDOW } from './layout.ts';
+import { COUNT_OF_CASES, DATA, DATA_BYTES, OUT, OUTPUT, PARAMETERS, RECORD, REGISTERS, WINDOW } from './layout.ts';
 import { KIND } from './kinds.ts';
 import { knownFault } from './known.ts';
 import { exclusiveIsOpen, isOpen, targetIsOpen } from './open.ts';
@@ -23,6 +23,12 @@ const WORDS = RECORD / 4;
 export function outputOf(outcome: Outcome, cases: number): Uint32Array {
   const bytes = outcome.read(OUTPUT, cases * RECORD);
   return new Uint32Array(bytes.buffer, bytes.byteOffset, cases * WORDS);
+}
+
+/** How many cases the program has not begun: less than none at its end. */
+export function casesLeft(outcome: Outcome): number {
+  const bytes = outcome.read(PARAMETERS + COUNT_OF_CASES, 4);
+  return new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true);
 }
 
 /** Names of the words of a record that are always compared. */

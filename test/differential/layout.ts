@@ -8,6 +8,8 @@ export const RAM_BYTES = 0x1000_0000;
 export const PROGRAM = RAM + 0x20_0000;
 export const ENTRY = PROGRAM;
 export const PARAMETERS = PROGRAM + 0x1000;
+/** Its offset among the parameters. */
+export const COUNT_OF_CASES = 8;
 /** Translation tables (DDI 0406C, B3.5): the first level, and a second one for the program's megabyte. */
 export const FIRST_LEVEL = PROGRAM + 0x4000;
 export const SECOND_LEVEL = PROGRAM + 0x8000;

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { ENTRY, RAM, RAM_BYTES } from './layout.ts';
 import type { Engine, Outcome } from './engine.ts';
 
-const TIMEOUT_MS = 60_000;
+/** A batch takes less than a second where nothing else runs. */
+const TIMEOUT_MS = 30_000;
 
 export class Qemu implements Engine {
   readonly name = 'qemu';

@@ -1,6 +1,6 @@
 /** What a person reads of a campaign. */
-import type { InstructionTable } from '../../lib/cpu/isa/table.ts';
-import type { Failure, Result } from './campaign.ts';
+import type { InstructionTable, StagingName } from '../../lib/cpu/isa/table.ts';
+import { total, type Failure, type Plan, type Result } from './campaign.ts';
 import { itOf, nameText, type Case } from './cases.ts';
 import { KINDS } from './kinds.ts';
 
@@ -46,21 +46,34 @@ export const vectorText = ({ d }: Case): string =>
   Array.from({ length: 32 }, (_, n) => `D${n} ${hex(d[2 * n + 1]!)}_${hex(d[2 * n]!).slice(2)}`).join(' ');
 
 /** Counts of a campaign, and what was left out. */
-export function summaryText({ counts, skipped, known }: Result): string {
-  let compared = 0;
-  let failed = 0;
-  const wrong: string[] = [];
-  const never: string[] = [];
-  for (const [id, count] of counts) {
-    compared += count.compared;
-    failed += count.failed;
-    if (count.failed > 0) wrong.push(`${id} ${count.failed}/${count.compared}`);
-    if (count.defined === 0) never.push(id);
-  }
-  const lines = [`${compared} cases of ${counts.size} encodings, ${failed} differ`];
-  for (const [rule, n] of skipped) lines.push(`  not compared: ${rule} (${n})`);
-  for (const [fault, n] of known) lines.push(`  known to differ: ${fault} (${n})`);
+export function summaryText(result: Result): string {
+  const { compared, defined, failed } = total(result);
+  const counts = [...result.counts];
+  const [least] = counts.filter(([, count]) => count.compared > 0).sort(([, a], [, b]) => a.compared - b.compared);
+  const lines = [
+    `${compared} cases of ${counts.length} encodings, ${defined} of them defined, ${failed} differ`,
+    `  fewest: ${least === undefined ? 'none' : `${least[0]} ${least[1].compared}`}`,
+  ];
+  for (const [rule, n] of result.skipped) lines.push(`  not compared: ${rule} (${n})`);
+  for (const [fault, n] of result.known) lines.push(`  known to differ: ${fault} (${n})`);
+  const never = counts.filter(([, count]) => count.defined === 0).map(([id]) => id);
   if (never.length > 0) lines.push(`  always undefined: ${never.join(', ')}`);
+  const wrong = counts.flatMap(([id, count]) => (count.failed > 0 ? `${id} ${count.failed}/${count.compared}` : []));
   if (wrong.length > 0) lines.push(`  differ: ${wrong.join(', ')}`);
   return lines.join('\n');
+}
+
+const REPORT_EVERY_MS = 30_000;
+/** Tells of failures at once, and from time to time of the progress. */
+export function reporter(table: InstructionTable, set: StagingName): NonNullable<Plan['progress']> {
+  let told = 0;
+  let next = Date.now() + REPORT_EVERY_MS;
+  return (result, wanted) => {
+    for (const failure of result.failures.slice(told)) console.error(failureText(table, failure));
+    told = result.failures.length;
+    if (Date.now() < next) return;
+    next = Date.now() + REPORT_EVERY_MS;
+    const { compared, failed } = total(result);
+    console.error(`${set}: ${compared} of ${wanted} compared, ${failed} differ`);
+  };
 }

@@ -12,14 +12,14 @@ import { Campaign } from './campaign.ts';
 import { parseName } from './cases.ts';
 import { faults, plant } from './faults.ts';
 import { Qemu } from './qemu.ts';
-import { differencesText, failureText, summaryText, vectorText } from './report.ts';
+import { differencesText, failureText, reporter, summaryText, vectorText } from './report.ts';
 
 const { values } = parseArgs({
   options: {
     set: { type: 'string', multiple: true, default: ['a32', 't16', 't32'] },
     /** In all, of each set. */
     cases: { type: 'string', default: '20000' },
-    /** Of each encoding; replaces `cases`. */
+    /** Of each encoding, and ten times as many words without any choice; replaces `cases`. */
     per: { type: 'string' },
     seed: { type: 'string', default: '1' },
     only: { type: 'string' },
@@ -56,6 +56,7 @@ if (values.case !== undefined) {
       perEncoding,
       anyWords: values.per === undefined ? Math.floor(total / 10) : 10 * perEncoding,
       only,
+      progress: reporter(table, set),
     });
     const differences = differencesText(table, result);
     if (differences !== '') console.log(differences);

@@ -14,7 +14,8 @@
  * - An instruction in an IT block that should not be there, or should be its last, executes under the block's condition.
  * - BKPT and HVC with a condition other than AL execute unconditionally.
  *
- * Should-be-zero and should-be-one bits are written as fixed bits in the patterns: other values are UNDEFINED, as in QEMU 7.2.
+ * Should-be-zero and should-be-one bits are written as fixed bits in the patterns: other values are UNDEFINED, as in QEMU 7.2;
+ * those of A32's hints are ignored, as there.
  */
 
 const SP = 13;

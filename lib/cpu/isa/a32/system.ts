@@ -35,13 +35,14 @@ import { isFloating, namesPc } from '../unpredictable.ts';
 const noBank = (f: { readonly spsr: number; readonly m: number; readonly m1: number }): boolean =>
   bankedName(f.spsr, (f.m << 4) | f.m1) === undefined;
 
+// Bits 11 to 8 should be zero and are ignored, as in QEMU 7.2.
 const hints = [
-  encode('hint_A1', 'cond:4 00110010 0000 1111 0000 --------', NOP, () => ({ word: 0 })),
-  encode('YIELD_A1', 'cond:4 00110010 0000 1111 0000 00000001', YIELD, () => ({ word: 0 })),
-  encodeWord('WFE_A1', 'cond:4 00110010 0000 1111 0000 00000010', WFE),
-  encodeWord('WFI_A1', 'cond:4 00110010 0000 1111 0000 00000011', WFI),
-  encodeWord('SEV_A1', 'cond:4 00110010 0000 1111 0000 00000100', SEV),
-  encode('DBG_A1', 'cond:4 00110010 0000 1111 0000 1111 option:4', DBG, (f) => ({ word: f.option })),
+  encode('hint_A1', 'cond:4 00110010 0000 1111 ---- --------', NOP, () => ({ word: 0 })),
+  encode('YIELD_A1', 'cond:4 00110010 0000 1111 ---- 00000001', YIELD, () => ({ word: 0 })),
+  encodeWord('WFE_A1', 'cond:4 00110010 0000 1111 ---- 00000010', WFE),
+  encodeWord('WFI_A1', 'cond:4 00110010 0000 1111 ---- 00000011', WFI),
+  encodeWord('SEV_A1', 'cond:4 00110010 0000 1111 ---- 00000100', SEV),
+  encode('DBG_A1', 'cond:4 00110010 0000 1111 ---- 1111 option:4', DBG, (f) => ({ word: f.option })),
 ];
 
 const status = [
