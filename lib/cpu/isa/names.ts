@@ -11,3 +11,5 @@ export const signed = (n: number): string => `#${n | 0}`;
 export const unsigned = (n: number): string => `#${n >>> 0}`;
 /** The address that is `offset` bytes from the instruction at `address`. */
 export const addressText = (address: number, offset: number): string => `0x${((address + offset) >>> 0).toString(16)}`;
+/** A constant with a fraction: without a point it would be taken for an integer. */
+export const real = (n: number): string => `#${Number.isInteger(n) ? n.toFixed(1) : n}`;

@@ -12,6 +12,7 @@
  */
 import { ALWAYS, CONDITIONS } from '../ir/ops.ts';
 import type { Template } from '../ir/template.ts';
+import { spell } from './spelling.ts';
 import { shapeAt, shapeCount, slotsOf, stage, type Instruction, type Operation, type Place } from './instruction.ts';
 
 export const RECORD = { size: 16, first: 0, main: 2, registers: 4, immediates: 8 } as const;
@@ -250,7 +251,8 @@ export class InstructionTable {
         : `.word 0x${(word >>> 0).toString(16).padStart(8, '0')}`;
     }
     const cond = set === 'a32' ? (instruction.encoding.conditional ? word >>> 28 : ALWAYS) : condition;
-    return instruction.operation.syntax(decoded, place).replace('{c}', cond < ALWAYS ? CONDITIONS[cond]! : '');
+    const text = spell(set, instruction, word, place, instruction.operation.syntax(decoded, place));
+    return text.replace('{c}', cond < ALWAYS ? CONDITIONS[cond]! : '');
   }
 
   /** Gives every shape of an operation a number, and returns the function that packs decoded operands. */

@@ -19,8 +19,9 @@ import {
   ERET,
   HVC_A32,
   ISB,
+  MEMORY_HINT,
   NOP,
-  PLD,
+  PLD_A32,
   SETEND_A32,
   SEV,
   SMC_A32,
@@ -37,7 +38,7 @@ const noBank = (f: { readonly spsr: number; readonly m: number; readonly m1: num
 
 // Bits 11 to 8 should be zero and are ignored, as in QEMU 7.2.
 const hints = [
-  encode('hint_A1', 'cond:4 00110010 0000 1111 ---- --------', NOP, () => ({ word: 0 })),
+  encode('hint_A1', 'cond:4 00110010 0000 1111 ---- op:8', NOP, (f) => ({ word: f.op })),
   encode('YIELD_A1', 'cond:4 00110010 0000 1111 ---- 00000001', YIELD, () => ({ word: 0 })),
   encodeWord('WFE_A1', 'cond:4 00110010 0000 1111 ---- 00000010', WFE),
   encodeWord('WFI_A1', 'cond:4 00110010 0000 1111 ---- 00000011', WFI),
@@ -121,13 +122,13 @@ const coprocessors = [
 
 /** A5.7.1: preloads and memory hints, which do nothing here. */
 const unconditional = [
-  encodeWord('PLD_immediate_A1', '11110101 u:1 r:1 01 rn:4 1111 imm12:12', PLD),
-  encodeWord('PLI_immediate_A1', '11110100 u:1 - 01 rn:4 1111 imm12:12', PLD),
-  encodeWord('PLD_register_A1', '11110111 u:1 r:1 01 rn:4 1111 imm5:5 type:2 0 rm:4', PLD),
-  encodeWord('PLI_register_A1', '11110110 u:1 - 01 rn:4 1111 imm5:5 type:2 0 rm:4', PLD),
+  encodeWord('PLD_immediate_A1', '11110101 u:1 r:1 01 rn:4 1111 imm12:12', PLD_A32),
+  encodeWord('PLI_immediate_A1', '11110100 u:1 - 01 rn:4 1111 imm12:12', PLD_A32),
+  encodeWord('PLD_register_A1', '11110111 u:1 r:1 01 rn:4 1111 imm5:5 type:2 0 rm:4', PLD_A32),
+  encodeWord('PLI_register_A1', '11110110 u:1 - 01 rn:4 1111 imm5:5 type:2 0 rm:4', PLD_A32),
   // Unallocated memory hints, which processors with the Multiprocessing Extensions treat as NOP.
-  encode('memory_hint_A1', '11110100 -001 ---- ---- -------- ----', NOP, () => ({ word: 0 })),
-  encode('memory_hint_A2', '11110110 -001 ---- ---- ------- 0 ----', NOP, () => ({ word: 0 })),
+  encodeWord('memory_hint_A1', '11110100 -001 ---- ---- -------- ----', MEMORY_HINT),
+  encodeWord('memory_hint_A2', '11110110 -001 ---- ---- ------- 0 ----', MEMORY_HINT),
   encode('CLREX_A1', '11110101 0111 1111 1111 0000 0001 1111', CLREX, () => ({})),
   encodeWord('DSB_A1', '11110101 0111 1111 1111 0000 0100 option:4', DSB),
   encodeWord('DMB_A1', '11110101 0111 1111 1111 0000 0101 option:4', DMB),

@@ -11,7 +11,7 @@ const c = (n: number): string => `c${n}`;
 const moveText: WordText = (w) => {
   const rt = bits(w, 15, 12);
   const load = bits(w, 20, 20) === 1;
-  const registers = `${load && rt === 15 ? 'apsr_nzcv' : r(rt)}, ${c(bits(w, 19, 16))}, ${c(w & 15)}`;
+  const registers = `${load && rt === 15 && w >>> 28 !== 15 ? 'apsr_nzcv' : r(rt)}, ${c(bits(w, 19, 16))}, ${c(w & 15)}`;
   return `m${load ? 'rc' : 'cr'}{2}{c} ${cp(w)}, #${bits(w, 23, 21)}, ${registers}, #${bits(w, 7, 5)}`;
 };
 const moveTwoText: WordText = (w) =>
@@ -40,7 +40,7 @@ const plain =
 /** A coprocessor instruction in its form for coprocessors 14 and 15, and the "2" form, which has none to go to. */
 const forms = (name: string, reference: string, text: WordText) => ({
   plain: systemOperation(name, reference, SYSTEM.coprocessor, plain(text)),
-  second: undefinedOperation(`${name}2`, reference, (w, at) => text(w, at).replace('{2}', '2').replace('{c}', '')),
+  second: undefinedOperation(`${name}2`, reference, (w, at) => text(w, at).replace('{2}', '2')),
 });
 /** MRC and MCR of a register that only holds a word, and of one that does nothing here. */
 const move = directOperation({

@@ -203,7 +203,7 @@ export const CLREX = operation({
   reference: 'DDI 0406C, A8.8.32',
   operands: {},
   shape: {},
-  syntax: () => 'clrex',
+  syntax: () => 'clrex{c}',
   execute(ir) {
     clear(ir);
   },

@@ -3,6 +3,7 @@ import { SYSTEM } from '../../system/operations.ts';
 import { operation } from '../instruction.ts';
 import { r, registerList } from '../names.ts';
 import { bits, directOperation, systemOperation, undefinedOperation, wordOperation, type WordText } from '../raw.ts';
+import { decodeShift, shiftText } from '../shift.ts';
 
 /** Hints that ask for nothing here; `word` is kept for the text. */
 const nop = (name: string, reference: string, text: WordText) =>
@@ -19,7 +20,8 @@ const nop = (name: string, reference: string, text: WordText) =>
 
 const nopWord = (name: string, reference: string, text: WordText) => wordOperation(nop(name, reference, text));
 
-export const NOP = nop('nop', 'DDI 0406C, A8.8.119', () => 'nop{c}');
+/** Hints without a name of their own print as NOP with their number. */
+export const NOP = nop('nop', 'DDI 0406C, A8.8.119', (n) => (n === 0 ? 'nop{c}' : `nop{c} {${n}}`));
 export const YIELD = nop('yield', 'DDI 0406C, A8.8.426', () => 'yield{c}');
 export const DBG = nop('dbg', 'DDI 0406C, A8.8.42', (w) => `dbg{c} #${bits(w, 3, 0)}`);
 export const WFE = systemOperation('wfe', 'DDI 0406C, A8.8.424', SYSTEM.wfe, () => 'wfe{c}');
@@ -35,12 +37,31 @@ export const SEV = directOperation({
   ready: (ir) => ir.state('alone'),
   execute: (ir) => ir.setState('event', ir.const(1)),
 });
-/** The text of a preload needs no more than its address's registers, and these are many: the first is enough. */
-const preload =
-  (name: string): WordText =>
-  (w) =>
-    `${name} [${r(bits(w, 19, 16))}]`;
-export const PLD = nopWord('pld', 'DDI 0406C, A8.8.126 to A8.8.130', preload('pld'));
+
+const word = (w: number): string => `.inst 0x${w.toString(16).padStart(8, '0')}`;
+/** Unallocated memory hints have no text. */
+export const MEMORY_HINT = nopWord('memory hint', 'DDI 0406C, A5.7.1', word);
+const offsetText = (w: number, offset: number): string => `#${bits(w, 23, 23) === 1 ? '' : '-'}${offset}`;
+/** Preloads: of data (PLD, with R or W PLDW) or of instructions. */
+export const PLD_A32 = nopWord('pld', 'DDI 0406C, A8.8.126 to A8.8.130', (w) => {
+  const name = bits(w, 24, 24) === 0 ? 'pli' : bits(w, 22, 22) === 1 ? 'pld' : 'pldw';
+  const base = r(bits(w, 19, 16));
+  if (bits(w, 25, 25) === 0) return `${name} [${base}, ${offsetText(w, w & 0xfff)}]`;
+  const { shift, amount } = decodeShift(bits(w, 6, 5), bits(w, 11, 7));
+  return `${name} [${base}, ${bits(w, 23, 23) === 1 ? '' : '-'}${r(w & 15)}${shiftText(shift, amount)}]`;
+});
+export const PLD_T32 = nopWord('pld', 'DDI 0406C, A8.8.126 to A8.8.130', (w) => {
+  const half = bits(w, 21, 21) === 1;
+  const literal = bits(w, 19, 16) === 15;
+  const instructions = bits(w, 24, 24) === 1;
+  if (half && (literal || instructions)) return word(w);
+  const name = `${instructions ? 'pli' : half ? 'pldw' : 'pld'}{c}`;
+  if (literal) return `${name} [pc, ${offsetText(w, w & 0xfff)}]`;
+  const base = `${name} [${r(bits(w, 19, 16))}`;
+  if (bits(w, 23, 23) === 1) return `${base}, #${w & 0xfff}]`;
+  if (bits(w, 11, 8) === 0b1100) return `${base}, #-${w & 0xff}]`;
+  return `${base}, ${r(w & 15)}${shiftText('lsl', bits(w, 5, 4))}]`;
+});
 
 const BARRIER_OPTIONS: Record<number, string> = {
   15: 'sy',
@@ -55,11 +76,11 @@ const BARRIER_OPTIONS: Record<number, string> = {
 const barrier =
   (name: string): WordText =>
   (w) =>
-    `${name} ${BARRIER_OPTIONS[w & 15] ?? `#${w & 15}`}`;
+    `${name}{c} ${BARRIER_OPTIONS[w & 15] ?? `#${w & 15}`}`;
 /** Memory is sequentially consistent here, and maintenance and changes of registers take effect at once. */
 export const DSB = nopWord('dsb', 'DDI 0406C, A8.8.44', barrier('dsb'));
 export const DMB = nopWord('dmb', 'DDI 0406C, A8.8.43', barrier('dmb'));
-export const ISB = nopWord('isb', 'DDI 0406C, A8.8.53', (w) => ((w & 15) === 15 ? 'isb sy' : `isb #${w & 15}`));
+export const ISB = nopWord('isb', 'DDI 0406C, A8.8.53', (w) => ((w & 15) === 15 ? 'isb{c} sy' : `isb{c} #${w & 15}`));
 
 // Exceptions.
 

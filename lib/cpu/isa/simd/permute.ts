@@ -2,6 +2,7 @@
 import type { Value } from '../../ir/operand.ts';
 import { W } from '../../wasm/opcodes.ts';
 import { operation } from '../instruction.ts';
+import { real } from '../names.ts';
 import { double, registers, simdWith, vector, type Pair } from '../vfp/encoding.ts';
 import { half, join, Lanes, read, write, type Size, type V } from './lanes.ts';
 import { BOTH, odd } from './rows.ts';
@@ -60,7 +61,7 @@ const CONSTANT = operation({
     const halfword = low & 0xffff;
     if (low === 0 || low >>> 16 !== halfword) {
       const single = (low & 0x7_ffff) === 0 && (low & 0xff_ffff) !== 0 && [0x20, 0x1f].includes((low >>> 25) & 0x3f);
-      return single ? `vmov{c}.f32 ${register}, #${singleOf(low)}` : `vmov{c}.i32 ${register}, #${low}`;
+      return single ? `vmov{c}.f32 ${register}, ${real(singleOf(low))}` : `vmov{c}.i32 ${register}, #${low}`;
     }
     return halfword >> 8 === (halfword & 0xff)
       ? `vmov{c}.i8 ${register}, #${halfword & 0xff}`

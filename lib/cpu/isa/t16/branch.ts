@@ -22,7 +22,7 @@ export const branchInstructions: readonly Instruction[] = [
     return { rn: f.rn, offset: near ? bytes * RECORDS.t32 : bytes, bytes, nonzero: f.nonzero === 1, near };
   }),
   encode('IT_T1', '10111111 cond:4 mask:4', IT, (f) => ({ state: (f.cond << 4) | f.mask })),
-  encode('hint_T1', '10111111 op:4 0000', NOP, () => ({ word: 0 })),
+  encode('hint_T1', '10111111 op:4 0000', NOP, (f) => ({ word: f.op })),
   encode('YIELD_T1', '10111111 0001 0000', YIELD, () => ({ word: 0 })),
   encodeWord('WFE_T1', '10111111 0010 0000', WFE),
   encodeWord('WFI_T1', '10111111 0011 0000', WFI),

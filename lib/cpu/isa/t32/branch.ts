@@ -77,7 +77,7 @@ const control = [
     (f) => namesPc(f.rd) || noBank(f),
   ),
   encodeWord('CPS_T2', '11110 0111010 1111 1000 0 imod:2 m:1 aif:3 mode:5', CPS_T32),
-  encode('hint_T2', '11110 0111010 1111 1000 0 00 0 op:8', NOP, () => ({ word: 0 })),
+  encode('hint_T2', '11110 0111010 1111 1000 0 00 0 op:8', NOP, (f) => ({ word: f.op })),
   encode('YIELD_T2', '11110 0111010 1111 1000 0 00 0 00000001', YIELD, () => ({ word: 0 })),
   encodeWord('WFE_T2', '11110 0111010 1111 1000 0 00 0 00000010', WFE),
   encodeWord('WFI_T2', '11110 0111010 1111 1000 0 00 0 00000011', WFI),

@@ -10,7 +10,7 @@ import {
   STR_INDEX,
   type Indexing,
 } from '../operations/load-store.ts';
-import { PLD } from '../operations/system.ts';
+import { PLD_T32 } from '../operations/system.ts';
 import { encodeWord, fill } from '../raw.ts';
 import { namesPc } from '../unpredictable.ts';
 
@@ -74,9 +74,9 @@ const loads = LOADS.flatMap(([name, width, sign, size]): Instruction[] => {
   // A byte or halfword to R15 is a hint.
   return [
     ...instructions,
-    encodeWord(`${name}_hint_T1`, pattern('1111100 g 1 zz 1 rn:4 1111 imm12:12'), PLD),
-    encodeWord(`${name}_hint_T2`, pattern('1111100 g 0 zz 1 rn:4 1111 1100 imm8:8'), PLD),
-    encodeWord(`${name}_hint_register_T1`, pattern('1111100 g 0 zz 1 rn:4 1111 000000 imm2:2 rm:4'), PLD, (f) =>
+    encodeWord(`${name}_hint_T1`, pattern('1111100 g 1 zz 1 rn:4 1111 imm12:12'), PLD_T32),
+    encodeWord(`${name}_hint_T2`, pattern('1111100 g 0 zz 1 rn:4 1111 1100 imm8:8'), PLD_T32),
+    encodeWord(`${name}_hint_register_T1`, pattern('1111100 g 0 zz 1 rn:4 1111 000000 imm2:2 rm:4'), PLD_T32, (f) =>
       namesPc(f.rm),
     ),
   ];
@@ -89,7 +89,7 @@ function literals(
   width: (typeof LOADS)[number][1],
 ): Instruction[] {
   const word = width === 'u32';
-  const hint = encodeWord(`${name}_hint_literal_add_T1`, pattern('1111100 g 1 zz 1 1111 1111 imm12:12'), PLD);
+  const hint = encodeWord(`${name}_hint_literal_add_T1`, pattern('1111100 g 1 zz 1 1111 1111 imm12:12'), PLD_T32);
   return [
     encode(`${name}_literal_add_T2`, pattern('1111100 g 1 zz 1 1111 rt:4 imm12:12'), LDR_LITERAL, (f, at) => ({
       rt: destination(f.rt),
@@ -115,7 +115,7 @@ function literals(
       );
       if (word) return [subtract];
       const hinted = fill(pattern('1111100 g 0 zz 1 1111 1111 low:12'), 'low:12', fields);
-      return [subtract, encodeWord(`${name}_hint_literal_subtract_${start}_T1`, hinted, PLD)];
+      return [subtract, encodeWord(`${name}_hint_literal_subtract_${start}_T1`, hinted, PLD_T32)];
     }),
   ];
 }

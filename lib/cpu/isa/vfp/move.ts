@@ -2,7 +2,7 @@
 import { SYSTEM } from '../../system/operations.ts';
 import { W } from '../../wasm/opcodes.ts';
 import { operation } from '../instruction.ts';
-import { r } from '../names.ts';
+import { r, real } from '../names.ts';
 import { d, double, s, single, vector, vfp } from './encoding.ts';
 
 const VMOV_S = operation({
@@ -44,7 +44,7 @@ const VMOV_IMMEDIATE_S = operation({
   reference: 'DDI 0406C, A8.8.339',
   operands: { vd: 'single', imm: 'immediate' },
   shape: {},
-  syntax: (o) => `vmov{c}.f32 ${s(o.vd)}, #${floatOf(o.imm, false)}`,
+  syntax: (o) => `vmov{c}.f32 ${s(o.vd)}, ${real(floatOf(o.imm, false))}`,
   execute(ir, { vd, imm }) {
     ir.guard('vfpEnabled');
     ir.setFile(vd, 'i32', ir.imm(imm));
@@ -55,7 +55,7 @@ const VMOV_IMMEDIATE_D = operation({
   reference: 'DDI 0406C, A8.8.339',
   operands: { vd: 'double', imm: 'immediate' },
   shape: {},
-  syntax: (o) => `vmov{c}.f64 ${d(o.vd)}, #${floatOf(o.imm, true)}`,
+  syntax: (o) => `vmov{c}.f64 ${d(o.vd)}, ${real(floatOf(o.imm, true))}`,
   execute(ir, { vd, imm }) {
     ir.guard('vfpEnabled');
     ir.setFile(vd, 'i32', ir.const(0));
