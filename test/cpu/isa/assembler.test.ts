@@ -79,7 +79,13 @@ function line({ condition, text }: Row, thumb: boolean): string {
   const [, letters, first] = /^i(t[te]*) (\w\w)$/.exec(text) ?? [];
   if (letters === undefined) return own;
   const other = CONDITIONS[CONDITIONS.indexOf(first as 'eq') ^ 1] ?? 'nv';
-  return own + letters.split('').map((letter) => `; mov${letter === 't' ? first : other} r0, r0`).join('');
+  return (
+    own +
+    letters
+      .split('')
+      .map((letter) => `; mov${letter === 't' ? first : other} r0, r0`)
+      .join('')
+  );
 }
 
 function drawRows(set: 'a32' | 't16' | 't32'): Row[] {
