@@ -9,15 +9,24 @@ import { BUILTIN, InstructionTable, RECORD } from '../../lib/cpu/isa/table.ts';
 import { STATE, TLB, type StateWord } from '../../lib/cpu/state/layout.ts';
 import { Translator } from '../../lib/cpu/translator/translator.ts';
 import { W } from '../../lib/cpu/wasm/opcodes.ts';
+import { Guest } from './guest.ts';
+import {
+  BASE,
+  CODE,
+  END,
+  leftIn,
+  prepareMemory,
+  prepareState,
+  START,
+  wordsAt,
+  type Left,
+  type Set,
+  type Setup,
+} from './setup.ts';
 
 export const table = new InstructionTable(instructionSets);
 
-/** Where memory starts, what of it data accesses reach, where programs lie, where data does, and the first address behind. */
-export const BASE = 0x40000000;
-export const START = BASE + 0x6000;
-export const CODE = BASE + 0x8000;
-export const DATA = BASE + 0x10000;
-export const END = BASE + 0x20000;
+export * from './setup.ts';
 
 const CPU = 0x2000;
 const POOL = 0x20000;
@@ -28,37 +37,9 @@ const PAGES = (RAM + END - BASE) / 0x10000;
 /** What to add to a guest address. */
 const HOST = RAM - BASE;
 
-export type Set = 'a32' | 'thumb';
-export interface Setup {
-  /** Register values by number. */
-  readonly r?: Readonly<Record<number, number>>;
-  /** Any of the letters NZCVQ that are set. */
-  readonly flags?: string;
-  readonly GE?: number;
-  /** Words of memory by address. */
-  readonly memory?: Readonly<Record<number, number>>;
-  /** Data memory holds {@link patternAt} before that, not zeros. */
-  readonly pattern?: boolean;
-  /** Further words of state. */
-  readonly state?: Partial<Record<StateWord, number>>;
-  /** Instructions to run; by default as many as the program has. */
-  readonly steps?: number;
-  /** Where the program lies, {@link CODE} by default. */
-  readonly at?: number;
-}
-export interface Outcome {
-  readonly r: Uint32Array;
-  /** The letters of NZCVQ that are set. */
-  readonly flags: string;
-  readonly GE: number;
-  readonly pc: number;
-  readonly thumb: boolean;
+export interface Outcome extends Left {
   readonly system: readonly { readonly operation: number; readonly word: number }[];
   readonly fault: { readonly address: number; readonly access: number } | undefined;
-  /** S0 to S31 and D16 to D31 as words. */
-  readonly file: Int32Array;
-  state(word: StateWord): number;
-  word(address: number): number;
 }
 
 const memory = new WebAssembly.Memory({ initial: PAGES });
@@ -177,6 +158,7 @@ let hostPages = 0;
 interface Engines {
   readonly run: (cpu: number) => void;
   readonly translator: Translator;
+  readonly guest: Guest;
 }
 let engines: Engines | undefined;
 function load(): Engines {
@@ -188,39 +170,57 @@ function load(): Engines {
   };
   const options = { threshold: 1, batch: 1, leastSteps: 1 };
   const translator = new Translator({ table, memory, exports, heat: 0, pageOf }, options);
-  return { run: exports.run as (cpu: number) => void, translator };
+  return { run: exports.run as (cpu: number) => void, translator, guest: new Guest(table, module) };
 }
 
 /** How much the translator has done so far. */
 export const translated = (): Translator['statistics'] => (engines ??= load()).translator.statistics;
 
-/** What memory holds at first if asked to hold something: a different word at every address. */
-export const patternAt = (address: number): number => Math.imul(address, 0x9e3779b1) ^ (address >>> 7);
-
 /**
  * Runs the instructions of a program; a 32-bit T32 one has its first halfword in the upper half. The translator must do
- * exactly what the interpreter does, or this throws.
+ * exactly what the interpreter does, and so must the interpreter in a guest, unless there is an exception; else this throws.
  */
 export function run(set: Set, program: number | readonly number[], setup: Setup = {}): Outcome {
   const interpreted = execute(set, program, setup, false);
-  const before = words.slice((HOST + START) >> 2, (HOST + END) >> 2);
+  const before = interpreted.memory.slice();
   const translated = execute(set, program, setup, true);
+  refuseDifference('translated', interpreted, translated, before);
+  const { system, fault } = interpreted;
+  if (system.length > 0) return translated;
+  const guest = engines!.guest.run(set, typeof program === 'number' ? [program] : program, setup);
+  // A fetch from outside of memory is aborted at once.
+  const leaves = interpreted.pc < START || interpreted.pc >= END;
+  if (fault !== undefined || leaves) refuseOtherAbort(interpreted, fault?.address, guest);
+  else refuseDifference('in a guest', interpreted, { ...guest, system, fault }, before);
+  return translated;
+}
+
+/** Throws unless the guest's instruction was aborted too, and changed nothing. The first byte refused is for the MMU to say. */
+function refuseOtherAbort({ r }: Outcome, address: number | undefined, guest: ReturnType<Guest['run']>): void {
+  const near = guest.abort !== undefined && Math.abs(guest.abort.address - (address ?? guest.abort.address)) < 16;
+  const same = r.subarray(0, 13).every((value, n) => value === guest.r[n]);
+  if (!near || !same)
+    throw new Error(
+      `a guest has ${JSON.stringify([guest.abort, ...guest.r])}, others an abort at ${address}, ${r.join()}`,
+    );
+}
+
+/** Throws unless another engine has left what the interpreter has left; `memory` is what that left from START on. */
+function refuseDifference(other: string, interpreted: Outcome, outcome: Outcome, memory: Int32Array): void {
   const differences: string[] = [];
   const compare = (what: string, a: unknown, b: unknown): void => {
     const [x, y] = [JSON.stringify(a), JSON.stringify(b)];
-    if (x !== y) differences.push(`${what}: interpreted ${x}, translated ${y}`);
+    if (x !== y) differences.push(`${what}: interpreted ${x}, ${other} ${y}`);
   };
   for (const what of ['flags', 'GE', 'pc', 'thumb', 'system', 'fault'] as const)
-    compare(what, interpreted[what], translated[what]);
-  compare('registers', [...interpreted.r.subarray(0, 15)], [...translated.r.subarray(0, 15)]);
-  compare('VFP registers', [...interpreted.file], [...translated.file]);
+    compare(what, interpreted[what], outcome[what]);
+  compare('registers', [...interpreted.r.subarray(0, 15)], [...outcome.r.subarray(0, 15)]);
+  compare('VFP registers', [...interpreted.file], [...outcome.file]);
   for (const word of ['it', 'left', 'exclusiveAddress', 'exclusiveSize', 'FPSCR'] as const)
-    compare(word, interpreted.state(word), translated.state(word));
-  const after = words.subarray((HOST + START) >> 2, (HOST + END) >> 2);
-  const at = before.findIndex((word, n) => word !== after[n]);
-  if (at >= 0) compare(`memory at 0x${(START + 4 * at).toString(16)}`, before[at], after[at]);
+    compare(word, interpreted.state(word), outcome.state(word));
+  const at = memory.findIndex((word, n) => word !== outcome.memory[n]);
+  if (at >= 0) compare(`memory at 0x${(START + 4 * at).toString(16)}`, memory[at], outcome.memory[at]);
   if (differences.length > 0) throw new Error(`the engines disagree: ${differences.join('; ')}`);
-  return translated;
 }
 
 function execute(set: Set, program: number | readonly number[], setup: Setup, translates: boolean): Outcome {
@@ -243,63 +243,18 @@ function execute(set: Set, program: number | readonly number[], setup: Setup, tr
 function prepare(set: Set, code: readonly number[], setup: Setup): void {
   fault = undefined;
   system = [];
-  const start = setup.at ?? CODE;
-  let at = start;
-  for (let a = START; a < END; a += 4) words[(HOST + a) >> 2] = setup.pattern === true ? patternAt(a) : 0;
-  for (const word of code) {
-    if (set === 'a32') {
-      view.setUint32(HOST + at, word, true);
-      at += 4;
-    } else if (word <= 0xffff) {
-      view.setUint16(HOST + at, word, true);
-      at += 2;
-    } else {
-      view.setUint16(HOST + at, word >>> 16, true);
-      view.setUint16(HOST + at + 2, word, true);
-      at += 4;
-    }
-  }
+  prepareMemory(view, HOST + BASE, set, code, setup);
   words.fill(0, CPU >> 2, (CPU + STATE.system) >> 2);
-  for (const [register, value] of Object.entries(setup.r ?? {})) words[(CPU >> 2) + Number(register)] = value;
-  for (const [address, value] of Object.entries(setup.memory ?? {})) view.setInt32(HOST + Number(address), value, true);
-  const flags = setup.flags ?? '';
-  words[stateAt('N')] = flags.includes('N') ? -1 : 0;
-  words[stateAt('Z')] = flags.includes('Z') ? 0 : 1;
-  words[stateAt('C')] = flags.includes('C') ? 1 : 0;
-  words[stateAt('V')] = flags.includes('V') ? -1 : 0;
-  words[stateAt('Q')] = flags.includes('Q') ? 1 : 0;
-  words[stateAt('GE')] = setup.GE ?? 0;
-  words[stateAt('thumb')] = set === 'a32' ? 0 : 1;
   words[stateAt('tlb')] = words[stateAt('tlbUnprivileged')] = BANK;
-  words[stateAt('exclusiveAddress')] = -1;
   words[stateAt('privileged')] = 1;
   words[stateAt('threadIds')] = 1;
   words[stateAt('mode')] = 0x13;
-  for (const [word, value] of Object.entries(setup.state ?? {})) words[stateAt(word as StateWord)] = value;
-  words[stateAt('pc')] = start;
+  prepareState(words.subarray(CPU >> 2), set, setup);
   words[stateAt('left')] = setup.steps ?? code.length;
 }
 
-function outcome(): Outcome {
-  // Flags of N and Z may stand in one word each: N in a sign, Z in being zero.
-  const letters = [
-    words[stateAt('N')]! < 0 ? 'N' : '',
-    words[stateAt('Z')] === 0 ? 'Z' : '',
-    words[stateAt('C')] === 1 ? 'C' : '',
-    words[stateAt('V')]! < 0 ? 'V' : '',
-    words[stateAt('Q')] === 1 ? 'Q' : '',
-  ];
-  const state = words.slice(CPU >> 2, (CPU + STATE.system) >> 2);
-  return {
-    r: Uint32Array.from(state.subarray(0, 16)),
-    flags: letters.join(''),
-    GE: words[stateAt('GE')]!,
-    pc: words[stateAt('pc')]! >>> 0,
-    thumb: words[stateAt('thumb')] === 1,
-    system,
-    fault,
-    file: state.slice(STATE.vfp >> 2, (STATE.vfp + 256) >> 2),
-    state: (word) => state[STATE[word] >> 2]!,
-    word: (address) => view.getUint32(HOST + address, true),
-  };
-}
+const outcome = (): Outcome => ({
+  ...leftIn(words.subarray(CPU >> 2), wordsAt(memory.buffer, HOST + BASE)),
+  system,
+  fault,
+});
