@@ -1,17 +1,12 @@
 /** The control-flow graph of a region, found by walking decoded records of one page from its entry. */
 import { advanceIt } from '../state/itstate.ts';
 import { ALWAYS, BRANCH } from '../ir/ops.ts';
-import { BUILTIN } from '../isa/table.ts';
-import { isCallKind, isNear, type Facts } from './facts.ts';
+import { isNear, type Facts } from './facts.ts';
+import { Reach } from './reach.ts';
 import type { Records, Step } from './records.ts';
 
-const MAX_BLOCKS = 80;
-const MAX_STEPS = 400;
 /** The number of the block that leads to several entries. */
 export const DISPATCH = -1;
-const MAX_ENTRIES = 12;
-/** Beyond so many places to return to, returns leave the region. */
-const MAX_RETURNS = 8;
 
 export interface Block {
   readonly at: number;
@@ -59,67 +54,20 @@ const isIndirect = ({ branch, template }: Facts): boolean =>
   (branch === BRANCH.exchange || branch === BRANCH.jump) && template.branch === 'indirect';
 
 /**
- * Blocks reachable from `entry` within its page, in reverse postorder, with loops and merges marked. Places that calls to
- * elsewhere return to are entries as well if `isWarm` says so, lest a function is translated once for each of them.
+ * Blocks reachable from `entry` within its page, in reverse postorder, with loops and merges marked. What else becomes an
+ * entry, of `outer` and of places that calls to elsewhere return to, see {@link Reach}.
  */
-export function graph(entry: number, records: Records, isWarm: (at: number) => boolean): Graph | undefined {
+export function graph(
+  entry: number,
+  records: Records,
+  isWarm: (at: number) => boolean,
+  outer: readonly number[],
+): Graph | undefined {
+  const reach = new Reach(records, isWarm);
+  reach.enter(entry);
+  reach.surround(outer);
+  const { leaders, seen, returns, entries } = reach;
   const blocks = new Map<number, Block>();
-  const leaders = new Set<number>([entry]);
-  const returns: number[] = [];
-  const entries = [entry];
-  const work = [entry];
-  let count = 0;
-  const lead = (at: number): void => {
-    if (leaders.has(at) || at < 0 || at >= records.size || records.isInIt(at)) return;
-    if (records.first(at) === BUILTIN.undecoded) return;
-    leaders.add(at);
-    work.push(at);
-  };
-  // Leaders first: a block ends where another one begins.
-  const seen = new Set<number>();
-  for (let blockCount = 0; work.length > 0 && blockCount < MAX_BLOCKS && count < MAX_STEPS; blockCount++) {
-    let at = work.shift()!;
-    let it = 0;
-    while (!seen.has(at) || it !== 0) {
-      const s = records.step(at, it);
-      if (s === undefined) break;
-      seen.add(at);
-      count++;
-      const { facts } = s;
-      it = facts.isIt ? records.immediate(s.record, 0) : advanceIt(it);
-      if (facts.branch >= 0) {
-        const falls = facts.falls || s.condition < ALWAYS;
-        if (isNear(facts.branch)) {
-          lead(records.target(s));
-          if (
-            facts.branch === BRANCH.nearCall &&
-            it === 0 &&
-            returns.length < MAX_RETURNS &&
-            !returns.includes(s.next)
-          ) {
-            returns.push(s.next);
-            lead(s.next);
-          }
-        }
-        if (falls && it === 0) lead(s.next);
-        else if (
-          isCallKind(facts.branch) &&
-          it === 0 &&
-          !isNear(facts.branch) &&
-          entries.length < MAX_ENTRIES &&
-          isWarm(s.next)
-        ) {
-          if (records.first(s.next) !== BUILTIN.undecoded && !records.isInIt(s.next)) {
-            if (!entries.includes(s.next)) entries.push(s.next);
-            lead(s.next);
-          }
-        }
-        break;
-      }
-      at = s.next;
-    }
-  }
-
   let used = 0,
     written = 0,
     first = entry,

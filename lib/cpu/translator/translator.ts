@@ -65,6 +65,8 @@ const FORGIVE_MS = 2000;
 /** Translation may take so many of so many milliseconds. */
 const SHARE_MS = 30;
 const WINDOW_MS = 100;
+/** Code with this part of the arrivals that make code hot is worth having in the regions that it leads to. */
+const WARM = 256;
 /** Runs of the scheduler that an incomplete batch waits for. */
 const PATIENCE = 2;
 
@@ -148,6 +150,17 @@ export class Translator {
     if (heat === 0 || this.#isRegion(base, at)) return heat === 0;
     return 4 * this.#heats[(heat + (base + at * RECORD.size) / 8) / 2]! >= threshold;
   }
+  /** The records of a page that control came to now and then, rarest first. */
+  #warm(base: number): number[] {
+    const { heat } = this.#parts;
+    if (heat === 0) return [];
+    const first = (heat + base / 8) / 2;
+    const least = this.#options.threshold / WARM;
+    const warm: number[] = [];
+    for (let at = 0; at < this.#records.size; at++)
+      if (this.#heats[first + at]! > least && !this.#isRegion(base, at)) warm.push(at);
+    return warm.sort((a, b) => this.#heats[first + a]! - this.#heats[first + b]!);
+  }
   #original(first: number): number {
     return first >= this.#firstRegion ? this.#originals[first - this.#firstRegion]! : first;
   }
@@ -179,7 +192,7 @@ export class Translator {
       this.#records.base = base;
       this.#records.thumb = thumb;
       if (at >= this.#records.size || this.#records.isInIt(at)) continue;
-      const g = graph(at, this.#records, (other) => this.#isWarm(base, other));
+      const g = graph(at, this.#records, (other) => this.#isWarm(base, other), this.#warm(base));
       if (g === undefined || (g.steps < this.#options.leastSteps && !g.root.isLoop)) continue;
       functions.push({ ...lowering.translate(g), exported: `r${entries.length}` });
       entries.push({
