@@ -2,6 +2,7 @@
 import { advanceIt } from '../state/itstate.ts';
 import { ALWAYS, BRANCH } from '../ir/ops.ts';
 import { isNear, type Facts } from './facts.ts';
+import type { Heat } from './heat.ts';
 import { Reach } from './reach.ts';
 import type { Records, Step } from './records.ts';
 
@@ -55,17 +56,12 @@ const isIndirect = ({ branch, template }: Facts): boolean =>
 
 /**
  * Blocks reachable from `entry` within its page, in reverse postorder, with loops and merges marked. What else becomes an
- * entry, of `outer` and of places that calls to elsewhere return to, see {@link Reach}.
+ * entry is the matter of {@link Reach}.
  */
-export function graph(
-  entry: number,
-  records: Records,
-  isWarm: (at: number) => boolean,
-  outer: readonly number[],
-): Graph | undefined {
-  const reach = new Reach(records, isWarm);
+export function graph(entry: number, records: Records, heat: Heat): Graph | undefined {
+  const reach = new Reach(records, heat);
   reach.enter(entry);
-  reach.surround(outer);
+  reach.surround();
   const { leaders, seen, returns, entries } = reach;
   const blocks = new Map<number, Block>();
   let used = 0,

@@ -3,6 +3,7 @@ import { advanceIt } from '../state/itstate.ts';
 import { ALWAYS, BRANCH } from '../ir/ops.ts';
 import { BUILTIN } from '../isa/table.ts';
 import { isCallKind, isNear } from './facts.ts';
+import type { Heat } from './heat.ts';
 import type { Records } from './records.ts';
 
 const MAX_BLOCKS = 80;
@@ -23,13 +24,12 @@ export class Reach {
   /** Where the region may be entered from outside. */
   readonly entries: number[] = [];
   readonly #records: Records;
-  readonly #isWarm: (at: number) => boolean;
+  readonly #heat: Heat;
   #blocks = 0;
 
-  /** A place that a call to elsewhere returns to becomes an entry if `isWarm` says so. */
-  constructor(records: Records, isWarm: (at: number) => boolean) {
+  constructor(records: Records, heat: Heat) {
     this.#records = records;
-    this.#isWarm = isWarm;
+    this.#heat = heat;
   }
 
   /** Adds an entry and what can be reached from there. */
@@ -40,17 +40,17 @@ export class Reach {
   }
 
   /**
-   * Adds those of `outer` from which control comes here, as the function comes to its loops and the caller to its callee:
-   * else each of them would become a region of its own some time later, with this code in it again. Outermost first, for
-   * what an outer one reaches needs no entry.
+   * Adds places from which control comes here, as the function comes to its loops and the caller to its callee: else each
+   * of them would become a region of its own some time later, with this code in it again. The rarest come first, being
+   * the outermost, for what an outer one reaches needs no entry.
    */
-  surround(outer: readonly number[]): void {
+  surround(): void {
     let tried = 0;
-    for (const at of outer) {
+    for (const at of this.#heat.visited()) {
       if (this.entries.length >= MAX_ENTRIES || tried === MAX_TRIED) return;
       if (this.seen.has(at) || this.#records.isInIt(at)) continue;
       tried++;
-      const other = new Reach(this.#records, () => false);
+      const other = new Reach(this.#records, this.#heat);
       other.leaders.add(at);
       if (other.#walk(at, this) && other.#steps + this.#steps <= MAX_STEPS) this.enter(at);
     }
@@ -76,13 +76,15 @@ export class Reach {
         const { facts } = s;
         it = facts.isIt ? records.immediate(s.record, 0) : advanceIt(it);
         if (facts.branch >= 0) {
-          const isCall = facts.branch === BRANCH.nearCall;
           const falls = facts.falls || s.condition < ALWAYS;
-          if (isNear(facts.branch)) this.#lead(records.target(s), work);
+          const target = isNear(facts.branch) ? records.target(s) : -1;
+          const inside = facts.branch === BRANCH.near || (target >= 0 && this.#heat.isVisited(target));
+          if (inside) this.#lead(target, work);
           if (it !== 0) break;
-          if (isCall) this.#returnTo(s.next, work);
           if (falls) this.#lead(s.next, work);
-          else if (isCallKind(facts.branch) && !isCall) this.#comeBack(s.next, work);
+          if (!isCallKind(facts.branch)) break;
+          if (inside) this.#returnTo(s.next, work);
+          else if (!falls) this.#comeBack(s.next, work);
           break;
         }
         at = s.next;
@@ -103,8 +105,9 @@ export class Reach {
     this.returns.push(at);
     this.#lead(at, work);
   }
+  /** A place that a call to elsewhere returns to becomes an entry, lest the function is translated once for each of them. */
   #comeBack(at: number, work: number[]): void {
-    if (this.entries.length >= MAX_ENTRIES || !this.#isWarm(at)) return;
+    if (this.entries.length >= MAX_ENTRIES || !this.#heat.isWarm(at)) return;
     if (this.#records.first(at) === BUILTIN.undecoded || this.#records.isInIt(at)) return;
     if (!this.entries.includes(at)) this.entries.push(at);
     this.#lead(at, work);

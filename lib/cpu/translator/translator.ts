@@ -9,6 +9,7 @@ import { RECORD, type InstructionTable } from '../isa/table.ts';
 import { ORIGINALS, REGIONS, SHARED } from '../state/layout.ts';
 import { assemble, type Body, type Import } from '../wasm/module.ts';
 import { graph } from './graph.ts';
+import { Heat } from './heat.ts';
 import { Records } from './records.ts';
 import { IMPORTED, REGION, RegionLowering } from './region.ts';
 
@@ -65,8 +66,6 @@ const FORGIVE_MS = 2000;
 /** Translation may take so many of so many milliseconds. */
 const SHARE_MS = 30;
 const WINDOW_MS = 100;
-/** Code with this part of the arrivals that make code hot is worth having in the regions that it leads to. */
-const WARM = 256;
 /** Runs of the scheduler that an incomplete batch waits for. */
 const PATIENCE = 2;
 
@@ -75,7 +74,7 @@ export class Translator {
   readonly #options: TranslatorOptions;
   readonly #words: Int32Array;
   readonly #originals: Uint16Array;
-  readonly #heats: Uint16Array;
+  readonly #heat: Heat;
   readonly #functions: WebAssembly.Table;
   readonly #firstRegion: number;
   readonly #records: Records;
@@ -100,10 +99,11 @@ export class Translator {
     const { buffer } = parts.memory;
     this.#words = new Int32Array(buffer);
     this.#originals = new Uint16Array(buffer, ORIGINALS, REGIONS);
-    this.#heats = new Uint16Array(buffer);
     this.#functions = parts.exports.table as WebAssembly.Table;
     this.#firstRegion = parts.table.microOps.length;
     this.#records = new Records(parts.table, this.#words, (first) => this.#original(first));
+    const isRegion = (base: number, at: number): boolean => this.#isRegion(base, at);
+    this.#heat = new Heat(new Uint16Array(buffer), parts.heat, this.#options.threshold, isRegion);
     this.#words[SHARED.heat >> 2] = parts.heat;
     this.#words[SHARED.threshold >> 2] = this.#options.threshold;
   }
@@ -143,24 +143,6 @@ export class Translator {
   #isRegion(base: number, at: number): boolean {
     return (this.#words[(base + at * RECORD.size) >> 2]! & 0xffff) >= this.#firstRegion;
   }
-  /** Whether control comes to a record often, and does not yet find a region there. */
-  #isWarm(base: number, at: number): boolean {
-    const { heat } = this.#parts;
-    const { threshold } = this.#options;
-    if (heat === 0 || this.#isRegion(base, at)) return heat === 0;
-    return 4 * this.#heats[(heat + (base + at * RECORD.size) / 8) / 2]! >= threshold;
-  }
-  /** The records of a page that control came to now and then, rarest first. */
-  #warm(base: number): number[] {
-    const { heat } = this.#parts;
-    if (heat === 0) return [];
-    const first = (heat + base / 8) / 2;
-    const least = this.#options.threshold / WARM;
-    const warm: number[] = [];
-    for (let at = 0; at < this.#records.size; at++)
-      if (this.#heats[first + at]! > least && !this.#isRegion(base, at)) warm.push(at);
-    return warm.sort((a, b) => this.#heats[first + a]! - this.#heats[first + b]!);
-  }
   #original(first: number): number {
     return first >= this.#firstRegion ? this.#originals[first - this.#firstRegion]! : first;
   }
@@ -188,11 +170,12 @@ export class Translator {
     for (const up of this.#queue) {
       const { base, thumb, hostPage } = this.#parts.pageOf(up);
       const at = (up - base) / RECORD.size;
-      if (this.#isRegion(base, at) || this.#mayCoolDown(up, base, at, entries)) continue;
-      this.#records.base = base;
+      this.#records.base = this.#heat.base = base;
       this.#records.thumb = thumb;
+      this.#heat.size = this.#records.size;
+      if (this.#isRegion(base, at) || this.#mayCoolDown(base, at, entries)) continue;
       if (at >= this.#records.size || this.#records.isInIt(at)) continue;
-      const g = graph(at, this.#records, (other) => this.#isWarm(base, other), this.#warm(base));
+      const g = graph(at, this.#records, this.#heat);
       if (g === undefined || (g.steps < this.#options.leastSteps && !g.root.isLoop)) continue;
       functions.push({ ...lowering.translate(g), exported: `r${entries.length}` });
       entries.push({
@@ -218,14 +201,14 @@ export class Translator {
    * Whether a region that is there, or about to be, goes through this entry: then control may come there less often from
    * now on, and only if it does not, the entry gets a region of its own.
    */
-  #mayCoolDown(up: number, base: number, at: number, made: readonly Omit<Region, 'ids' | 'module'>[]): boolean {
+  #mayCoolDown(base: number, at: number, made: readonly Omit<Region, 'ids' | 'module'>[]): boolean {
     const waited = this.#waited.get(base) ?? new Set();
     if (this.#options.threshold === 1 || waited.has(at)) return false;
     let covered = made.some((region) => region.base === base && region.blocks.has(at));
     for (const region of this.#pages.get(base) ?? []) covered ||= region.blocks.has(at);
     if (!covered) return false;
     this.#waited.set(base, waited.add(at));
-    this.#heats[(this.#parts.heat + up / 8) / 2] = 0;
+    this.#heat.forget(at);
     return true;
   }
 
