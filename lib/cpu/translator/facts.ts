@@ -1,9 +1,13 @@
 /** What the translator wants to know of a template once and for all: registers by operand slot, its branch, what it needs. */
-import { ALWAYS, BRANCH, CONDITION_FLAGS, IR, NZCV } from '../ir/ops.ts';
-import { LOOP_REGISTER } from '../ir/operand.ts';
+import { ACCESS, ALWAYS, BRANCH, CONDITION_FLAGS, IR, NZCV } from '../ir/ops.ts';
+import { FIXED, LOOP_REGISTER } from '../ir/operand.ts';
 import type { Template } from '../ir/template.ts';
 import { STATE } from '../state/layout.ts';
+import { W } from '../wasm/opcodes.ts';
 import { knownOps } from './evaluate.ts';
+
+/** R15. */
+export const PC = 15;
 
 export interface Facts {
   readonly template: Template;
@@ -25,6 +29,9 @@ export interface Facts {
   readonly falls: boolean;
   readonly target: number;
   readonly loads: boolean;
+  readonly stores: boolean;
+  /** The operand that the address of its access begins with; -1 for none, and for an access as if at PL0. */
+  readonly base: number;
   /** The IT instruction. */
   readonly isIt: boolean;
   /** False for what only the interpreter executes. */
@@ -51,12 +58,14 @@ export function factsOf(template: Template): Facts {
     list = -1,
     branch = -1,
     target = -1,
+    base = -1,
     depth = 0;
   let listReads = false,
     listWrites = false,
     falls = true,
     mayLeave = false,
     loads = false,
+    stores = false,
     isIt = false,
     covered = false;
   let translatable = true;
@@ -79,14 +88,20 @@ export function factsOf(template: Template): Facts {
       case IR.load:
         loads = true;
         mayLeave = true;
+        if (!covered) base = baseOf(template, i);
         break;
       case IR.store:
+        mayLeave = stores = true;
+        if (!covered) base = baseOf(template, i);
+        break;
       case IR.guard:
       case IR.systemUnless:
         mayLeave = true;
         break;
       case IR.access:
         mayLeave = covered = true;
+        stores = (ops[4 * i + 1]! & 1) === 1;
+        base = baseOf(template, i);
         break;
       case IR.load64:
       case IR.store64:
@@ -138,9 +153,20 @@ export function factsOf(template: Template): Facts {
     falls,
     target,
     loads,
+    stores,
+    base,
     isIt,
     translatable,
   };
+}
+
+/** The operand that a memory op's address begins with: a register, or PC. */
+function baseOf({ ops }: Template, access: number): number {
+  if ((ops[4 * access + 1]! & ACCESS.unprivileged) !== 0) return -1;
+  let at = ops[4 * access + 2]!;
+  while (ops[4 * at] === W.add || ops[4 * at] === W.sub) at = ops[4 * at + 1]!;
+  if (ops[4 * at] === IR.relative) return FIXED + PC;
+  return ops[4 * at] === IR.register ? ops[4 * at + 1]! : -1;
 }
 
 /** A guard reads all flags only for the sake of the exception, which a region leaves to the interpreter. */

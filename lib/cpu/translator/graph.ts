@@ -4,6 +4,7 @@ import { ALWAYS, BRANCH } from '../ir/ops.ts';
 import { isNear, type Facts } from './facts.ts';
 import type { Heat } from './heat.ts';
 import { Reach } from './reach.ts';
+import { viewsOf } from './views.ts';
 import type { Records, Step } from './records.ts';
 
 /** The number of the block that leads to several entries. */
@@ -46,6 +47,8 @@ export interface Graph {
   /** Whether any instruction writes flags. */
   readonly flagsWritten: boolean;
   readonly steps: number;
+  /** Registers through which pages are remembered. */
+  readonly views: readonly number[];
   /** The first record the region depends on, and the one behind the last. */
   readonly first: number;
   readonly end: number;
@@ -118,7 +121,8 @@ export function graph(entry: number, records: Records, heat: Heat): Graph | unde
   const known = entries.filter((at) => blocks.has(at));
   const { root, order, dispatched } = arrange(blocks, known);
   solve(order);
-  return { root, entries: known, dispatched, order, returns, used, written, flagsWritten, steps, first, end };
+  const views = viewsOf(order);
+  return { root, entries: known, dispatched, order, returns, used, written, flagsWritten, steps, views, first, end };
 }
 
 const emptyBlock = (at: number): Block => ({

@@ -7,10 +7,14 @@ import { FIXED, LOOP_REGISTER } from '../ir/operand.ts';
 import { STATE, TLB } from '../state/layout.ts';
 import { W } from '../wasm/opcodes.ts';
 import { evaluate, type Known } from './evaluate.ts';
+import { PC } from './facts.ts';
 import { LazyFlags, LOCAL } from './lazy-flags.ts';
 import type { Records, Step } from './records.ts';
 
-export const PC = 15;
+/** In the tag of a view: no page as yet, for no masked address has this bit. */
+export const NO_PAGE = 0x800;
+/** Bits of an address that must be those of the page, or 0 for an access of so many bytes to be aligned. */
+const pageBits = (size: number): number => -0x1000 | (size - 1);
 const LOADS = [W.load, W.i64Load, W.f32Load, W.f64Load, W.v128Load];
 const STORES = [W.store, W.i64Store, W.f32Store, W.f64Store, W.v128Store];
 
@@ -20,6 +24,10 @@ export abstract class RegionOperands extends LazyFlags {
   protected readonly library: (index: number) => number;
   /** The locals of R0 to R14. */
   protected readonly registers = new Uint8Array(PC);
+  /** Per view, the local of its page's address, behind which is that of its TLB entry; 0 for none. */
+  protected readonly views = new Uint8Array(32);
+  /** The local of the TLB entry of the access at hand. */
+  protected entry: number = LOCAL.entry;
   /** The instruction at hand, and its register operands. */
   protected step!: Step;
   protected encoded = 0;
@@ -165,16 +173,22 @@ export abstract class RegionOperands extends LazyFlags {
     else code.get(LOCAL.tlb);
     code.op(W.add).memory(W.load, write ? TLB.write : TLB.read);
   }
-  #check(access: number, write: boolean): void {
+  /** Leaves unless the page of `LOCAL.address` can be accessed at once, and the address is aligned to `size`. */
+  #check(access: number, write: boolean, size: number): void {
     const { code } = this;
-    const size = SIZES[access & ACCESS.width]!;
+    const { view } = this.step;
+    const page = view < 0 || (access & ACCESS.unprivileged) !== 0 ? 0 : this.views[(view & 15) + (write ? 16 : 0)]!;
+    if (page > 0) code.get(LOCAL.address).const(pageBits(size)).op(W.and).get(page).op(W.ne).if();
+    this.entry = page > 0 ? page + 1 : LOCAL.entry;
     this.#lookup(access, write);
     code.tee(LOCAL.entry);
     if (size === 4) code.get(LOCAL.address).op(W.or);
     else if (size === 2) code.get(LOCAL.address).const(1).op(W.and).op(W.or);
     code.const(TLB.slow).op(W.and);
     this.sideExit();
-    code.get(LOCAL.entry).get(LOCAL.address).op(W.add);
+    if (page === 0) return;
+    code.get(LOCAL.address).const(-0x1000).op(W.and).set(page);
+    code.get(LOCAL.entry).set(this.entry).end();
   }
   protected load(access: number, address: number): void {
     const op = LOAD[access & ACCESS.width]!;
@@ -184,8 +198,8 @@ export abstract class RegionOperands extends LazyFlags {
     }
     this.value(address);
     this.code.set(LOCAL.address);
-    this.#check(access, false);
-    this.code.memory(op);
+    this.#check(access, false, SIZES[access & ACCESS.width]!);
+    this.code.get(this.entry).get(LOCAL.address).op(W.add).memory(op);
   }
   protected store(access: number, address: number, value: number): void {
     const { code } = this;
@@ -203,7 +217,8 @@ export abstract class RegionOperands extends LazyFlags {
     }
     this.value(address);
     code.set(LOCAL.address);
-    this.#check(access, true);
+    this.#check(access, true, SIZES[access & ACCESS.width]!);
+    code.get(this.entry).get(LOCAL.address).op(W.add);
     if (this.step.facts.loads) code.get(LOCAL.data);
     else this.value(value);
     code.memory(op);
@@ -226,12 +241,11 @@ export abstract class RegionOperands extends LazyFlags {
       this.value(size);
       code.set(LOCAL.data);
     }
-    this.#lookup(mode, (mode & 1) === 1);
-    code.tee(LOCAL.entry).get(LOCAL.address).op(W.or).const(3).op(W.and);
+    this.#check(mode, (mode & 1) === 1, 4);
     code.get(LOCAL.address).const(0xfff).op(W.and);
     if (isKnown) code.const(0x1000 - this.#evaluate(size));
     else code.const(0x1000).get(LOCAL.data).op(W.sub);
-    code.op(W.gtU).op(W.or);
+    code.op(W.gtU);
     this.sideExit();
     this.covered = true;
     return false;
@@ -240,7 +254,7 @@ export abstract class RegionOperands extends LazyFlags {
   #hostAddress(address: number): number {
     const { code } = this;
     const { ops } = this.template;
-    code.get(LOCAL.entry);
+    code.get(this.entry);
     const b = ops[4 * address + 2]!;
     // Inside one page a constant distance cannot carry the sum around the end of memory.
     const offset = ops[4 * address] === W.add && this.step.facts.known[b] === 1 ? this.#evaluate(b) : -1;

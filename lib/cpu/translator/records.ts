@@ -6,6 +6,8 @@ import { factsOf, type Facts } from './facts.ts';
 
 const SP = 13,
   LR = 14;
+/** What is added to the number of a register through which memory is written. */
+const WRITE_VIEW = 16;
 
 /** One instruction of a block. `at` counts records from the page's first. */
 export interface Step {
@@ -21,6 +23,8 @@ export interface Step {
   readonly flagsRead: number;
   /** Flags it certainly writes. */
   readonly flagsKilled: number;
+  /** The register that the address of its access begins with, 16 more for a write; -1 for none. */
+  readonly view: number;
   /** ITSTATE while it runs. */
   readonly it: number;
 }
@@ -86,8 +90,9 @@ export class Records {
       return registers;
     };
     const isConditional = condition < ALWAYS;
-    const { flagsWritten } = facts;
+    const { flagsWritten, base } = facts;
     const { staging } = microOp;
+    const number = base >= FIXED ? base - FIXED : (encoded >>> (8 * base + 2)) & 15;
     return {
       at,
       next: at + staging.advance / RECORD.size,
@@ -99,6 +104,7 @@ export class Records {
       writes: (mask(facts.writes) | (facts.listWrites ? list : 0)) & 0x7fff,
       flagsRead: facts.flagsRead | CONDITION_FLAGS[condition]! | (isConditional && flagsWritten !== 0 ? NZCV : 0),
       flagsKilled: isConditional ? 0 : flagsWritten,
+      view: base < 0 ? -1 : facts.stores ? number + WRITE_VIEW : number,
       it,
     };
   }

@@ -10,10 +10,10 @@ import { STATE } from '../state/layout.ts';
 import { Code, type Label } from '../wasm/code.ts';
 import type { Body, Signature } from '../wasm/module.ts';
 import { W, type WasmType } from '../wasm/opcodes.ts';
-import { isNear } from './facts.ts';
+import { isNear, PC } from './facts.ts';
 import { DISPATCH, type Block, type Graph } from './graph.ts';
 import { KINDS, LOCAL, type FlagState } from './lazy-flags.ts';
-import { PC, RegionOperands } from './operands.ts';
+import { NO_PAGE, RegionOperands } from './operands.ts';
 import type { Step } from './records.ts';
 
 export const REGION: Signature = { parameters: ['i32', 'i32'], results: ['i32'] };
@@ -41,6 +41,11 @@ export class RegionLowering extends RegionOperands {
     this.firstTemporary = LOCAL.registers;
     for (let n = 0; n < PC; n++)
       if ((((graph.used | graph.written) >>> n) & 1) !== 0) this.registers[n] = this.firstTemporary++;
+    this.views.fill(0);
+    for (const view of graph.views) {
+      this.views[view] = this.firstTemporary;
+      this.firstTemporary += 2;
+    }
     const fixed = new Array<WasmType>(this.firstTemporary - 2).fill('i32');
     this.begin();
     const code = (this.code = new Code(4096));
@@ -81,6 +86,7 @@ export class RegionLowering extends RegionOperands {
     for (let n = 0; n < PC; n++) if (((needed >>> n) & 1) !== 0) reload(4 * n, this.registers[n]!);
     for (const flag of ['N', 'Z', 'C', 'V'] as const) reload(STATE[flag], LOCAL[flag]);
     reload(STATE.tlb, LOCAL.tlb);
+    for (const view of this.#graph.views) code.const(NO_PAGE).set(this.views[view]!);
     this.#graph.entries.forEach((at, n) => {
       if (n === 0) return;
       code
