@@ -90,6 +90,11 @@ export const MAX_CPUS = 4;
  * which code is hot.
  */
 export const SHARED = { heat: 64, threshold: 68 } as const;
+/**
+ * The pages that a region has seen through its registers (see translator/views.ts): for each view the page's address and its
+ * TLB entry. They are in memory, for as locals they took the registers that the guest's need.
+ */
+export const VIEWS = 256;
 /** Per region: the micro-op whose place in the record it took, as u16. */
 export const ORIGINALS = 0x1_0000;
 /** The most regions at a time. */

@@ -5,6 +5,7 @@
 import { ACCESS, IR, LOAD, SIZES, STORE } from '../ir/ops.ts';
 import { FIXED, LOOP_REGISTER } from '../ir/operand.ts';
 import { STATE, TLB } from '../state/layout.ts';
+import type { Code } from '../wasm/code.ts';
 import { W } from '../wasm/opcodes.ts';
 import { evaluate, type Known } from './evaluate.ts';
 import { PC } from './facts.ts';
@@ -24,10 +25,10 @@ export abstract class RegionOperands extends LazyFlags {
   protected readonly library: (index: number) => number;
   /** The locals of R0 to R14. */
   protected readonly registers = new Uint8Array(PC);
-  /** Per view, the local of its page's address, behind which is that of its TLB entry; 0 for none. */
-  protected readonly views = new Uint8Array(32);
-  /** The local of the TLB entry of the access at hand. */
-  protected entry: number = LOCAL.entry;
+  /** Per view, where its page's address is, behind which is its TLB entry; 0 for none. */
+  protected readonly views = new Uint16Array(32);
+  /** Where the TLB entry of the access at hand is; 0 for in its local. */
+  #view = 0;
   /** The instruction at hand, and its register operands. */
   protected step!: Step;
   protected encoded = 0;
@@ -177,18 +178,30 @@ export abstract class RegionOperands extends LazyFlags {
   #check(access: number, write: boolean, size: number): void {
     const { code } = this;
     const { view } = this.step;
-    const page = view < 0 || (access & ACCESS.unprivileged) !== 0 ? 0 : this.views[(view & 15) + (write ? 16 : 0)]!;
-    if (page > 0) code.get(LOCAL.address).const(pageBits(size)).op(W.and).get(page).op(W.ne).if();
-    this.entry = page > 0 ? page + 1 : LOCAL.entry;
+    const at = view < 0 || (access & ACCESS.unprivileged) !== 0 ? 0 : this.views[(view & 15) + (write ? 16 : 0)]!;
+    this.#view = at;
+    if (at > 0) {
+      code.get(LOCAL.address).const(pageBits(size)).op(W.and);
+      code.const(0).memory(W.load, at).op(W.ne).ifUnlikely();
+    }
     this.#lookup(access, write);
     code.tee(LOCAL.entry);
     if (size === 4) code.get(LOCAL.address).op(W.or);
     else if (size === 2) code.get(LOCAL.address).const(1).op(W.and).op(W.or);
     code.const(TLB.slow).op(W.and);
     this.sideExit();
-    if (page === 0) return;
-    code.get(LOCAL.address).const(-0x1000).op(W.and).set(page);
-    code.get(LOCAL.entry).set(this.entry).end();
+    if (at === 0) return;
+    code.const(0).get(LOCAL.address).const(-0x1000).op(W.and).memory(W.store, at);
+    code
+      .const(0)
+      .get(LOCAL.entry)
+      .memory(W.store, at + 4)
+      .end();
+  }
+  /** Leaves on the stack what is added to the address of the access at hand. */
+  #entry(): Code {
+    const { code } = this;
+    return this.#view > 0 ? code.const(0).memory(W.load, this.#view + 4) : code.get(LOCAL.entry);
   }
   protected load(access: number, address: number): void {
     const op = LOAD[access & ACCESS.width]!;
@@ -199,7 +212,7 @@ export abstract class RegionOperands extends LazyFlags {
     this.value(address);
     this.code.set(LOCAL.address);
     this.#check(access, false, SIZES[access & ACCESS.width]!);
-    this.code.get(this.entry).get(LOCAL.address).op(W.add).memory(op);
+    this.#entry().get(LOCAL.address).op(W.add).memory(op);
   }
   protected store(access: number, address: number, value: number): void {
     const { code } = this;
@@ -218,7 +231,7 @@ export abstract class RegionOperands extends LazyFlags {
     this.value(address);
     code.set(LOCAL.address);
     this.#check(access, true, SIZES[access & ACCESS.width]!);
-    code.get(this.entry).get(LOCAL.address).op(W.add);
+    this.#entry().get(LOCAL.address).op(W.add);
     if (this.step.facts.loads) code.get(LOCAL.data);
     else this.value(value);
     code.memory(op);
@@ -254,7 +267,7 @@ export abstract class RegionOperands extends LazyFlags {
   #hostAddress(address: number): number {
     const { code } = this;
     const { ops } = this.template;
-    code.get(this.entry);
+    this.#entry();
     const b = ops[4 * address + 2]!;
     // Inside one page a constant distance cannot carry the sum around the end of memory.
     const offset = ops[4 * address] === W.add && this.step.facts.known[b] === 1 ? this.#evaluate(b) : -1;

@@ -6,7 +6,7 @@
  * that cannot complete in the fast path leaves the region before anything has changed, and the interpreter executes it.
  */
 import { ALWAYS, BRANCH } from '../ir/ops.ts';
-import { STATE } from '../state/layout.ts';
+import { STATE, VIEWS } from '../state/layout.ts';
 import { Code, type Label } from '../wasm/code.ts';
 import type { Body, Signature } from '../wasm/module.ts';
 import { W, type WasmType } from '../wasm/opcodes.ts';
@@ -42,10 +42,9 @@ export class RegionLowering extends RegionOperands {
     for (let n = 0; n < PC; n++)
       if ((((graph.used | graph.written) >>> n) & 1) !== 0) this.registers[n] = this.firstTemporary++;
     this.views.fill(0);
-    for (const view of graph.views) {
-      this.views[view] = this.firstTemporary;
-      this.firstTemporary += 2;
-    }
+    graph.views.forEach((view, i) => {
+      this.views[view] = VIEWS + 8 * i;
+    });
     const fixed = new Array<WasmType>(this.firstTemporary - 2).fill('i32');
     this.begin();
     const code = (this.code = new Code(4096));
@@ -80,13 +79,13 @@ export class RegionLowering extends RegionOperands {
   /** Events are due at exact counts: where the budget might not last, the interpreter goes on, one by one. */
   #enter(code: Code): void {
     const reload = (at: number, local: number): Code => code.get(LOCAL.cpu).memory(W.load, at).set(local);
-    code.get(LOCAL.cpu).memory(W.load, STATE.left).tee(LOCAL.left).const(this.#graph.root.need).op(W.ltS).if();
+    code.get(LOCAL.cpu).memory(W.load, STATE.left).tee(LOCAL.left).const(this.#graph.root.need).op(W.ltS).ifUnlikely();
     code.get(LOCAL.up).get(LOCAL.cpu).call(IMPORTED.execute).op(W.return).end();
     const needed = this.#graph.used | this.#graph.written;
     for (let n = 0; n < PC; n++) if (((needed >>> n) & 1) !== 0) reload(4 * n, this.registers[n]!);
     for (const flag of ['N', 'Z', 'C', 'V'] as const) reload(STATE[flag], LOCAL[flag]);
     reload(STATE.tlb, LOCAL.tlb);
-    for (const view of this.#graph.views) code.const(NO_PAGE).set(this.views[view]!);
+    for (const view of this.#graph.views) code.const(0).const(NO_PAGE).memory(W.store, this.views[view]!);
     this.#graph.entries.forEach((at, n) => {
       if (n === 0) return;
       code
@@ -222,7 +221,7 @@ export class RegionLowering extends RegionOperands {
         this.#exit(EXIT.arrive, at, 0);
         return;
       }
-      code.get(LOCAL.left).const(behind.need).op(W.ltS).if();
+      code.get(LOCAL.left).const(behind.need).op(W.ltS).ifUnlikely();
       this.#exit(EXIT.arrive, at, 0);
       code.end();
       code.const(through).set(LOCAL.dispatch);
@@ -231,7 +230,7 @@ export class RegionLowering extends RegionOperands {
       return;
     }
     if (to.order <= from.order) {
-      code.get(LOCAL.left).const(to.need).op(W.ltS).if();
+      code.get(LOCAL.left).const(to.need).op(W.ltS).ifUnlikely();
       this.#exit(EXIT.arrive, at, 0);
       code.end();
       this.#meet(to);
@@ -252,7 +251,7 @@ export class RegionLowering extends RegionOperands {
     this.code
       .const((EXIT.execute << EXIT.howShift) | (this.#undone << EXIT.undoneShift) | this.step.at)
       .set(LOCAL.exit)
-      .brIf(this.#exits[this.flags]);
+      .brIfUnlikely(this.#exits[this.flags]);
   }
 
   protected branch(target: number, condition: number, kind: number): void {

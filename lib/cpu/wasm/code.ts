@@ -11,6 +11,8 @@ export class Code {
   bytes: Uint8Array;
   length = 0;
   #depth = 0;
+  /** Where the branches are that are hardly ever taken, and the `if`s whose body hardly ever runs. */
+  readonly unlikely: number[] = [];
 
   constructor(capacity = 1024) {
     this.bytes = new Uint8Array(capacity);
@@ -87,6 +89,11 @@ export class Code {
     this.byte(W.loop).byte(EMPTY);
     return ++this.#depth;
   }
+  /** An `if` whose body hardly ever runs: the compiler keeps it, and what it needs, out of the way. */
+  ifUnlikely(): Label {
+    this.unlikely.push(this.length);
+    return this.if();
+  }
   if(): Label {
     this.byte(W.if).byte(EMPTY);
     return ++this.#depth;
@@ -109,6 +116,10 @@ export class Code {
   brIf(label: Label): this {
     return this.byte(W.brIf).unsigned(this.#depth - label);
   }
+  brIfUnlikely(label: Label): this {
+    this.unlikely.push(this.length);
+    return this.brIf(label);
+  }
   /** Takes an index from the stack; beyond the last label it means the last one. */
   brTable(labels: readonly Label[]): this {
     this.byte(W.brTable).unsigned(labels.length - 1);
@@ -118,6 +129,7 @@ export class Code {
 
   append(other: Code): this {
     if (this.length + other.length + 16 > this.bytes.length) this.#grow(other.length + 16);
+    for (const at of other.unlikely) this.unlikely.push(this.length + at);
     this.bytes.set(other.bytes.subarray(0, other.length), this.length);
     this.length += other.length;
     return this;

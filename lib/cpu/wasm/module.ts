@@ -93,18 +93,25 @@ export function assemble(
       for (const index of table) s.unsigned(index);
     });
   }
+  const heads = functions.map(({ locals }) => declared(locals));
+  if (functions.some(({ code }) => code.unlikely.length > 0)) {
+    // What is known of branches stands before the code (WebAssembly Branch Hinting proposal).
+    section(0, (s) => {
+      const hinted = functions.map((f, i) => ({ ...f, i })).filter(({ code }) => code.unlikely.length > 0);
+      s.name('metadata.code.branch_hint').unsigned(hinted.length);
+      for (const { code, i } of hinted) {
+        s.unsigned(imports.length + i).unsigned(code.unlikely.length);
+        for (const at of code.unlikely)
+          s.unsigned(heads[i]!.length + at)
+            .unsigned(1)
+            .byte(0);
+      }
+    });
+  }
   section(10, (s) => {
     s.unsigned(functions.length);
-    for (const { locals, code } of functions) {
-      const head = new Code(64);
-      const runs: [WasmType, number][] = [];
-      for (const type of locals) {
-        const last = runs.at(-1);
-        if (last?.[0] === type) last[1]++;
-        else runs.push([type, 1]);
-      }
-      head.unsigned(runs.length);
-      for (const [type, count] of runs) head.unsigned(count).byte(TYPE_BYTE[type]);
+    for (const [i, { code }] of functions.entries()) {
+      const head = heads[i]!;
       s.unsigned(head.length + code.length + 1)
         .append(head)
         .append(code)
@@ -112,4 +119,18 @@ export function assemble(
     }
   });
   return out.bytes.slice(0, out.length);
+}
+
+/** The declaration of locals at the beginning of a function's body. */
+function declared(locals: readonly WasmType[]): Code {
+  const head = new Code(64);
+  const runs: [WasmType, number][] = [];
+  for (const type of locals) {
+    const last = runs.at(-1);
+    if (last?.[0] === type) last[1]++;
+    else runs.push([type, 1]);
+  }
+  head.unsigned(runs.length);
+  for (const [type, count] of runs) head.unsigned(count).byte(TYPE_BYTE[type]);
+  return head;
 }
