@@ -85,7 +85,7 @@ export class RegionLowering extends RegionOperands {
     for (let n = 0; n < PC; n++) if (((needed >>> n) & 1) !== 0) reload(4 * n, this.registers[n]!);
     for (const flag of ['N', 'Z', 'C', 'V'] as const) reload(STATE[flag], LOCAL[flag]);
     reload(STATE.tlb, LOCAL.tlb);
-    for (const view of this.#graph.views) code.const(0).const(NO_PAGE).memory(W.store, this.views[view]!);
+    for (const view of this.#graph.views) code.const(0).const(NO_PAGE).memory(W.store, this.views[view]);
     this.#graph.entries.forEach((at, n) => {
       if (n === 0) return;
       code
