@@ -26,6 +26,8 @@ import type { WorldsOptions } from './worlds.ts';
 /** What the commands do. */
 export interface Actions extends MachineActions {
   run(options: RunOptions): Promise<void>;
+  /** The same options, for the bundled hypervisor. */
+  demo(options: RunOptions): Promise<void>;
   worlds(options: WorldsOptions): void;
 }
 
@@ -35,7 +37,8 @@ const GDB_PORT = GDB_PORTS['--gdb'];
 
 const EXAMPLES = `
 Examples:
-  armhyp run                                 boot the bundled firmware on fvp-ve-a15x1
+  armhyp demo                                run the bundled hypervisor with two guests
+  armhyp run                                 boot the bundled self-check on fvp-ve-a15x1
   armhyp run hypervisor.elf --wait-gdb       load an ELF, stand at reset until gdb continues
   armhyp run vexpress-a15 --kernel zImage --dtb vexpress-v2p-ca15-tc1.dtb --initrd root.cpio.gz \\
       --append 'console=ttyAMA0' --memory 512MiB --until 'login: '
@@ -110,6 +113,9 @@ export function commandLine(version: string, actions: Actions): Command {
           })
         : actions.run(runOptions(machine, elf, given)),
     );
+  addRunOptions(program.command('demo'))
+    .description('run the bundled hypervisor with two guests, which check what they see; --stay keeps them')
+    .action((given: Given) => actions.demo(runOptions(undefined, undefined, given)));
   program
     .command('worlds')
     .description('sum up a log that --trace worlds:FILE has written')

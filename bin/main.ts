@@ -2,6 +2,7 @@
 import { CommanderError } from 'commander';
 import { commandLine, completeArguments } from './command-line.ts';
 import { checkFiles, describeText, machinesText } from './describe.ts';
+import { demo } from './demo.ts';
 import { exitStatus } from './ending.ts';
 import { version } from '../lib/index.ts';
 import { mistakeLines, systemErrorLine } from './mistake.ts';
@@ -17,6 +18,9 @@ export async function main(argv: readonly string[], surroundings: Surroundings):
   const program = commandLine(version, {
     run: async (options) => {
       status = await run(options, surroundings);
+    },
+    demo: async (options) => {
+      status = await demo(options, surroundings);
     },
     worlds: (options) => {
       output.write(worlds(options));

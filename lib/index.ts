@@ -6,6 +6,7 @@ export { chromeTrace, readWorldLog, worldReport, type WorldEvent, type WorldRepo
 export {
   bundledMachines,
   listParameters,
+  machinesDirectory,
   MachineError,
   quantityExample,
   showFrequency,

@@ -1,14 +1,12 @@
-/** What README.md shows is what the command prints. */
+/** What README.md shows is what the command prints. (Its tour with gdb: test/firmware-hypervisor-tour.test.ts) */
 import { expect } from 'chai';
-import { spawn, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startGdb } from '../gdb/gdb.ts';
 import { needsPayloads, payload } from '../payloads/payloads.ts';
-import { needs } from '../tools/requirements.ts';
 
 const root = join(import.meta.dirname, '../..');
-const firmware = 'machines/firmware/self-check/self-check.elf';
 const blocks = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/^```\n(.*?)^```$/gms)].map(
   ([, text = '']) => text,
 );
@@ -23,8 +21,22 @@ function printed(argv: string[]): string {
 describe('the transcripts of README.md', function () {
   this.timeout(90_000);
 
-  it('show what the bundled firmware prints', () => {
-    expect(printed(['run', firmware])).to.equal(blocks.find((block) => block.startsWith('armhyp self-check')));
+  it('show what npm start prints', () => {
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: { start: string } };
+    const [, ...argv] = scripts.start.split(' ').slice(1);
+    const folder = mkdtempSync(join(tmpdir(), 'armhyp-readme-'));
+    const path = join(folder, 'output');
+    // A file, so that what goes to both outputs keeps its order.
+    const output = openSync(path, 'w');
+    try {
+      const command = ['--import', 'tsx', 'bin/armhyp.ts', ...argv];
+      const { status } = spawnSync(process.execPath, command, { cwd: root, stdio: ['ignore', output, output] });
+      expect(readFileSync(path, 'utf8')).to.equal(blocks.find((block) => block.startsWith('A hypervisor')));
+      expect(status).to.equal(0);
+    } finally {
+      closeSync(output);
+      rmSync(folder, { recursive: true });
+    }
   });
 
   for (const block of blocks.filter((text) => text.startsWith('$ npx armhyp ') && !text.includes('--kernel'))) {
@@ -38,32 +50,6 @@ describe('the transcripts of README.md', function () {
       expect(text.endsWith(tail), text).to.equal(true);
     });
   }
-});
-
-describe('the transcript of gdb in README.md', function () {
-  this.timeout(90_000);
-  needs('gdb-multiarch');
-
-  it('shows what gdb prints', async () => {
-    const [first = '', ...lines] = blocks.find((block) => block.startsWith('$ gdb-multiarch '))?.split('\n') ?? [];
-    const command = ['--import', 'tsx', 'bin/armhyp.ts', 'run', '--gdb=0', '--wait-gdb', '--timeout', '80'];
-    const child = spawn(process.execPath, command, { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
-    try {
-      const port = await new Promise<string>((resolve) => {
-        let text = '';
-        child.stderr.on('data', (bytes: Buffer) => {
-          text += bytes.toString();
-          const found = /:(\d+)\n/.exec(text)?.[1];
-          if (found !== undefined) resolve(found);
-        });
-      });
-      const typed = [...first.matchAll(/-ex '([^']*)'/g)].map(([, each = '']) => each.replace(':1234', `:${port}`));
-      const text = await startGdb(`file ${firmware}`, ...typed).output;
-      expect(text.endsWith(lines.join('\n')), text).to.equal(true);
-    } finally {
-      child.kill('SIGKILL');
-    }
-  });
 });
 
 describe('the transcript of Linux in README.md', function () {

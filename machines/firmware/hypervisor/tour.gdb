@@ -9,6 +9,9 @@ add-inferior -exec machines/firmware/hypervisor/guest.elf
 
 define to
     tbreak $arg0
+    commands
+        silent
+    end
     continue
     backtrace 3
 end
