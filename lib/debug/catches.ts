@@ -1,6 +1,7 @@
 /** What `monitor catch` stops for: see {@link CATCHES}. */
 import { EINVAL, TargetFault, type StopReason, type ThreadId } from '../../gdbstub/target.ts';
 import type { Cpu } from '../cpu/cpu.ts';
+import { STATE } from '../cpu/state/layout.ts';
 import { VECTOR } from '../cpu/system/exceptions.ts';
 import { MODE } from '../cpu/system/modes.ts';
 import { registers as systemRegisters } from '../cpu/system/registers.ts';
@@ -10,7 +11,10 @@ import type { VirtualCpu } from './guests.ts';
 
 const VECTOR_NAMES = new Map<number, string>(Object.entries(VECTOR).map(([name, at]) => [at, name]));
 const WORLDS: readonly World[] = ['secure', 'hyp', 'host', 'guest'];
-const written = systemRegisters.filter(({ access = 'rw', of }) => access !== 'ro' && of === undefined);
+/** Writes of thread IDs are plain moves to the engines, of which nobody is told. */
+const written = systemRegisters.filter(
+  ({ name, access = 'rw', of }) => access !== 'ro' && of === undefined && !(name in STATE),
+);
 
 /** What can be caught. */
 interface CatchRow {

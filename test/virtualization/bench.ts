@@ -31,7 +31,8 @@ export async function runRows(rows: readonly Row[], pieces: readonly Piece[] = [
   }
 }
 
-function assemble(folder: string, text: string): string {
+/** Assembles the text of a program; gives the ELF. */
+export function assemble(folder: string, text: string): string {
   const source = join(folder, 'rows.s');
   const elf = join(folder, 'rows.elf');
   writeFileSync(source, text);
