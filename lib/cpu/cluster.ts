@@ -5,15 +5,14 @@
  */
 import type { Bus } from '../bus/bus.ts';
 import type { Clock } from '../clock/clock.ts';
-import type { Line } from '../device/line.ts';
 import type { CpuConfiguration } from './configuration.ts';
-import { Cpu, type CpuSurroundings } from './cpu.ts';
+import { Cpu } from './cpu.ts';
 import { CodeCache } from './interpreter/code-cache.ts';
 import type { InterpreterImports } from './interpreter/imports.ts';
 import type { InstructionTable } from './isa/table.ts';
 import { STATE_SIZE } from './state/layout.ts';
 import type { MemoryMap } from './state/memory-map.ts';
-import type { TimerOutput } from './system/generic-timer.ts';
+import type { CpuLines, CpuSurroundings } from './surroundings.ts';
 import { Translator, type TranslatorOptions } from './translator/translator.ts';
 
 /** Instructions that a CPU executes before the next one has its turn. */
@@ -44,7 +43,7 @@ export interface ClusterParts {
   readonly configuration: CpuConfiguration;
   readonly cpus: number;
   readonly nanosecondsPerInstruction: number;
-  timerLines(cpu: number): Partial<Record<TimerOutput, Line>>;
+  lines(cpu: number): CpuLines;
   report(kind: string, message: string): void;
 }
 
@@ -65,7 +64,6 @@ export class Cluster {
   /** Instructions of the current CPU's slice that are used up: part of the machine's state. */
   #sliceUsed = 0;
   #running: Cpu | undefined;
-  #budget = 0;
   #stop = false;
   /** Instructions executed by all CPUs since power-on. */
   instructions = 0;
@@ -94,9 +92,10 @@ export class Cluster {
       configuration,
       cpus,
       cpuCount: parts.cpus,
+      nanosecondsPerInstruction,
       report: parts.report,
     };
-    for (let n = 0; n < parts.cpus; n++) cpus.push(new Cpu(n, surroundings, parts.timerLines(n)));
+    for (let n = 0; n < parts.cpus; n++) cpus.push(new Cpu(n, surroundings, parts.lines(n)));
     this.cpus = cpus;
     this.#last = cpus[0]!;
     const hot = (up: number): void => this.translator?.hot(up);
@@ -117,7 +116,7 @@ export class Cluster {
       for (const cpu of cpus) cpu.mmu.clearFetch();
     };
     bus.onRamWrite = (address, lengthBytes) => this.#written(bus, address, lengthBytes);
-    clock.elapsed = () => (this.#running === undefined ? 0 : this.#running.used(this.#budget) * this.#nsPerInstruction);
+    clock.elapsed = () => (this.#running === undefined ? 0 : this.#running.budget.used * this.#nsPerInstruction);
     clock.onEarlier = () => this.#running?.requestExit();
     for (const cpu of cpus) cpu.wfeTimeout = clock.event(`cpu${cpu.number} event wait`, () => cpu.wake());
   }
@@ -190,15 +189,14 @@ export class Cluster {
     let budget = Math.min(limit, SLICE_LIMIT, toEvent);
     if (this.cpus.length > 1) budget = Math.min(budget, SLICE - this.#sliceUsed);
     if (budget > 0) {
-      this.#budget = budget;
-      cpu.begin(budget);
+      cpu.budget.begin(budget);
       this.#running = cpu;
       this.#last = cpu;
       cpu.interrupt();
       this.#run(cpu.base);
       this.#running = undefined;
       this.translator?.settle();
-      const used = cpu.used(budget);
+      const used = cpu.budget.end();
       this.instructions += used;
       this.#sliceUsed += used;
       if (cpu.waiting === 'event') cpu.wfeTimeout.schedule(now + used * this.#nsPerInstruction + WFE_LIMIT_NS);

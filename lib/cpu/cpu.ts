@@ -6,6 +6,7 @@ import type { Bus } from '../bus/bus.ts';
 import type { Clock, ClockEvent } from '../clock/clock.ts';
 import type { Line } from '../device/line.ts';
 import type { Access } from '../device/mmio.ts';
+import { Budget } from './budget.ts';
 import type { CpuConfiguration } from './configuration.ts';
 import type { CodeCache, DecodedAt } from './interpreter/code-cache.ts';
 import { BUILTIN, RECORD } from './isa/table.ts';
@@ -14,6 +15,7 @@ import { Mmu } from './mmu/mmu.ts';
 import { JUMP_RECORD, ONE_OFF_RECORDS, STATE, STATE_SIZE } from './state/layout.ts';
 import type { MemoryMap } from './state/memory-map.ts';
 import { Stops } from './stops.ts';
+import type { CpuLines, CpuSurroundings } from './surroundings.ts';
 import {
   EXCEPTIONS,
   interruptIsPending,
@@ -28,6 +30,7 @@ import { isBelowHyp, trapBits, trapCoprocessor } from './system/hyp-traps.ts';
 import { GenericTimer, type TimerOutput } from './system/generic-timer.ts';
 import { BIT } from './system/fields.ts';
 import { MODE, PSR } from './system/modes.ts';
+import { EVENT, Pmu } from './system/pmu.ts';
 import { updateVfpAccess } from './system/vfp-access.ts';
 import { reg, registers, SYSTEM_WORDS } from './system/registers.ts';
 import type { WorldWatch } from './system/world.ts';
@@ -49,21 +52,6 @@ const SCR = reg('SCR'),
   SCTLR = reg('SCTLR'),
   HSCTLR = reg('HSCTLR');
 
-/** What CPUs share. */
-export interface CpuSurroundings {
-  readonly memory: WebAssembly.Memory;
-  readonly map: MemoryMap;
-  readonly bus: Bus;
-  readonly clock: Clock;
-  readonly code: CodeCache;
-  readonly configuration: CpuConfiguration;
-  readonly cpuCount: number;
-  /** All CPUs of the cluster, for what one broadcasts to the others. */
-  readonly cpus: readonly Cpu[];
-  /** Told what real software should not do, once per kind and place. */
-  report(kind: string, message: string): void;
-}
-
 export class Cpu implements CpuSurroundings {
   readonly number: number;
   /** Address of the state in memory, and the state as words. */
@@ -76,12 +64,15 @@ export class Cpu implements CpuSurroundings {
   readonly code: CodeCache;
   readonly configuration: CpuConfiguration;
   readonly cpuCount: number;
+  readonly nanosecondsPerInstruction: number;
   readonly cpus: readonly Cpu[];
+  readonly budget: Budget;
   readonly hasSecurity: boolean;
   readonly hasVirtualization: boolean;
   readonly mmu: Mmu;
   readonly data: DataAccess;
   readonly timer: GenericTimer;
+  readonly pmu: Pmu;
   readonly registers = { index: reg };
   readonly access: Access;
   readonly #surroundings: CpuSurroundings;
@@ -99,8 +90,6 @@ export class Cpu implements CpuSurroundings {
   accessBank = 1;
   /** High word of the 64-bit register accessed last. */
   high = 0;
-  /** Instructions set aside from the budget by {@link requestExit}. */
-  #reserve = 0;
   /** Stopped by a breakpoint at `pc`. */
   atBreakpoint = false;
   /** The breakpoint at this address is passed over once, -1 for none. */
@@ -116,21 +105,24 @@ export class Cpu implements CpuSurroundings {
   accessRecord = 0;
   readonly counts: Record<ExceptionName, number>;
 
-  constructor(number: number, surroundings: CpuSurroundings, timerLines: Partial<Record<TimerOutput, Line>>) {
+  constructor(number: number, surroundings: CpuSurroundings, lines: CpuLines) {
     const { memory, map, bus, clock, code, configuration, cpuCount, cpus } = surroundings;
+    this.nanosecondsPerInstruction = surroundings.nanosecondsPerInstruction;
     this.number = number;
     this.#surroundings = surroundings;
     [this.memory, this.map, this.bus, this.clock, this.code] = [memory, map, bus, clock, code];
     [this.configuration, this.cpuCount, this.cpus] = [configuration, cpuCount, cpus];
     this.base = map.state(number);
     this.words = new Int32Array(memory.buffer, this.base, STATE_SIZE / 4);
+    this.budget = new Budget(this.words);
     this.hasSecurity = configuration.security;
     this.hasVirtualization = configuration.virtualization;
     this.counts = Object.fromEntries(EXCEPTIONS.map((name) => [name, 0])) as Record<ExceptionName, number>;
     this.access = { cpu: number, secure: false, privileged: true };
     this.mmu = new Mmu(this);
     this.data = new DataAccess(this, this.mmu);
-    this.timer = new GenericTimer(this, clock, configuration.counterHz, timerLines);
+    this.timer = new GenericTimer(this, clock, configuration.counterHz, lines.timers);
+    this.pmu = new Pmu(this, lines.performance);
     if (STATE.system + 4 * SYSTEM_WORDS > ONE_OFF_RECORDS)
       throw new Error('the system registers do not fit into the state');
     this.reset();
@@ -168,10 +160,11 @@ export class Cpu implements CpuSurroundings {
     this.lines = 0;
     this.waiting = 'no';
     words[STATE.alone >> 2] = this.cpuCount === 1 ? 1 : 0;
-    this.#reserve = 0;
+    this.budget.begin(0);
     this.passBreakpoint = -1;
     this.stops.resumed();
     this.timer.reset();
+    this.pmu.reset();
     this.securityChanged();
     this.mmu.reset();
   }
@@ -205,6 +198,7 @@ export class Cpu implements CpuSurroundings {
     this.access.secure = this.secure;
     this.#selectBank();
     this.vfpAccessChanged();
+    if (this.pmu.active) this.pmu.settle();
   }
   /** An exception from Monitor mode goes to Secure state (B1.8.6). */
   leaveMonitor(): void {
@@ -250,6 +244,7 @@ export class Cpu implements CpuSurroundings {
   }
   count(name: ExceptionName): void {
     this.counts[name]++;
+    this.pmu.happened(EVENT.exception);
   }
   get alignmentChecked(): boolean {
     return this.words[STATE.alignmentChecked >> 2] !== 0;
@@ -279,20 +274,7 @@ export class Cpu implements CpuSurroundings {
   }
   /** Makes the dispatch loop return after the current instruction. */
   requestExit(): void {
-    const left = this.words[W.left]!;
-    if (left > 0) {
-      this.#reserve += left;
-      this.words[W.left] = 0;
-    }
-  }
-  /** How many instructions of `budget` are used up so far. */
-  used(budget: number): number {
-    return budget - this.#reserve - this.words[W.left]!;
-  }
-  /** Prepares a run of `budget` instructions; {@link used} tells how far it came. */
-  begin(budget: number): void {
-    this.words[W.left] = budget;
-    this.#reserve = 0;
+    this.budget.exit();
   }
   /** Takes an interrupt that is due now; PC is then its vector. */
   interrupt(): boolean {

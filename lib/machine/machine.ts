@@ -15,6 +15,7 @@ import type { InterruptControllerPorts } from '../devices/gicv2/gic.ts';
 import { png } from '../devices/lcd/frame.ts';
 import type { DisplayPorts } from '../devices/pl111.ts';
 import type { BootPlan } from '../image/index.ts';
+import { cpuLines } from './cpu-lines.ts';
 import { WorldLog } from './world-log.ts';
 import { memoryPort, openStore } from './host-ports.ts';
 import { interpreter } from './interpreter.ts';
@@ -76,8 +77,6 @@ export interface MachineParts {
 const CHUNK = 1_000_000;
 /** Reports that are kept. */
 const MOST_REPORTS = 1000;
-/** PPIs of a Cortex-A15 (DDI 0438I, table 8-1), by timer output. */
-const TIMER_PPI = { securePhysical: 29, physical: 30, virtual: 27, hyp: 26 } as const;
 
 export class Machine {
   readonly name: string;
@@ -149,8 +148,7 @@ export class Machine {
       }),
       cpus: cluster.cpus,
       nanosecondsPerInstruction: cluster.nanosecondsPerInstruction,
-      timerLines: (cpu) =>
-        Object.fromEntries(Object.entries(TIMER_PPI).map(([name, id]) => [name, gic?.ppi(cpu, id) ?? new Line(name)])),
+      lines: (cpu) => cpuLines(gic, cluster.performanceSpis, cpu),
       report: this.#report,
     });
     this.cluster.cpus.forEach((cpu, n) => {

@@ -4,7 +4,9 @@ import { trapCoprocessor } from './hyp-traps.ts';
 import { MODE } from './modes.ts';
 import { writeFlags } from './psr.ts';
 import { wideKey, wordKey, type Row } from './register.ts';
-import { registerAt, type Register } from './registers.ts';
+import { reg, registerAt, type Register } from './registers.ts';
+
+const PMUSERENR = reg('PMUSERENR');
 
 /** Whether the instruction may access the register now, and how. */
 function mayAccess(cpu: Cpu, { access = 'rw', level = 'PL1' }: Row, write: boolean): boolean {
@@ -13,6 +15,8 @@ function mayAccess(cpu: Cpu, { access = 'rw', level = 'PL1' }: Row, write: boole
   switch (level) {
     case 'PL0':
       return true;
+    case 'PL0 if enabled':
+      return privileged || cpu.words[PMUSERENR] !== 0;
     case 'PL0 ro':
       return privileged || !write;
     case 'PL1':
@@ -55,6 +59,7 @@ export function readRegister(cpu: Cpu, register: Register): number {
 }
 
 export function writeRegister(cpu: Cpu, register: Register, value: number, high: number): void {
+  if (register.event !== undefined) cpu.pmu.happened(register.event);
   const index = register.index + (register.stride === 0 ? 0 : register.stride * cpu.accessBank);
   if (register.write) {
     register.write(cpu, value, index, high);

@@ -7,6 +7,7 @@ import { advanceIt, itBits } from '../state/itstate.ts';
 import type { Cpu } from '../cpu.ts';
 import { STATE } from '../state/layout.ts';
 import { BIT } from './fields.ts';
+import { EVENT } from './pmu.ts';
 import { reg } from './registers.ts';
 import { changeMode, elrHypIndex, readCpsr, readSpsr, writeCpsr, writeEndianness } from './psr.ts';
 import { isMode, MODE, PSR } from './modes.ts';
@@ -276,6 +277,7 @@ function takeVirtualAbort(cpu: Cpu, pc: number): void {
 /** Returns to `target` with the CPSR that SPSR holds (B9.3.20, and ERET). An SPSR with an illegal mode keeps the mode. */
 export function exceptionReturn(cpu: Cpu, target: number, spsr = readSpsr(cpu)): void {
   cpu.worlds?.returning(cpu);
+  cpu.pmu.happened(EVENT.exceptionReturn);
   const mode = spsr & PSR.M;
   const legal = isMode(mode) && mayReturnTo(cpu, mode);
   writeCpsr(cpu, legal ? spsr : (spsr & ~PSR.M) | cpu.mode);

@@ -83,6 +83,7 @@ export const BIT = {
   HSR: masks(FIELDS.HSR),
   HSTR: masks(FIELDS.HSTR),
   NSACR: masks(FIELDS.NSACR),
+  PMCR: masks(FIELDS.PMCR),
   PSR: masks(FIELDS.PSR),
   SCR: masks(FIELDS.SCR),
   SCTLR: masks(FIELDS.SCTLR),

@@ -6,7 +6,8 @@ import type { Cpu } from '../cpu.ts';
 
 /**
  * Who may access, as the manual's "usage constraints" say:
- * `PL1` from PL1 and higher, `PL0` from everywhere, `PL0 ro` read-only from PL0, `PL2` from Hyp mode, and from Monitor mode
+ * `PL1` from PL1 and higher, `PL0` from everywhere, `PL0 ro` read-only from PL0, `PL0 if enabled` from PL0
+ * with PMUSERENR.EN, `PL2` from Hyp mode, and from Monitor mode
  * with SCR.NS = 1, `secure` from Secure PL1 only, `secure, ro` read-only from Non-secure PL1.
  */
 export interface Row {
@@ -14,7 +15,7 @@ export interface Row {
   /** As an assembler writes it: `p15 opc1 CRn CRm opc2`, or `p15 opc1 CRm` for the 64-bit form. */
   readonly at: string;
   readonly access?: 'rw' | 'ro' | 'wo';
-  readonly level?: 'PL0' | 'PL0 ro' | 'PL1' | 'PL2' | 'secure' | 'secure, ro';
+  readonly level?: 'PL0' | 'PL0 ro' | 'PL0 if enabled' | 'PL1' | 'PL2' | 'secure' | 'secure, ro';
   /** One copy for each security state. */
   readonly banked?: boolean;
   /** Value after reset, or how it follows from the CPU. */
@@ -31,6 +32,8 @@ export interface Row {
   readonly write?: (cpu: Cpu, value: number, index: number, high: number) => void;
   /** Accesses change nothing. */
   readonly ignored?: true;
+  /** The performance event that a write is (see {@link EVENT} in pmu.ts). */
+  readonly event?: number;
   /** After storing, if the word changed. */
   readonly changed?: (cpu: Cpu) => void;
 }

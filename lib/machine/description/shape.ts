@@ -53,6 +53,11 @@ export const clusterFields = fields({
   nanosecondsPerInstruction: { type: 'integer', default: 1, min: 1, max: 1e6, summary: 'Virtual time per instruction' },
   cbar: { type: 'address', required: true, multipleOf: 0x8000, max: LAST_ADDRESS, summary: 'PERIPHBASE' },
   spiCount: { type: 'integer', required: true, multipleOf: 32, max: 224, summary: 'Shared peripheral interrupts' },
+  performanceSpis: {
+    type: 'integers',
+    max: 223,
+    summary: "SPIs of the performance monitors' interrupts, by processor",
+  },
   midr: { type: 'integer', max: LAST_WORD, summary: 'MIDR instead of that of the processor' },
   resetVector: { type: 'address', default: 0, max: LAST_WORD, multipleOf: 4, summary: 'Where execution starts' },
   vfpEnabled: { type: 'boolean', default: false, summary: 'Whether VFP and SIMD can be used from reset on' },

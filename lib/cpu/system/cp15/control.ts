@@ -7,14 +7,20 @@ export const control: readonly Row[] = [
   // V, EE and TE come from configuration inputs, all low here; the mask leaves out what reads as one or zero.
   { name: 'SCTLR', at: 'p15 0 c1 c0 0', banked: true, reset: 0x00c5_0078, mask: 0x7218_3c27, changed: controlChanged },
   { name: 'ACTLR', at: 'p15 0 c1 c0 1', reset: (cpu) => (cpu.cpuCount > 1 ? 0x40 : 0) },
-  { name: 'CPACR', at: 'p15 0 c1 c0 2', mask: 0xc0f0_0000, changed: (cpu) => cpu.vfpAccessChanged() },
+  {
+    name: 'CPACR',
+    at: 'p15 0 c1 c0 2',
+    reset: (cpu) => (cpu.configuration.vfpEnabled ? 0x00f0_0000 : 0),
+    mask: 0xc0f0_0000,
+    changed: (cpu) => cpu.vfpAccessChanged(),
+  },
   { name: 'SCR', at: 'p15 0 c1 c1 0', level: 'secure', mask: 0x3ff, changed: (cpu) => cpu.securityChanged() },
   { name: 'SDER', at: 'p15 0 c1 c1 1', level: 'secure', mask: 3 },
   {
     name: 'NSACR',
     at: 'p15 0 c1 c1 2',
     level: 'secure, ro',
-    reset: (cpu) => (cpu.hasSecurity ? 0 : 0xc00),
+    reset: (cpu) => (cpu.hasSecurity && !cpu.configuration.vfpEnabled ? 0 : 0xc00),
     mask: 0x0017_cc00,
     changed: (cpu) => cpu.vfpAccessChanged(),
   },
@@ -32,7 +38,7 @@ export const control: readonly Row[] = [
       cpu.stateChanged();
     },
   },
-  { name: 'HDCR', at: 'p15 4 c1 c1 1', level: 'PL2', reset: 6, mask: 0xfff },
+  { name: 'HDCR', at: 'p15 4 c1 c1 1', level: 'PL2', reset: 6, mask: 0xfff, changed: (cpu) => cpu.pmu.settle() },
   {
     name: 'HCPTR',
     at: 'p15 4 c1 c1 2',

@@ -5,6 +5,7 @@ const numbered = (name: string, count: number, crn: number, opc2: number): Row[]
   Array.from({ length: count }, (_, n) => ({ name: `${name}${n}`, at: `p14 0 c${crn} c${n} ${opc2}` }));
 const OSLK = 2;
 
+// Debug events are not enabled, non-invasive debug (the performance monitors) is: DBGAUTHSTATUS.
 export const debug: readonly Row[] = [
   { name: 'DBGDIDR', at: 'p14 0 c0 c0 0', access: 'ro', level: 'PL0', reset: 0x3515_f021 },
   { name: 'DBGDSCRint', at: 'p14 0 c0 c1 0', access: 'ro', level: 'PL0', of: 'DBGDSCRext' },
@@ -38,7 +39,7 @@ export const debug: readonly Row[] = [
   { name: 'DBGPRSR', at: 'p14 0 c1 c5 4', access: 'ro', reset: 1 },
   { name: 'DBGCLAIMSET', at: 'p14 0 c7 c8 6', reset: 0xff, read: () => 0xff },
   { name: 'DBGCLAIMCLR', at: 'p14 0 c7 c9 6' },
-  { name: 'DBGAUTHSTATUS', at: 'p14 0 c7 c14 6', access: 'ro', reset: 0xaa },
+  { name: 'DBGAUTHSTATUS', at: 'p14 0 c7 c14 6', access: 'ro', reset: 0xee },
   { name: 'DBGDEVID', at: 'p14 0 c7 c2 7', access: 'ro', reset: 0x0011_0f13 },
   { name: 'DBGDEVID1', at: 'p14 0 c7 c1 7', access: 'ro', reset: 0 },
   { name: 'TEECR', at: 'p14 6 c0 c0 0', mask: 1 },

@@ -11,20 +11,21 @@ const asGuestSees =
     cpu.hasVirtualization && !cpu.secure && cpu.mode !== MODE.hyp
       ? cpu.words[cpu.registers.index(name)]!
       : cpu.words[index]!;
-const mpidr: NonNullable<Row['reset']> = (cpu) => (0x8000_0000 + cpu.number) | 0;
+const mpidr: NonNullable<Row['reset']> = (cpu) => 0x8000_0000 | (cpu.configuration.clusterId << 8) | cpu.number;
+const midr: NonNullable<Row['reset']> = (cpu) => (cpu.configuration.midr ?? 0x414f_c0f0) | 0;
 
 /** CCSIDR by CSSELR: L1 data, L1 instruction, L2 (32 KB, 32 KB, 1 MB). */
 const CACHES = [0x701fe00a, 0x201fe00a, 0x711fe07a];
 
 export const identification: readonly Row[] = [
-  { ...ro('MIDR', 'p15 0 c0 c0 0', 0x414f_c0f0), read: asGuestSees('VPIDR') },
+  { ...ro('MIDR', 'p15 0 c0 c0 0', midr), read: asGuestSees('VPIDR') },
   ro('CTR', 'p15 0 c0 c0 1', 0x8444_c004),
   ro('TCMTR', 'p15 0 c0 c0 2', 0),
   ro('TLBTR', 'p15 0 c0 c0 3', 0),
-  { ...ro('MIDR_alias4', 'p15 0 c0 c0 4', 0x414f_c0f0), of: 'MIDR', read: asGuestSees('VPIDR') },
+  { ...ro('MIDR_alias4', 'p15 0 c0 c0 4', midr), of: 'MIDR', read: asGuestSees('VPIDR') },
   { ...ro('MPIDR', 'p15 0 c0 c0 5', mpidr), read: asGuestSees('VMPIDR') },
   ro('REVIDR', 'p15 0 c0 c0 6', 0),
-  { ...ro('MIDR_alias7', 'p15 0 c0 c0 7', 0x414f_c0f0), of: 'MIDR', read: asGuestSees('VPIDR') },
+  { ...ro('MIDR_alias7', 'p15 0 c0 c0 7', midr), of: 'MIDR', read: asGuestSees('VPIDR') },
   ro('ID_PFR0', 'p15 0 c0 c1 0', 0x0000_1131),
   ro(
     'ID_PFR1',
@@ -55,7 +56,7 @@ export const identification: readonly Row[] = [
   ro('CLIDR', 'p15 1 c0 c0 1', 0x0a20_0023),
   ro('AIDR', 'p15 1 c0 c0 7', 0),
   { name: 'CSSELR', at: 'p15 2 c0 c0 0', banked: true, mask: 0xf },
-  { name: 'VPIDR', at: 'p15 4 c0 c0 0', level: 'PL2', reset: 0x414f_c0f0 },
+  { name: 'VPIDR', at: 'p15 4 c0 c0 0', level: 'PL2', reset: midr },
   { name: 'VMPIDR', at: 'p15 4 c0 c0 5', level: 'PL2', reset: mpidr },
 ];
 /** Level in bits 3 to 1, instruction in bit 0. */
@@ -72,9 +73,18 @@ const thread = (name: 'TPIDRURW' | 'TPIDRURO' | 'TPIDRPRW', opc2: number, level:
     cpu.words[STATE[name] >> 2] = value;
   },
 });
+/** CID_WRITE_RETIRED (C12.10). */
+const CONTEXT_WRITE = 0x0b;
+
 export const threadIds: readonly Row[] = [
   { name: 'FCSEIDR', at: 'p15 0 c13 c0 0', read: () => 0, write: () => {} },
-  { name: 'CONTEXTIDR', at: 'p15 0 c13 c0 1', banked: true, changed: (cpu) => cpu.mmu.asidChanged() },
+  {
+    name: 'CONTEXTIDR',
+    at: 'p15 0 c13 c0 1',
+    banked: true,
+    event: CONTEXT_WRITE,
+    changed: (cpu) => cpu.mmu.asidChanged(),
+  },
   thread('TPIDRURW', 2, 'PL0'),
   thread('TPIDRURO', 3, 'PL0 ro'),
   thread('TPIDRPRW', 4, 'PL1'),

@@ -4,6 +4,9 @@ import type { Row } from '../register.ts';
 const attributesChanged: NonNullable<Row['changed']> = (cpu) => cpu.mmu.regimeChanged();
 const tableChanged: NonNullable<Row['changed']> = (cpu) => cpu.mmu.asidChanged();
 
+/** TTBR_WRITE_RETIRED (C12.10). */
+const TABLE_WRITE = 0x1c;
+
 /** The 64-bit form of a register whose 32-bit form shows the low word (TTBR0, TTBR1, PAR). */
 const both = (name: string, word: string, wide: string, row: Partial<Row> = {}): Row[] => [
   { name, at: wide, banked: true, wide: true, ...row },
@@ -12,8 +15,8 @@ const both = (name: string, word: string, wide: string, row: Partial<Row> = {}):
 ];
 
 export const memory: readonly Row[] = [
-  ...both('TTBR0', 'p15 0 c2 c0 0', 'p15 0 c2', { changed: tableChanged }),
-  ...both('TTBR1', 'p15 0 c2 c0 1', 'p15 1 c2', { changed: tableChanged }),
+  ...both('TTBR0', 'p15 0 c2 c0 0', 'p15 0 c2', { event: TABLE_WRITE, changed: tableChanged }),
+  ...both('TTBR1', 'p15 0 c2 c0 1', 'p15 1 c2', { event: TABLE_WRITE, changed: tableChanged }),
   { name: 'TTBCR', at: 'p15 0 c2 c0 2', banked: true, changed: (cpu) => cpu.mmu.regimeChanged() },
   { name: 'HTTBR', at: 'p15 4 c2', level: 'PL2', wide: true, changed: tableChanged },
   { name: 'VTTBR', at: 'p15 6 c2', level: 'PL2', wide: true, changed: (cpu) => cpu.mmu.vmidChanged() },
