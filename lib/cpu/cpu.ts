@@ -4,7 +4,6 @@
  */
 import type { Bus } from '../bus/bus.ts';
 import type { Clock, ClockEvent } from '../clock/clock.ts';
-import type { Line } from '../device/line.ts';
 import type { Access } from '../device/mmio.ts';
 import { Budget } from './budget.ts';
 import type { CpuConfiguration } from './configuration.ts';
@@ -27,7 +26,7 @@ import {
 } from './system/exceptions.ts';
 import { execute, mayMask, refuseVfp } from './system/execute.ts';
 import { isBelowHyp, trapBits, trapCoprocessor } from './system/hyp-traps.ts';
-import { GenericTimer, type TimerOutput } from './system/generic-timer.ts';
+import { GenericTimer } from './system/generic-timer.ts';
 import { BIT } from './system/fields.ts';
 import { MODE, PSR } from './system/modes.ts';
 import { EVENT, Pmu } from './system/pmu.ts';
