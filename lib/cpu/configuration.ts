@@ -8,9 +8,9 @@ export interface CpuConfiguration {
   readonly counterHz: number;
   /** MIDR, if it is not that of a Cortex-A15 r4p0, and CLUSTERID, which MPIDR shows. */
   readonly midr?: number;
-  readonly clusterId: number;
+  readonly clusterId?: number;
   /** FPEXC.EN, and the access that CPACR and NSACR give, after reset. */
-  readonly vfpEnabled: boolean;
+  readonly vfpEnabled?: boolean;
   /** Base of the GIC's registers, as CBAR shows it. */
   readonly cbar: number;
   /**

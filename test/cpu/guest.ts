@@ -78,7 +78,7 @@ export class Guest {
       configuration: { security: false, virtualization: true, counterHz: 1e8, cbar: 0 },
       cpus: 1,
       nanosecondsPerInstruction: 1,
-      timerLines: () => ({}),
+      lines: () => ({ timers: {}, performance: undefined }),
       report: () => {},
     });
     this.#cpu = this.#cluster.cpus[0]!;

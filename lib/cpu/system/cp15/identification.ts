@@ -11,7 +11,7 @@ const asGuestSees =
     cpu.hasVirtualization && !cpu.secure && cpu.mode !== MODE.hyp
       ? cpu.words[cpu.registers.index(name)]!
       : cpu.words[index]!;
-const mpidr: NonNullable<Row['reset']> = (cpu) => 0x8000_0000 | (cpu.configuration.clusterId << 8) | cpu.number;
+const mpidr: NonNullable<Row['reset']> = (cpu) => 0x8000_0000 | ((cpu.configuration.clusterId ?? 0) << 8) | cpu.number;
 const midr: NonNullable<Row['reset']> = (cpu) => (cpu.configuration.midr ?? 0x414f_c0f0) | 0;
 
 /** CCSIDR by CSSELR: L1 data, L1 instruction, L2 (32 KB, 32 KB, 1 MB). */
