@@ -8,7 +8,7 @@ export type Frame =
   | { readonly kind: 'packet'; readonly body: string }
   | { readonly kind: 'corrupt' | 'oversized' | 'ack' | 'nack' | 'interrupt' | 'junk' };
 
-const [DOLLAR, HASH, ESCAPE, STAR] = [0x24, 0x23, 0x7d, 0x2a];
+const [DOLLAR, HASH, ESCAPE] = [0x24, 0x23, 0x7d];
 const CONTROL: Readonly<Record<number, Frame>> = {
   0x2b: { kind: 'ack' },
   0x2d: { kind: 'nack' },
@@ -86,23 +86,16 @@ function digit(byte: number): number {
   return Number.parseInt(String.fromCharCode(byte), 16);
 }
 
+/** A reply escapes `*` too, which would announce a run length. */
+const ESCAPED = /[$#}*]/g;
+
 /** A body of one character per byte as it goes over the wire, escaped, with its checksum. */
 export function encodePacket(body: string): Uint8Array {
-  const bytes = Buffer.allocUnsafe(body.length * 2 + 4);
-  let length = 0;
+  const text = body.replace(ESCAPED, (char) => `}${String.fromCharCode(char.charCodeAt(0) ^ 0x20)}`);
+  const bytes = Buffer.allocUnsafe(text.length + 4);
+  bytes.write(`$${text}`, 'latin1');
   let sum = 0;
-  bytes[length++] = DOLLAR;
-  for (let i = 0; i < body.length; i++) {
-    let byte = body.charCodeAt(i) & 0xff;
-    // A reply escapes `*` too, which would announce a run length.
-    if (byte === DOLLAR || byte === HASH || byte === ESCAPE || byte === STAR) {
-      bytes[length++] = ESCAPE;
-      sum += ESCAPE;
-      byte ^= 0x20;
-    }
-    bytes[length++] = byte;
-    sum += byte;
-  }
-  length += bytes.write(`#${(sum & 0xff).toString(16).padStart(2, '0')}`, length, 'latin1');
-  return bytes.subarray(0, length);
+  for (let i = 1; i <= text.length; i++) sum += bytes[i]!;
+  bytes.write(`#${(sum & 0xff).toString(16).padStart(2, '0')}`, text.length + 1, 'latin1');
+  return bytes;
 }

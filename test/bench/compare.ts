@@ -6,13 +6,15 @@
 import { parseArgs } from 'node:util';
 import { ensurePayloads } from '../payloads/payloads.ts';
 import { runToMarker, type Measured } from '../tools/run-marker.ts';
+import { debugging, type Debugging } from './debugging.ts';
 import { median, Samples } from './samples.ts';
+import { figure, tableRow } from './table.ts';
 import { emulators, workloads, type Emulator, type Workload } from './workloads.ts';
 
 const { values } = parseArgs({
   options: {
     runs: { type: 'string', default: '3' },
-    rows: { type: 'string', default: Object.keys(workloads).join(',') },
+    rows: { type: 'string', default: [...Object.keys(workloads), ...Object.keys(debugging)].join(',') },
     emulators: { type: 'string', default: 'qemu,armhyp' },
     help: { type: 'boolean', default: false },
   },
@@ -20,12 +22,23 @@ const { values } = parseArgs({
 
 if (values.help) {
   console.log('npm run compare -- [--runs N] [--rows NAME,...] [--emulators qemu,armhyp]');
-  for (const [name, { summary }] of Object.entries(workloads)) console.log(`  ${name.padEnd(16)}${summary}`);
+  for (const [name, { summary }] of Object.entries({ ...workloads, ...debugging }))
+    console.log(`  ${name.padEnd(16)}${summary}`);
 } else {
-  const rows = pick(values.rows, workloads);
+  const rows = pick<Workload | Debugging>(values.rows, { ...workloads, ...debugging });
   const chosen = pick(values.emulators, emulators);
   await ensurePayloads((line) => console.error(`armhyp: ${line}`));
-  await compare(rows, chosen, Number(values.runs));
+  const runs = Number(values.runs);
+  const [software, debugged] = [rows.filter(isSoftware), rows.filter(isDebugging)];
+  if (software.length > 0) await compare(software, chosen, runs);
+  for (const [, row] of debugged) await row.measure(runs);
+}
+
+function isSoftware(row: [string, Workload | Debugging]): row is [string, Workload] {
+  return !isDebugging(row);
+}
+function isDebugging(row: [string, Workload | Debugging]): row is [string, Debugging] {
+  return 'measure' in row[1];
 }
 
 function pick<T>(names: string, from: Record<string, T>): [string, T][] {
@@ -79,14 +92,6 @@ function printSamples(name: string, samples: readonly Samples[]): void {
   }
   const wall = samples.flatMap((each) => [figure(median(each.rows.get(name)?.wallSeconds), 3), '']);
   console.log(tableRow('  (by the clock)', wall));
-}
-
-function tableRow(title: string, cells: readonly string[]): string {
-  return (title.padEnd(18) + cells.map((cell) => cell.padStart(12)).join('')).trimEnd();
-}
-
-function figure(value: number | undefined, digits: number): string {
-  return value !== undefined && Number.isFinite(value) ? value.toFixed(digits) : '';
 }
 
 function reportFailure(name: string, emulator: string, run: Measured): void {

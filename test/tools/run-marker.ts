@@ -13,6 +13,8 @@ export interface Run {
   marker?: RegExp;
   timeoutSeconds: number;
   env?: NodeJS.ProcessEnv;
+  /** Called with all that has come on standard error, whenever there is more. */
+  onErrors?: (text: string) => void;
 }
 
 /** A line of output, and the seconds since the start at which it was complete. */
@@ -34,7 +36,7 @@ export interface Measured {
 }
 
 /** Runs the command; it is fulfilled, never rejected, when the process has ended. */
-export function runToMarker({ command, marker, timeoutSeconds, env = process.env }: Run): Promise<Measured> {
+export function runToMarker({ command, marker, timeoutSeconds, env = process.env, onErrors }: Run): Promise<Measured> {
   const [program = '', ...args] = command;
   const startMs = performance.now();
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
@@ -69,7 +71,10 @@ export function runToMarker({ command, marker, timeoutSeconds, env = process.env
     }
     if (last) stop('marker');
   });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+    onErrors?.(stderr);
+  });
 
   return new Promise((resolve) => {
     child.on('error', (error) => {
@@ -86,7 +91,7 @@ export function runToMarker({ command, marker, timeoutSeconds, env = process.env
 }
 
 /** The CPU time and memory of a running process; what was last seen of one that has ended. */
-class Usage {
+export class Usage {
   readonly #child: ChildProcess;
   #cpuSeconds = 0;
   peakMiB = 0;
