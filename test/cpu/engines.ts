@@ -164,9 +164,9 @@ let engines: Engines | undefined;
 function load(): Engines {
   const module = new WebAssembly.Module(interpreterModule(table));
   const { exports } = new WebAssembly.Instance(module, { e: { m: memory, ...imports } });
-  const pageOf = (up: number): { base: number; thumb: boolean; hostPage: number; isPrivate: boolean } => {
+  const pageOf = (up: number): { base: number; thumb: boolean; hostPage: number } => {
     const [page, base] = [...pages].find(([, records]) => up >= records && up < records + POOL_PAGE)!;
-    return { base, thumb: page % 2 === 1, hostPage: ++hostPages, isPrivate: false };
+    return { base, thumb: page % 2 === 1, hostPage: ++hostPages };
   };
   const options = { threshold: 1, batch: 1, leastSteps: 1 };
   const translator = new Translator({ table, memory, exports, heat: 0, pageOf }, options);

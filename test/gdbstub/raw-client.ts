@@ -21,7 +21,8 @@ export class RawClient {
     });
     // A stub that drops its client while that sends resets the connection.
     socket.on('error', () => {});
-    this.closed = once(socket, 'close').then(() => this.#wake());
+    this.closed = new Promise((resolve) => socket.once('close', () => resolve()));
+    void this.closed.then(() => this.#wake());
   }
 
   static async connect(port: number): Promise<RawClient> {

@@ -227,9 +227,8 @@ export class CodeCache {
   }
 
   /** The micro-op page that a record is in. */
-  pageOf(up: number): { base: number; thumb: boolean; hostPage: number; isPrivate: boolean } {
-    const { base, thumb, hostPage, privatePage } = this.#slotOf(up);
-    return { base, thumb, hostPage, isPrivate: privatePage >= 0 };
+  pageOf(up: number): { readonly base: number; readonly thumb: boolean; readonly hostPage: number } {
+    return this.#slotOf(up);
   }
 
   /** Forgets everything that was decoded. */

@@ -33,8 +33,6 @@ export interface CodePage {
   readonly thumb: boolean;
   /** The host address of the code. */
   readonly hostPage: number;
-  /** A copy of its own for one virtual page, which has breakpoints. */
-  readonly isPrivate: boolean;
 }
 /** What the translator needs of the interpreter. */
 export interface InterpreterParts {
@@ -111,7 +109,7 @@ export class Translator {
   /** Control has come to the record `up` often enough. */
   hot(up: number): void {
     const page = this.#parts.pageOf(up);
-    if (page.isPrivate || (this.#drops.get(page.hostPage) ?? 0) >= MOST_DROPS) return;
+    if ((this.#drops.get(page.hostPage) ?? 0) >= MOST_DROPS) return;
     if (this.#queue.size === 0) this.#age = 0;
     // A counter comes round again only after so many more arrivals that waiting costs too much.
     const again = this.#queue.has(up);
