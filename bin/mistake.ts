@@ -27,7 +27,9 @@ function isSystemError(error: NodeJS.ErrnoException): boolean {
   return error.code !== undefined && error.syscall !== undefined && error.errno !== undefined;
 }
 
-function subjectOf(error: NodeJS.ErrnoException & { address?: string; port?: number }): string {
-  if (error.path !== undefined) return error.path;
-  return error.port === undefined ? (error.syscall ?? 'system') : `${error.address ?? ''}:${error.port}`;
+function subjectOf(error: NodeJS.ErrnoException & { hostname?: string; address?: string; port?: number }): string {
+  const { path, hostname, address, port, syscall = 'system' } = error;
+  if (path !== undefined) return path;
+  if (address === undefined) return hostname ?? syscall;
+  return port === undefined ? address : `${address}:${port}`;
 }

@@ -47,7 +47,16 @@ describe('the arguments of options', () => {
     expect(read.endPoint('[::1]:1234')).to.deep.equal({ host: '::1', port: 1234 });
     expect(read.showEndPoint({ host: '::1', port: 1234 })).to.equal('[::1]:1234');
     expect(read.showEndPoint({ host: 'localhost', port: 1 })).to.equal('localhost:1');
-    wrong(read.endPoint, '', ':', 'x', '65536', '123456', '::1:1234', 'a b');
+    wrong(read.endPoint, '', ':', 'x', '-1', '65536', '123456', '1:2:3', 'localhost:', '::1:1234', 'a b');
+  });
+
+  it('reads which guest a port is for', () => {
+    const host = '127.0.0.1';
+    expect(read.guestEndPoint('5')).to.deep.equal({ host, port: 5, guest: { ordinal: 1 } });
+    expect(read.guestEndPoint('64@5')).to.deep.equal({ host, port: 5, guest: { ordinal: 64 } });
+    expect(read.guestEndPoint('vmid:255@5')).to.deep.equal({ host, port: 5, guest: { vmid: 255 } });
+    expect(read.guestEndPoint('2@[::1]:5')).to.deep.equal({ host: '::1', port: 5, guest: { ordinal: 2 } });
+    wrong(read.guestEndPoint, '', '@5', '0@5', '65@5', 'vmid:256@5', 'vmid:5', '2@', '2@x', '1@2@3');
   });
 
   it('reads what a UART is connected to', () => {

@@ -27,7 +27,7 @@ describe('the command armhyp', () => {
     const { status, stdout } = armhyp('run', '--help');
     const options =
       '--kernel --initrd --dtb --append --load --cpus --memory -C --uart --until --until-count --fail-on'.concat(
-        ' --send --timeout --max-instructions --pace --rtc --stats --result --gdb --wait-gdb --no-reboot --stay',
+        ' --send --timeout --max-instructions --pace --rtc --stats --result --gdb --gdb-host --gdb-guest --wait-gdb --no-reboot --stay',
       );
     for (const option of options.split(' ')) expect(stdout).to.match(new RegExp(`^ +${option}\\b.*  \\w`, 'm'));
     expect(stdout).to.contain('Examples:\n');
@@ -48,6 +48,8 @@ describe('the command armhyp', () => {
     [['run', '--memory', '2GB'], /'2GB' is invalid. Write a number of bytes, or a size such as/],
     [['run', '--until', '('], /Invalid regular expression/],
     [['run', '--pace', 'fast'], /Allowed choices are free, realtime/],
+    [['run', '--gdb=65536'], /'65536' is invalid. Write a port from 0 to 65535 or an address and a port/],
+    [['run', '--gdb-guest=0@1236'], /'0@1236' is invalid. Write .* N@\[HOST:\]PORT with N from 1 to 64/],
     [['run', '--rtc', 'soon'], /Write host, or a date/],
   ];
   for (const [argv, message] of mistakes)

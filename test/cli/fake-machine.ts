@@ -115,6 +115,8 @@ class FakeTarget implements Target {
   readonly contexts = [{ id: 1, name: 'fake', threads: [thread] }];
   running = false;
   onStop: (stop: StopReason) => void = () => {};
+  /** Set for a machine with guests. */
+  declare awaitGuest?: NonNullable<NonNullable<RunnableMachine['debugTarget']>['awaitGuest']>;
   readonly #wake: () => void;
   #interrupted = false;
 
