@@ -1,6 +1,8 @@
 /** What `npm run compare` runs, and the command lines by which QEMU and armhyp run it. */
 import { join } from 'node:path';
 import { payload, type PayloadName } from '../payloads/payloads.ts';
+import type { XenSetupName } from '../payloads/trees.ts';
+import { xenFiles, xenLoaders, xenTree } from '../virtualization/xen-files.ts';
 
 /** Software to run until a marker on the console. */
 export interface Workload {
@@ -12,6 +14,8 @@ export interface Workload {
   elf?: string;
   kernel?: PayloadName;
   append?: string;
+  /** The kernel is Xen, which starts these domains. */
+  xen?: XenSetupName;
   /** The parts that are reported: a part runs from the line that matches `begin` to the one that matches `end`.
    * Groups: the part's name; at its end also its check word and the ticks that it took by the guest's counter. */
   parts?: { begin: RegExp; end: RegExp };
@@ -28,6 +32,10 @@ function linux(summary: string, kernel: PayloadName, mode: 'off' | 'bench'): Wor
 function bare(summary: string, name: PayloadName): Workload {
   const marker = /^PAYLOAD-BARE done/;
   return { summary, marker, timeoutSeconds: 300, memoryMiB: 1024, elf: payload(name), parts: bench };
+}
+
+function xen(summary: string, setup: XenSetupName): Workload {
+  return { summary, marker: done, timeoutSeconds: 300, memoryMiB: 1024, kernel: 'xen', xen: setup };
 }
 
 /** All workloads, by the name that chooses one. */
@@ -49,6 +57,9 @@ export const workloads: Record<string, Workload> = {
   'bare-a32': bare('bare-metal benchmarks, A32', 'bench-a32.elf'),
   'bare-t32': bare('bare-metal benchmarks, T32', 'bench-t32.elf'),
   'bare-a32-nommu': bare('bare-metal benchmarks, A32, MMU off', 'bench-a32-nommu.elf'),
+  'bare-a32-stage2': bare('bare-metal benchmarks, A32, behind a stage 2', 'bench-a32-stage2.elf'),
+  'xen-domu': xen('Xen with a guest, decompressed, to its "done"', 'domu'),
+  'xen-dom0': xen('Xen with dom0, decompressed, to its "done"', 'dom0'),
 };
 
 /** An emulator: the command that runs a workload, and what is known of its time. */
@@ -61,17 +72,21 @@ export interface Emulator {
 /** The emulators that are compared, by name. */
 export const emulators: Record<string, Emulator> = {
   qemu: {
-    command: ({ memoryMiB, elf, kernel, append }) => [
+    command: ({ memoryMiB, elf, kernel, append, xen: setup }) => [
       ...['qemu-system-arm', '-M', 'vexpress-a15,secure=off,virtualization=on', '-smp', '1', '-m', String(memoryMiB)],
-      ...(kernel ? ['-kernel', payload(kernel), ...boot('-', append)] : ['-kernel', elf ?? '']),
+      ...(kernel ? ['-kernel', payload(kernel)] : ['-kernel', elf ?? '']),
+      ...(setup ? ['-dtb', xenTree(setup)] : kernel ? boot('-', append) : []),
+      ...(setup ? xenLoaders(setup) : []),
       ...['-nographic', '-no-reboot'],
     ],
   },
   armhyp: {
-    command: ({ memoryMiB, elf, kernel, append, marker }) => [
+    command: ({ memoryMiB, elf, kernel, append, xen: setup, marker }) => [
       ...[process.execPath, join(root, 'dist/bin/armhyp.js'), 'run', 'vexpress-a15', ...(elf ? [elf] : [])],
       ...['--cpus', '1', '--memory', `${memoryMiB}MiB`],
-      ...(kernel ? ['--kernel', payload(kernel), ...boot('--', append)] : []),
+      ...(kernel ? ['--kernel', payload(kernel)] : []),
+      ...(setup ? ['--dtb', xenTree(setup)] : kernel ? boot('--', append) : []),
+      ...(setup ? xenFiles(setup) : []).flatMap(({ file, address }) => ['--load', `${file}@0x${address.toString(16)}`]),
       ...['--until', marker.source, '--no-reboot'],
     ],
     instructionsPerTick: 16, // an instruction is 1 ns, a tick of 62.5 MHz is 16 ns

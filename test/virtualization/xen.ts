@@ -3,12 +3,8 @@ import { loadMachine } from '../../lib/machine/load.ts';
 import { payload } from '../payloads/payloads.ts';
 import { xenModules, xenSetups, type XenSetupName } from '../payloads/trees.ts';
 import { runToMarker } from '../tools/run-marker.ts';
+import { xenFiles, xenLoaders, xenTree } from './xen-files.ts';
 
-const FILES = {
-  kernel: 'zImage-fast-lpae',
-  initramfs: 'initramfs.cpio.gz',
-  rich: 'initramfs-rich.cpio.gz',
-} as const;
 const DONE = 'PAYLOAD-MARK done';
 
 /** Domains of a set-up, each of which says once that it is done. */
@@ -25,10 +21,10 @@ export interface XenRun {
 export async function xenHere(setup: XenSetupName, instructions = 8e9): Promise<XenRun> {
   const machine = await loadMachine('vexpress-a15', {
     kernel: payload('xen'),
-    dtb: payload(`xen-fast-${setup}-1cpu.dtb`),
+    dtb: xenTree(setup),
     memory: '1GiB',
     noReboot: true,
-    loads: xenModules(setup).map(({ kind, at }) => ({ file: payload(FILES[kind]), address: at })),
+    loads: xenFiles(setup),
   });
   const lines: string[] = [];
   let line = '';
@@ -50,14 +46,10 @@ export async function xenHere(setup: XenSetupName, instructions = 8e9): Promise<
 
 /** Boots a set-up of one domain on QEMU, up to its marker. */
 export async function xenOnQemu(setup: XenSetupName): Promise<XenRun> {
-  const modules = xenModules(setup).flatMap(({ kind, at }) => [
-    '-device',
-    `loader,file=${payload(FILES[kind])},addr=0x${at.toString(16)},force-raw=on`,
-  ]);
   const machine = ['-M', 'vexpress-a15,secure=off,virtualization=on', '-m', '1024', '-nographic', '-no-reboot'];
-  const images = ['-kernel', payload('xen'), '-dtb', payload(`xen-fast-${setup}-1cpu.dtb`)];
+  const images = ['-kernel', payload('xen'), '-dtb', xenTree(setup)];
   const { lines, cpuSeconds } = await runToMarker({
-    command: ['qemu-system-arm', ...machine, ...images, ...modules],
+    command: ['qemu-system-arm', ...machine, ...images, ...xenLoaders(setup)],
     marker: new RegExp(DONE),
     timeoutSeconds: 300,
     env: { ...process.env, QEMU_AUDIO_DRV: 'none' },
