@@ -43,6 +43,8 @@ export interface Request {
   readonly described: Set<number>;
   /** How many threads of a list that takes several replies have been named. */
   listedThreads: number;
+  /** The object that is read in pieces, as it was at the first of them. */
+  reading: { readonly name: string; readonly bytes: Buffer } | undefined;
   readonly packetSize: number;
   /** Console output; the protocol allows it while a resume or a `qRcmd` is being answered. */
   print(text: string): void;

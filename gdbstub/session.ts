@@ -71,6 +71,7 @@ export class Session {
       features,
       described: new Set(),
       listedThreads: 0,
+      reading: undefined,
       packetSize,
       print,
       stopAcknowledging: () => (this.#stopAcknowledging = true),

@@ -33,9 +33,14 @@ const reading = ({ name, content }: XferObject): Packet =>
     `qXfer:${name}:read:{annex:word}:{offset:hex},{length:hex}`,
     `read ${name}`,
     (request, { annex, offset, length }) => {
-      const bytes = Buffer.from(content(request, annex), 'utf8');
+      const whole = `${name}:${annex}`;
+      // Later pieces must fit the first, and are not worth making the object again.
+      if (offset === 0 || request.reading?.name !== whole)
+        request.reading = { name: whole, bytes: Buffer.from(content(request, annex), 'utf8') };
+      const { bytes } = request.reading;
       // Every byte of the reply may have to be escaped.
       const end = offset + Math.min(length, Math.floor((request.packetSize - 1) / 2));
+      if (end >= bytes.length) request.reading = undefined;
       return `${end < bytes.length ? 'm' : 'l'}${bytes.subarray(offset, end).toString('latin1')}`;
     },
   );
