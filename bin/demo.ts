@@ -76,13 +76,13 @@ function staying(given: RunOptions): RunOptions {
 
 function doorsOf({ gdb, gdbHost, gdbGuests, uarts }: RunOptions): Door[] {
   const doors: Door[] = [];
-  const debug = (option: string, at: EndPoint | undefined, elf: string, shows: string): void => {
-    if (at) doors.push({ option, at, typed: `gdb-multiarch ${FOLDER}/${elf} -ex 'target remote :${at.port}'`, shows });
+  const debug = (option: string, at: EndPoint | undefined, file: string, shows: string): void => {
+    if (at) doors.push({ option, at, typed: `gdb-multiarch ${file} -ex 'target remote :${at.port}'`, shows });
   };
-  debug('--gdb', gdb, 'hypervisor.elf', 'all of it');
-  debug('--gdb-host', gdbHost, 'hypervisor.elf', 'the hypervisor alone');
+  debug('--gdb', gdb, `-x ${FOLDER}/symbols.gdb`, 'all of it');
+  debug('--gdb-host', gdbHost, `${FOLDER}/hypervisor.elf`, 'the hypervisor alone');
   for (const { guest, ...at } of gdbGuests)
-    debug('--gdb-guest', at, 'guest.elf', `guest ${'vmid' in guest ? guest.vmid : guest.ordinal} alone`);
+    debug('--gdb-guest', at, `${FOLDER}/guest.elf`, `guest ${'vmid' in guest ? guest.vmid : guest.ordinal} alone`);
   for (const { index, connection } of uarts)
     if (connection.kind === 'tcp')
       doors.push({

@@ -82,7 +82,7 @@ describe('armhyp demo', function () {
     const { port } = server.address() as AddressInfo;
     const child = stay(port);
     const [output, errors] = [gather(child.stdout), gather(child.stderr)];
-    await output(new RegExp(`all of it +gdb-multiarch \\S+hypervisor\\.elf -ex 'target remote :${port}'\n`));
+    await output(new RegExp(`all of it +gdb-multiarch -x \\S+symbols\\.gdb -ex 'target remote :${port}'\n`));
     // It is taken: then which option takes another one.
     await errors(new RegExp(`armhyp: 127\\.0\\.0\\.1:${port}: .*\\(EADDRINUSE\\); --gdb PORT takes another\n`));
     expect(await once(child, 'close')).to.deep.equal([2, null]);

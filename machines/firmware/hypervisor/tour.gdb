@@ -1,24 +1,5 @@
-# For gdb, from the project's folder: the hypervisor is inferior 1, its guests are 2 and 3.
-set schedule-multiple on
-set print frame-arguments all
-set print entry-values no
-set output-radix 16
-file machines/firmware/hypervisor/hypervisor.elf
-add-inferior -exec machines/firmware/hypervisor/guest.elf
-add-inferior -exec machines/firmware/hypervisor/guest.elf
-
-define to
-    tbreak $arg0
-    commands
-        silent
-    end
-    continue
-    backtrace 3
-end
-document to
-Run to a place in the hypervisor or in a guest, and show who called.
-end
-
+# For the tour of README.md, from the project's folder.
+source machines/firmware/hypervisor/symbols.gdb
 target remote :1234
 # The first instruction of each guest, by its physical address: the guests themselves are not there yet.
 monitor break pa=0x90000000
