@@ -9,7 +9,7 @@ import { run, type RunOptions, type Surroundings } from './run.ts';
 
 const FOLDER = 'machines/firmware/hypervisor';
 
-/** A port that the demonstration opens: the option that chooses it, and what to type to get there. */
+/** A port that the demonstration opens: the option that chooses it, up to the port, and what to type to get there. */
 interface Door {
   readonly option: string;
   readonly at: EndPoint;
@@ -23,7 +23,7 @@ interface Door {
  */
 export async function demo(given: RunOptions, surroundings: Surroundings): Promise<number> {
   const options = given.stay ? staying(given) : once(given);
-  const doors = given.stay ? doorsOf(options) : [];
+  const doors = doorsOf(options);
   surroundings.output.write(given.stay ? stayText(doors) : `A hypervisor with two guests, on ${given.machine}:\n\n`);
   // Keys would go to the host's console, which nobody reads: so Ctrl-C ends it.
   const input = Readable.from([]);
@@ -79,10 +79,12 @@ function doorsOf({ gdb, gdbHost, gdbGuests, uarts }: RunOptions): Door[] {
   const debug = (option: string, at: EndPoint | undefined, file: string, shows: string): void => {
     if (at) doors.push({ option, at, typed: `gdb-multiarch ${file} -ex 'target remote :${at.port}'`, shows });
   };
-  debug('--gdb', gdb, `-x ${FOLDER}/symbols.gdb`, 'all of it');
-  debug('--gdb-host', gdbHost, `${FOLDER}/hypervisor.elf`, 'the hypervisor alone');
-  for (const { guest, ...at } of gdbGuests)
-    debug('--gdb-guest', at, `${FOLDER}/guest.elf`, `guest ${'vmid' in guest ? guest.vmid : guest.ordinal} alone`);
+  debug('--gdb ', gdb, `-x ${FOLDER}/symbols.gdb`, 'all of it');
+  debug('--gdb-host ', gdbHost, `${FOLDER}/hypervisor.elf`, 'the hypervisor alone');
+  for (const { guest, ...at } of gdbGuests) {
+    const name = 'vmid' in guest ? `vmid:${guest.vmid}` : `${guest.ordinal}`;
+    debug(`--gdb-guest ${name}@`, at, `${FOLDER}/guest.elf`, `guest ${name} alone`);
+  }
   for (const { index, connection } of uarts)
     if (connection.kind === 'tcp')
       doors.push({
@@ -130,7 +132,5 @@ function withOption(error: NodeJS.ErrnoException & { port?: number }, doors: rea
   const door = doors.find(({ at }) => at.port === error.port);
   return door === undefined || error.code === undefined
     ? error
-    : new UserMistake(
-        `${systemErrorLine(error)}; ${door.option}${door.option.endsWith(':') ? '' : ' '}PORT takes another`,
-      );
+    : new UserMistake(`${systemErrorLine(error)}; ${door.option}PORT takes another`);
 }

@@ -1,7 +1,7 @@
 /** The package as its users get it: packed, installed elsewhere, started and imported from there. */
 import { expect } from 'chai';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -54,6 +54,12 @@ describe('the packed package, installed elsewhere', function () {
     const elf = join(installed, 'machines/firmware/self-check/self-check.elf');
     const output = runOrFail('npx', ['--no-install', 'armhyp', 'run', 'fvp-ve-a15x1', elf, '--timeout', '60']);
     expect(output).to.match(/^self-check: \d+ passed, 0 failed\r?$/m);
+  });
+
+  it('demonstrates itself, and tells where what to type next is', () => {
+    const output = runOrFail('npx', ['--no-install', 'armhyp', 'demo', '--timeout', '60']);
+    expect(output).to.match(/guest 2: \d+ passed, 0 failed.*cd node_modules\/armhyp\n +gdb-multiarch -x (\S+)/s);
+    expect(existsSync(join(installed, /-x (\S+)/.exec(output)![1]!))).to.equal(true);
   });
 
   it('is a library', () => {
