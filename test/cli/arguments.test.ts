@@ -56,7 +56,7 @@ describe('the arguments of options', () => {
     expect(read.guestEndPoint('64@5')).to.deep.equal({ host, port: 5, guest: { ordinal: 64 } });
     expect(read.guestEndPoint('vmid:255@5')).to.deep.equal({ host, port: 5, guest: { vmid: 255 } });
     expect(read.guestEndPoint('2@[::1]:5')).to.deep.equal({ host: '::1', port: 5, guest: { ordinal: 2 } });
-    wrong(read.guestEndPoint, '', '@5', '0@5', '65@5', 'vmid:256@5', 'vmid:5', '2@', '2@x', '1@2@3');
+    wrong(read.guestEndPoint, '', '@5', '0@5', '65@5', 'vmid:256@5', '2@', '2@x', '1@2@3');
   });
 
   it('reads what a UART is connected to', () => {
