@@ -56,6 +56,11 @@ export class DebuggedMachine {
     return `target remote :${server.port}`;
   }
 
+  /** Resolves when it has come to print what matches. */
+  async prints(pattern: RegExp): Promise<void> {
+    while (!pattern.test(this.output)) await new Promise((resolve) => setImmediate(resolve));
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all(this.#servers.map((server) => server.close()));

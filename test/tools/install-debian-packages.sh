@@ -4,7 +4,7 @@
 set -eu
 
 wanted='arm-none-eabi-gcc:gcc-arm-none-eabi gdb-multiarch:gdb-multiarch qemu-system-arm:qemu-system-arm
-        dtc:device-tree-compiler make:make xz:xz-utils
+        lldb:lldb dtc:device-tree-compiler make:make xz:xz-utils
         /usr/lib/arm-none-eabi/newlib/rdimon.specs:libnewlib-arm-none-eabi'
 packages=
 for entry in $wanted; do

@@ -12,6 +12,7 @@ export const debianPackages = {
   'gdb-multiarch': 'gdb-multiarch',
   'qemu-system-arm': 'qemu-system-arm',
   dtc: 'device-tree-compiler',
+  lldb: 'lldb',
   make: 'make',
   xz: 'xz-utils',
   '/usr/lib/arm-none-eabi/newlib/rdimon.specs': 'libnewlib-arm-none-eabi',
