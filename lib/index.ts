@@ -1,7 +1,8 @@
 /** The library: what the command and the tests use, and nothing else is needed to embed a machine. */
 export { DebuggableMachine } from './debug/debuggable.ts';
 export { loadMachine, type MachineOptions, type ModuleFile } from './machine/load.ts';
-export type { Machine, RunLimits, RunResult, UartPort } from './machine/machine.ts';
+export type { Machine, RunLimits, RunResult } from './machine/machine.ts';
+export type { UartPort } from './machine/outside.ts';
 export { chromeTrace, readWorldLog, worldReport, type WorldEvent, type WorldReport } from './machine/world-report.ts';
 export {
   bundledMachines,

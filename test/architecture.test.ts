@@ -47,7 +47,17 @@ const mayImport: Record<string, readonly string[]> = {
   'lib/cpu/mmu': ['lib/bus', 'lib/cpu/system', 'lib/cpu/state', 'lib/cpu/ir/ops.ts', 'lib/bits', 'type lib/cpu/cpu.ts'],
   'lib/cpu': ['lib/bus', 'lib/bits', 'lib/clock', 'lib/device'],
   'lib/image': ['lib/bits'],
-  'lib/machine': ['lib/bits', 'lib/clock', 'lib/bus', 'lib/device', 'lib/devices', 'lib/cpu', 'lib/image'],
+  'lib/network': ['lib/clock', 'lib/device'],
+  'lib/machine': [
+    'lib/bits',
+    'lib/network',
+    'lib/clock',
+    'lib/bus',
+    'lib/device',
+    'lib/devices',
+    'lib/cpu',
+    'lib/image',
+  ],
   'lib/debug': ['lib', 'gdbstub/target.ts', 'gdbstub/index.ts'],
   lib: ['lib'],
 };
@@ -59,7 +69,7 @@ const reserved: Record<string, RegExp> = {
   ajv: /^lib\/machine\/description\//,
   esbuild: /^lib\/machine\/bundle\.ts$/,
   commander: /^bin\//,
-  'node:net': /^(gdbstub\/server\.ts|lib\/machine\/|bin\/)/,
+  'node:net': /^(gdbstub\/server\.ts|lib\/network\/user-network\.ts|bin\/)/,
 };
 
 interface Source {

@@ -1,18 +1,20 @@
 /** A machine together with its debug target, for an owner of a main loop that runs it with and without debuggers. */
-import type { Machine, RunLimits, RunResult, UartPort } from '../machine/machine.ts';
+import type { Machine, RunLimits, RunResult } from '../machine/machine.ts';
+import type { UartPort } from '../machine/outside.ts';
 import { MachineTarget } from './target.ts';
 
 /** Runs a machine like the machine itself until somebody asks for `debugTarget`, and from then on as that allows. */
 export class DebuggableMachine {
   readonly machine: Machine;
   #target: MachineTarget | undefined;
-  /** Called when a debugger lets the machine go on. */
+  /** Called when a debugger, or something from the host, lets the machine go on. */
   onWake: () => void = () => {};
   /** Called when a debugger asks the emulator to end. */
   onQuit: () => void = () => {};
 
   constructor(machine: Machine) {
     this.machine = machine;
+    machine.onActivity = () => this.onWake();
   }
 
   /** The machine as gdb sees it. It stands until it is resumed. */
@@ -43,6 +45,18 @@ export class DebuggableMachine {
   }
   traceWorlds(write: (text: string) => void): void {
     this.machine.traceWorlds(write);
+  }
+  /** Returns the display's picture as a PNG, or undefined if there is none. */
+  screenshot(): Uint8Array | undefined {
+    return this.machine.screenshot();
+  }
+  /** Types at the first keyboard; false if there is none. */
+  type(text: string): boolean {
+    return this.machine.type(text);
+  }
+  /** Ends what the machine holds open outside. */
+  close(): void {
+    this.machine.close();
   }
   stop(): void {
     this.machine.stop();

@@ -3,8 +3,8 @@
  * that do not follow from where a machine has it. Addresses, interrupts and references are filled in by the machine.
  */
 
-/** A property: a flag, texts, cells, or a reference. */
-export type TreeValue = true | string | readonly string[] | readonly number[] | typeof itself | Reference;
+/** A property: a flag, texts, cells, bytes, or a reference. */
+export type TreeValue = true | string | readonly string[] | readonly number[] | Uint8Array | typeof itself | Reference;
 
 /** Stands for a reference (phandle) to the node of the device. */
 export const itself: unique symbol = Symbol.for('armhyp:itself');

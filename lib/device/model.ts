@@ -32,6 +32,15 @@ export interface KeyboardPort {
   onText: (text: string) => void;
 }
 
+/** The cable of an Ethernet controller. Frames are without their check sequence. */
+export interface NetworkPort {
+  /** Whether there is somebody at the other end. */
+  readonly linked: boolean;
+  send(frame: Uint8Array): void;
+  /** Called with each frame for the guest; the device sets it. */
+  onFrame: (frame: Uint8Array) => void;
+}
+
 /** Physical memory as a device sees it that reads and writes by itself. */
 export interface MemoryPort {
   /** Copies bytes; undefined if some of them are no memory. */
@@ -55,6 +64,8 @@ export interface HostPorts {
   character(deviceName: string): CharacterPort;
   /** Returns the keyboard of a device, by the device's name. */
   keyboard(deviceName: string): KeyboardPort;
+  /** Returns the cable of a device, by the device's name. */
+  network(deviceName: string): NetworkPort;
   readonly memory: MemoryPort;
   /** Opens a file; an empty path gives an empty store. Throws the system's error if it cannot be read. */
   store(path: string, readOnly: boolean): StorePort;

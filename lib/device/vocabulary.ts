@@ -10,6 +10,7 @@ export type {
   HostPorts,
   KeyboardPort,
   MemoryPort,
+  NetworkPort,
   Properties,
   Property,
   StorePort,

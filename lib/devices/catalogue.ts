@@ -1,5 +1,6 @@
 /** Every device this emulator has, by the name a machine description calls it. */
 import { cortexA15Gic } from './gicv2/gic.ts';
+import { lan9118 } from './lan9118.ts';
 import { pl011 } from './pl011.ts';
 import { pl031 } from './pl031.ts';
 import { pl050 } from './pl050.ts';
@@ -13,6 +14,7 @@ import { veSysregs } from './ve-sysregs.ts';
 import { virtioBlock } from './virtio/block.ts';
 import { virtioConsole } from './virtio/console.ts';
 import { virtioEntropy } from './virtio/entropy.ts';
+import { virtioNet } from './virtio/net.ts';
 
 export const catalogue = {
   'arm,cortex-a15-gic': cortexA15Gic,
@@ -26,9 +28,11 @@ export const catalogue = {
   'arm,sp805': sp805,
   'arm,sp810': sp810,
   'arm,vexpress-sysreg': veSysregs,
+  'smsc,lan9118': lan9118,
   'virtio,mmio-block': virtioBlock,
   'virtio,mmio-console': virtioConsole,
   'virtio,mmio-entropy': virtioEntropy,
+  'virtio,mmio-net': virtioNet,
 } as const;
 
 export type Catalogue = typeof catalogue;

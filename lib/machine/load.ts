@@ -37,6 +37,8 @@ export interface MachineOptions {
   readonly rtcSeconds?: number | undefined;
   /** A reset ends the run instead of starting the machine again. */
   readonly noReboot?: boolean | undefined;
+  /** Whether Ethernet controllers reach the host's loopback interface as 10.0.2.2; default false. */
+  readonly network?: boolean | undefined;
   /** What executes instructions; nothing that the guest sees depends on it. */
   readonly engine?: Engine | undefined;
   /** Answers semihosting calls (SVC 0x123456, in Thumb state SVC 0xab) if it is given. */
@@ -93,6 +95,7 @@ export async function loadMachine(nameOrFile: string, options: MachineOptions = 
     plan,
     rtcSeconds: options.rtcSeconds ?? DEFAULT_RTC_SECONDS,
     noReboot: options.noReboot ?? false,
+    network: options.network,
     semihosting: options.semihosting,
     ...(options.engine === undefined ? {} : { engine: options.engine }),
     report: options.report ?? (() => {}),

@@ -9,31 +9,19 @@ import { memoryMap } from '../cpu/state/memory-map.ts';
 import { LINE } from '../cpu/system/exceptions.ts';
 import { MODE } from '../cpu/system/modes.ts';
 import { WorldWatches } from '../cpu/system/world.ts';
-import { Line } from '../device/line.ts';
-import type { BuiltDevice, CharacterPort, DeviceModel, HostPorts, KeyboardPort } from '../device/model.ts';
+import type { BuiltDevice, DeviceModel } from '../device/model.ts';
 import type { InterruptControllerPorts } from '../devices/gicv2/gic.ts';
 import { png } from '../devices/lcd/frame.ts';
 import type { DisplayPorts } from '../devices/pl111.ts';
 import type { BootPlan } from '../image/index.ts';
 import { cpuLines } from './cpu-lines.ts';
 import { WorldLog } from './world-log.ts';
-import { memoryPort, openStore } from './host-ports.ts';
 import { interpreter } from './interpreter.ts';
+import { Outside, type UartPort } from './outside.ts';
 import { clusterStatistics } from './statistics.ts';
 import { Semihosting, type SemihostingOptions } from './semihosting/semihosting.ts';
 import { freeMemory } from './semihosting/free-memory.ts';
 import type { DeviceDescription, MachineDescription, MemoryDescription } from './description/index.ts';
-
-/** A UART as the world outside sees it. */
-export interface UartPort {
-  readonly name: string;
-  /** Called with each byte that the guest sends, at the instruction that sends it. */
-  onOutput: (byte: number) => void;
-  /** Gives the guest a byte. */
-  receive(byte: number): void;
-  /** Tells that no more bytes will come. */
-  end(): void;
-}
 
 export interface RunLimits {
   /** At most so many instructions. */
@@ -65,6 +53,8 @@ export interface MachineParts {
   readonly plan: BootPlan;
   readonly rtcSeconds: number;
   readonly noReboot: boolean;
+  /** Whether Ethernet controllers reach the host's loopback interface. */
+  readonly network?: boolean | undefined;
   /** Without it, SVC with the numbers of semihosting is like any other. */
   readonly semihosting?: SemihostingOptions | undefined;
   /** What executes instructions; nothing that the guest sees depends on it. */
@@ -85,11 +75,12 @@ export class Machine {
   readonly bus: Bus;
   readonly devices: ReadonlyMap<string, BuiltDevice>;
   readonly uarts: readonly UartPort[];
+  /** Called when something came from the host that lets a sleeping guest go on. */
+  onActivity: () => void = () => {};
   readonly cluster: Cluster;
   readonly interrupts: InterruptControllerPorts | undefined;
   readonly #parts: MachineParts;
-  readonly #ports: UartPort[] = [];
-  readonly #keyboards: KeyboardPort[] = [];
+  readonly #outside: Outside;
   /** The last of what was reported, one line each. */
   readonly reports: string[] = [];
   /** Whether SVC with the numbers of semihosting is a call to the machine. */
@@ -129,10 +120,17 @@ export class Machine {
       this.#addMemory(region, host);
       host += region.sizeBytes;
     }
-    const ports = this.#hostPorts();
+    this.#outside = new Outside({
+      bus: this.bus,
+      clock: this.clock,
+      network: parts.network === true,
+      consoleInput: () => this.#semihosting?.input,
+      end: (how) => this.#end(how),
+    });
+    this.#outside.onActivity = () => this.onActivity();
     this.#semihosting = parts.semihosting && this.#newSemihosting(parts.semihosting);
-    this.devices = new Map(description.devices.map((device) => [device.name, this.#addDevice(device, ports)]));
-    this.uarts = this.#ports;
+    this.devices = new Map(description.devices.map((device) => [device.name, this.#addDevice(device)]));
+    this.uarts = this.#outside.uarts;
     const gic = (this.interrupts = this.#interruptController());
     const { table, module } = interpreter();
     this.cluster = new Cluster({
@@ -213,8 +211,9 @@ export class Machine {
 
   /** Types at the first keyboard; false if there is none. */
   type(text: string): boolean {
-    this.#keyboards[0]?.onText(text);
-    return this.#keyboards.length > 0;
+    const { keyboards } = this.#outside;
+    keyboards[0]?.onText(text);
+    return keyboards.length > 0;
   }
   /** Returns what the first display shows as a PNG, or undefined if there is none or it is off. */
   screenshot(): Uint8Array | undefined {
@@ -223,6 +222,11 @@ export class Machine {
       if (frame !== undefined) return png(frame);
     }
     return undefined;
+  }
+
+  /** Ends what the machine holds open outside: connections of its network. */
+  close(): void {
+    for (const network of this.#outside.networks) network.close();
   }
 
   /** Gives `write` the lines of a log of world switches, from now on (see world-log.ts). */
@@ -242,10 +246,10 @@ export class Machine {
       this.bus.addRam({ name, at: place, sizeBytes, hostOffset, writable: kind === 'ram' });
     }
   }
-  #addDevice(device: DeviceDescription, host: HostPorts): BuiltDevice {
+  #addDevice(device: DeviceDescription): BuiltDevice {
     const model = device.model as DeviceModel;
     const lines = Object.fromEntries(
-      model.interrupts.map((output) => [output, this.#wire(`${device.name}.${output}`)]),
+      model.interrupts.map((output) => [output, this.#outside.wire(`${device.name}.${output}`)]),
     );
     const properties =
       'initialSeconds' in device.properties
@@ -256,49 +260,11 @@ export class Machine {
       clock: this.clock,
       lines,
       properties,
-      host,
+      host: this.#outside.ports,
     });
     built.onGuestError = (problem) => this.#report('device', `${device.name}: ${problem}`);
     this.bus.addDevice(device.at, device.sizeBytes, built);
     return built;
-  }
-  /** By name, DEVICE.OUTPUT. */
-  readonly #wires = new Map<string, Line>();
-  #wire(name: string): Line {
-    const line = this.#wires.get(name) ?? new Line(name);
-    this.#wires.set(name, line);
-    return line;
-  }
-
-  /** What devices ask of the world outside. */
-  #hostPorts(): HostPorts {
-    return {
-      character: (name) => {
-        const port: CharacterPort = { write: (byte) => uart.onOutput(byte), onReceive: () => {} };
-        const input = this.#ports.length === 0 ? () => this.#semihosting?.input : () => undefined;
-        const uart: UartPort = {
-          name,
-          onOutput: () => {},
-          receive: (byte) => {
-            input()?.receive(byte);
-            port.onReceive(byte);
-          },
-          end: () => input()?.end(),
-        };
-        this.#ports.push(uart);
-        return port;
-      },
-      keyboard: () => {
-        const port: KeyboardPort = { onText: () => {} };
-        this.#keyboards.push(port);
-        return port;
-      },
-      memory: memoryPort(this.bus),
-      store: openStore,
-      wire: (name) => this.#wire(name),
-      powerOff: () => this.#end('poweredOff'),
-      reset: () => this.#end('reset'),
-    };
   }
   #newSemihosting(options: SemihostingOptions): Semihosting {
     const { description, plan, rtcSeconds } = this.#parts;
@@ -343,7 +309,7 @@ export class Machine {
     for (const { name, model, spis } of this.description.devices) {
       spis.forEach((spi, n) => {
         const input = gic?.spi(spi);
-        if (input) this.#wire(`${name}.${model.interrupts[n]}`).connect((level) => input.set(level));
+        if (input) this.#outside.wire(`${name}.${model.interrupts[n]}`).connect((level) => input.set(level));
       });
     }
   }
@@ -375,9 +341,12 @@ export class Machine {
 
   // Pace.
 
-  /** At realtime pace, how far virtual time may be. */
+  /** How far virtual time may be at realtime pace, which is also that of a guest that talks with the host. */
   #mayRunTo({ pace }: RunLimits): number {
-    if (pace !== 'realtime') return Infinity;
+    if (pace !== 'realtime' && !this.#outside.busy) {
+      this.#hostStartMs = undefined;
+      return Infinity;
+    }
     const hostMs = performance.now();
     this.#hostStartMs ??= hostMs - this.virtualNs / 1e6;
     return (hostMs - this.#hostStartMs) * 1e6;
@@ -385,7 +354,7 @@ export class Machine {
   #nothingToDo(): RunResult {
     const due = this.clock.nextDue();
     if (due !== Infinity) return { reason: 'idle', idleUntilNs: due };
-    const inputs = this.#ports.length > 0;
+    const inputs = this.uarts.length > 0 || this.#outside.busy;
     const masked = this.cluster.cpus.every((cpu) => cpu.deaf);
     return { reason: inputs && !masked ? 'idle' : 'stuck' };
   }

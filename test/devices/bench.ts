@@ -20,10 +20,13 @@ export function benchFor<P extends Properties, X>(model: DeviceModel<P, X>, over
   const memory = new Uint8Array(0x1_0000);
   const store = new Uint8Array(0x8_0000);
   const port = { write: (byte: number) => void sent.push(byte), onReceive: (_: number) => {} };
+  const frames: Uint8Array[] = [];
+  const cable = { linked: true, send: (frame: Uint8Array) => void frames.push(frame), onFrame: (_: Uint8Array) => {} };
   const keyboard = { onText: (_: string) => {} };
   const ports: HostPorts = {
     character: () => port,
     keyboard: () => keyboard,
+    network: () => cable,
     memory: {
       read: (address, length) =>
         address + length <= memory.length ? memory.slice(address, address + length) : undefined,
@@ -68,6 +71,10 @@ export function benchFor<P extends Properties, X>(model: DeviceModel<P, X>, over
     host,
     sent: () => String.fromCharCode(...sent),
     receive: (text: string) => new TextEncoder().encode(text).forEach((byte) => port.onReceive(byte)),
+    /** Frames that the device has sent. */
+    frames,
+    /** Gives the device a frame. */
+    arrive: (frame: Uint8Array) => cable.onFrame(frame),
     /** Types at the keyboard. */
     type: (text: string) => keyboard.onText(text),
     level: (name: string) => lines[name]!.level,

@@ -130,6 +130,7 @@ class Generator {
       else if (value === itself) node.setCells(name, this.#phandleOf(bound.node));
       else if (isReference(value)) node.setCells(name, this.#phandleOfLabel(value.label, bound));
       else if (typeof value === 'string') node.setStrings(name, value);
+      else if (value instanceof Uint8Array) node.properties.set(name, value);
       else if (isTexts(value)) node.setStrings(name, ...value);
       else node.setCells(name, ...value);
     }
