@@ -85,8 +85,10 @@ export class StdioBackEnd implements BackEnd {
     output.on('drain', this.#changed);
   }
 
+  /** A line is passed on at once: whoever reads it may measure when it came. */
   write(byte: number): void {
     this.#buffer.write(byte);
+    if (byte === 0x0a) this.#buffer.flush();
   }
 
   flush(): void {

@@ -94,8 +94,8 @@ export class Bus {
   ramPage(address: number): number {
     const region = this.#find(address);
     if (region?.device !== null) return -1;
-    const offset = address - region.at;
-    return region.hostOffset + (offset - (offset % PAGE_BYTES));
+    // Regions of memory begin at pages, so that the address's low bits, which its low word has, are the offset's.
+    return region.hostOffset + (address - region.at) - (address & (PAGE_BYTES - 1));
   }
 
   /** Returns whether the guest may write the memory at this address; false if there is none. */

@@ -17,9 +17,13 @@ export interface UnassignedReport {
 
 /** A guest that walks through empty space must not fill the host's memory. */
 const MOST_PLACES = 4096;
+/** A power of two. */
+const RECENT = 64;
 
 export class UnassignedLog {
   readonly #places = new Map<number, UnassignedReport>();
+  /** The last report of places that share the low bits of their addresses, for guests that come back all the time. */
+  readonly #recent = new Array<UnassignedReport | undefined>(RECENT);
   readonly #onFirst: (report: UnassignedReport) => void;
 
   constructor(onFirst: (report: UnassignedReport) => void) {
@@ -35,10 +39,17 @@ export class UnassignedLog {
     value: number,
     access: Readonly<Access>,
   ): void {
+    const slot = ((address & (RECENT / 2 - 1)) << 1) | (write ? 1 : 0);
+    const recent = this.#recent[slot];
+    if (recent?.address === address) {
+      recent.count++;
+      return;
+    }
     const place = 2 * address + (write ? 1 : 0);
     const known = this.#places.get(place);
     if (known !== undefined) {
       known.count++;
+      this.#recent[slot] = known;
       return;
     }
     if (this.#places.size >= MOST_PLACES) return;

@@ -126,7 +126,7 @@ export class CodeCache {
 
   /** Whether fast stores to this host page would go unseen. */
   isLive(hostPage: number): boolean {
-    return this.#live[hostPage / PAGE] !== 0;
+    return this.#live[hostPage >>> 12] !== 0;
   }
 
   /** The address of the micro-ops of a guest page; context and `virtualPage` matter if a breakpoint is in it. */
@@ -218,10 +218,8 @@ export class CodeCache {
   written(hostAddress: number, bytes: number): void {
     const hostPage = hostAddress - (hostAddress % PAGE);
     if (!this.isLive(hostPage)) return;
-    for (const thumb of [false, true]) {
-      const slot = this.#shared.get(hostPage / PAGE + (thumb ? 0x10_0000 : 0));
-      if (slot?.live) this.#drop(slot, hostAddress % PAGE, bytes);
-    }
+    this.#writtenSlot(this.#shared.get(hostPage / PAGE), hostAddress % PAGE, bytes);
+    this.#writtenSlot(this.#shared.get(hostPage / PAGE + 0x10_0000), hostAddress % PAGE, bytes);
     if (this.#private.size > 0)
       for (const slot of this.#private.values()) if (slot.live && slot.hostPage === hostPage) this.#wipe(slot);
   }
@@ -350,6 +348,9 @@ export class CodeCache {
       this.#words[at] = (this.#words[at]! & ~0xffff) | BUILTIN.breakpoint;
   }
 
+  #writtenSlot(slot: Slot | undefined, offset: number, bytes: number): void {
+    if (slot?.live) this.#drop(slot, offset, bytes);
+  }
   #drop(slot: Slot, offset: number, bytes: number): void {
     // An IT block or the second halfword of an instruction reaches backwards: T32 pages go as a whole.
     if (slot.thumb || ++slot.writes > WRITES_BEFORE_DROP) {

@@ -113,7 +113,7 @@ export class DataAccess {
     if (hostPage < 0) return bus.read(physical, size, this.#cpu.access);
     this.#mmu.fill(entry, address, hostPage, privileged, physical, access);
     const host = hostPage + (address & 0xfff);
-    return size === 4 ? this.#memoryWords[host / 4]! : size === 2 ? this.#halfwords[host / 2]! : this.#bytes[host]!;
+    return size === 4 ? this.#memoryWords[host >>> 2]! : size === 2 ? this.#halfwords[host >>> 1]! : this.#bytes[host]!;
   }
 
   #store(address: number, access: number, value: number, size: Size, up: number): void {
@@ -137,8 +137,8 @@ export class DataAccess {
       return;
     }
     const host = hostPage + (address & 0xfff);
-    if (size === 4) this.#memoryWords[host / 4] = value;
-    else if (size === 2) this.#halfwords[host / 2] = value;
+    if (size === 4) this.#memoryWords[host >>> 2] = value;
+    else if (size === 2) this.#halfwords[host >>> 1] = value;
     else this.#bytes[host] = value;
     if (code.isLive(hostPage)) code.written(host, size);
     this.#mmu.fill(entry, address, hostPage, privileged, physical, access);

@@ -71,12 +71,6 @@ export class FlatTlb {
     this.#words[this.#fetchA32 + page] = 0;
     this.#words[this.#fetchT32 + page] = 0;
   }
-  /** Drops neighbouring pages. */
-  dropRange(page: number, count: number): void {
-    if (!this.#ready) return;
-    for (const table of [this.#read, this.#write]) this.#words.fill(TLB.slow, table + page, table + page + count);
-    for (const table of [this.#fetchA32, this.#fetchT32]) this.#words.fill(0, table + page, table + page + count);
-  }
   clearNonGlobal(): void {
     for (let i = 0; i < this.#nonGlobals; i++) this.drop(this.#nonGlobal[i]!);
     this.#nonGlobals = 0;

@@ -67,7 +67,7 @@ function leaf(
     if (regs.secure && regs.sif && walk.nonSecure) permissions = withoutExecute(permissions);
   }
   const sizeLog2 = 39 - 9 * level;
-  const offsetMask = 2 ** sizeLog2 - 1;
+  const offsetMask = (1 << sizeLog2) - 1;
   const physical = (high & 0xff) * 2 ** 32 + ((low & ~offsetMask) >>> 0) + (va & offsetMask);
   walk.succeed(physical, sizeLog2, level, permissions);
 }
@@ -90,8 +90,8 @@ export function walkLong(walk: Walk, memory: WalkMemory, regs: LongRegisters, va
   // An address range of 1 GB or less needs no lookup at level 1 (B3.6.5).
   let level: Level = size < 2 ? 1 : 2;
   const root = upper ? regs.ttbr1 : regs.ttbr0;
-  const alignment = 2 ** (9 * level - size - 4);
-  let table = (root % 2 ** 40) - (root % alignment);
+  const alignment = 1 << (9 * level - size - 4);
+  let table = root - (root & (alignment - 1));
   let index = (size === 0 ? va >>> 0 : (va << size) >>> size) >>> (39 - 9 * level);
   let tableNonSecure = !regs.secure;
   let apTable = 0;

@@ -89,7 +89,8 @@ export class Mmu {
     if (entry < 0) {
       this.#tlb.misses++;
       if (!t.translate(regime, address)) {
-        t.explain(regime, address, want, privileged);
+        // Without a leaf the fault is the same whatever the access.
+        if (t.walk.mapped) t.explain(regime, address, want, privileged);
         return -1;
       }
       entry = this.#tlb.enter(
@@ -204,6 +205,7 @@ export class Mmu {
   }
   /** After a change of VTTBR, or of HCR. */
   vmidChanged(): void {
+    this.#translation.forget();
     const vmid = currentVmid(this.#cpu.words);
     if (vmid === this.#vmid) return;
     this.#vmid = vmid;
@@ -212,6 +214,7 @@ export class Mmu {
   /** After a change of what translation itself depends on: nothing cached is right any more. */
   regimeChanged(): void {
     this.asidChanged();
+    this.#translation.forget();
     this.#tlb.clear();
     for (const flat of this.#flat) flat.clear();
   }
@@ -256,6 +259,7 @@ export class Mmu {
     });
   }
   #clearRegime(regime: number): void {
+    if (regime === REGIME.nonSecure) this.#translation.forget();
     this.#tlb.clearRegime(regime);
     for (const bank of BANKS_OF_REGIME[regime]!) this.#flat[bank]!.clear();
   }
@@ -265,10 +269,10 @@ export class Mmu {
     else if (leafLog2 <= 12) for (const bank of BANKS_OF_REGIME[regime]!) this.#flat[bank]!.drop(page);
     else {
       // All pages of the leaf go. Hypervisors map pages through blocks of 2 MB, and drop them all the time.
-      const count = 2 ** (Math.max(leafLog2, 20) - 12);
-      const first = page & -count;
-      this.#tlb.dropBlock(regime, first, count);
-      for (const bank of BANKS_OF_REGIME[regime]!) this.#flat[bank]!.dropRange(first, count);
+      const count = 1 << (Math.max(leafLog2, 20) - 12);
+      this.#tlb.dropBlock(regime, page & -count, count, (each) => {
+        for (const bank of BANKS_OF_REGIME[regime]!) this.#flat[bank]!.drop(each);
+      });
     }
   }
 

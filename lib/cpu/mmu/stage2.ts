@@ -15,6 +15,8 @@ export interface Stage2Registers {
   readonly hsctlr: number;
 }
 
+/** Powers of two by exponent, for addresses of 40 bits. */
+const POWER = Float64Array.from({ length: 48 }, (_, n) => 2 ** n);
 const bit = (word: number, index: number): boolean => ((word >>> index) & 1) !== 0;
 
 function fail(walk: Walk, fault: FaultKind, level: Level): void {
@@ -29,8 +31,9 @@ function leaf(walk: Walk, ipa: number, low: number, high: number, level: 1 | 2 |
   }
   setByMemAttr(walk, (low >>> 2) & 0xf, (low >>> 8) & 3);
   const sizeLog2 = 39 - 9 * level;
-  const size = 2 ** sizeLog2;
-  const physical = (high & 0xff) * 2 ** 32 + ((low & -size) >>> 0) + (ipa % size);
+  // A leaf is smaller than 4 GB: the address's low word has all that stays of it.
+  const offsetMask = (1 << sizeLog2) - 1;
+  const physical = (high & 0xff) * 2 ** 32 + ((low & ~offsetMask) >>> 0) + (ipa & offsetMask);
   // HAP[1] lets read, HAP[2] write (B3.7.1).
   const permissions = uniformPermissions(bit(low, 6), bit(low, 7), bit(high, 22), false);
   walk.succeed(physical, sizeLog2, level, PERMISSION.all);
@@ -53,15 +56,15 @@ export function walkStage2(walk: Walk, memory: WalkMemory, regs: Stage2Registers
   const t0sz = (regs.vtcr << 28) >> 28;
   const sl0 = (regs.vtcr >>> 6) & 3;
   const fits = sl0 === 0 ? t0sz >= -2 : sl0 === 1 && t0sz <= 1;
-  if (!fits || ipa >= 2 ** (32 - t0sz)) {
+  if (!fits || ipa >= POWER[32 - t0sz]!) {
     fail(walk, FAULT.translation, 1);
     return;
   }
 
   let level: Level = sl0 === 0 ? 2 : 1;
-  const alignment = 2 ** (14 - t0sz - 9 * sl0);
-  let table = (regs.vttbr % 2 ** 40) - (regs.vttbr % alignment);
-  let index = Math.floor(ipa / 2 ** (39 - 9 * level));
+  const alignment = 1 << (14 - t0sz - 9 * sl0);
+  let table = regs.vttbr - (regs.vttbr & (alignment - 1));
+  let index = Math.floor(ipa / POWER[39 - 9 * level]!);
   for (;;) {
     const address = table + 8 * index;
     const first = memory.read32(address, true);
@@ -87,7 +90,7 @@ export function walkStage2(walk: Walk, memory: WalkMemory, regs: Stage2Registers
     }
     table = (high & 0xff) * 2 ** 32 + ((low & 0xffff_f000) >>> 0);
     level = level === 1 ? 2 : 3;
-    index = Math.floor(ipa / 2 ** (39 - 9 * level)) % 512;
+    index = (ipa >>> (39 - 9 * level)) & 0x1ff;
   }
 }
 

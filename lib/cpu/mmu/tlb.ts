@@ -36,6 +36,9 @@ export class Tlb {
   readonly attributes = new Int32Array(ENTRIES);
   /** Per regime and megabyte of virtual space: log2 of the largest leaf entered there. */
   readonly #large = [new Uint8Array(4096), new Uint8Array(4096), new Uint8Array(4096)] as const;
+  /** Per regime: a bit for every page entered since it was last dropped, and the megabytes that have such a bit. */
+  readonly #entered = [new Int32Array(2 ** 15), new Int32Array(2 ** 15), new Int32Array(2 ** 15)] as const;
+  readonly #megabytes = [new Uint8Array(4096), new Uint8Array(4096), new Uint8Array(4096)] as const;
   misses = 0;
 
   /** The entry of a page, -1 if there is none. */
@@ -61,6 +64,9 @@ export class Tlb {
     this.#vmid[i] = vmid;
     this.page[i] = physicalPage;
     this.attributes[i] = attributes;
+    const entered = this.#entered[regime]!;
+    entered[page >>> 5] = entered[page >>> 5]! | (1 << (page & 31));
+    this.#megabytes[regime]![page >>> 8] = 1;
     const large = this.#large[regime]!;
     if (leafLog2 > 12 && large[page >>> 8]! < leafLog2) large[page >>> 8] = leafLog2;
     return i;
@@ -80,11 +86,19 @@ export class Tlb {
 
   clear(): void {
     this.#tag.fill(0);
-    for (const large of this.#large) large.fill(0);
+    for (const regime of this.#large.keys()) this.#forgetPages(regime);
   }
   clearRegime(regime: number): void {
     for (let i = 0; i < ENTRIES; i++) if (((this.#tag[i]! >> 20) & 3) === regime) this.#tag[i] = 0;
+    this.#forgetPages(regime);
+  }
+  #forgetPages(regime: number): void {
     this.#large[regime]!.fill(0);
+    const megabytes = this.#megabytes[regime]!;
+    for (let mb = megabytes.indexOf(1); mb >= 0; mb = megabytes.indexOf(1, mb)) {
+      this.#entered[regime]!.fill(0, 8 * mb, 8 * mb + 8);
+      megabytes[mb] = 0;
+    }
   }
   clearAsid(regime: number, asid: number): void {
     for (let i = 0; i < ENTRIES; i++) {
@@ -102,13 +116,27 @@ export class Tlb {
     if ((this.#tag[i]! & 0xf_ffff) === page && ((this.#tag[i]! >> 20) & 3) === regime) this.#tag[i] = 0;
     return this.#large[regime]![page >>> 8]!;
   }
-  /** Drops an aligned block of whole megabytes, which no leaf that is entered reaches beyond. */
-  dropBlock(regime: number, page: number, count: number): void {
-    for (let p = page; p < page + count; p++) {
-      const i = indexOf(regime, p);
-      if (this.#tag[i] === (p | (regime << 20) | VALID)) this.#tag[i] = 0;
+  /**
+   * Drops an aligned block of whole megabytes, which no leaf that is entered reaches beyond; `visit` is told of each page
+   * that was entered, whether or not its entry is still there.
+   */
+  dropBlock(regime: number, page: number, count: number, visit: (page: number) => void): void {
+    const entered = this.#entered[regime]!;
+    const megabytes = this.#megabytes[regime]!;
+    for (let mb = page >>> 8; mb < (page + count) >>> 8; mb++) {
+      this.#large[regime]![mb] = 0;
+      if (megabytes[mb] === 0) continue;
+      megabytes[mb] = 0;
+      for (let word = 8 * mb; word < 8 * mb + 8; word++) {
+        for (let bits = entered[word]!; bits !== 0; bits &= bits - 1) {
+          const each = 32 * word + 31 - Math.clz32(bits & -bits);
+          const i = indexOf(regime, each);
+          if (this.#tag[i] === (each | (regime << 20) | VALID)) this.#tag[i] = 0;
+          visit(each);
+        }
+        entered[word] = 0;
+      }
     }
-    this.#large[regime]!.fill(0, page >>> 8, (page + count) >>> 8);
   }
 }
 

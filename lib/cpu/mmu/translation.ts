@@ -55,7 +55,7 @@ class PhysicalMemory implements WalkMemory {
   read32(address: number): number {
     const page = this.#cpu.bus.ramPage(address);
     this.failed = page < 0;
-    return page < 0 ? 0 : this.#words[(page + (address % 4096)) / 4]!;
+    return page < 0 ? 0 : this.#words[(page + (address & 0xfff)) >>> 2]!;
   }
 }
 
@@ -104,8 +104,23 @@ export class Translation {
 
   /** Walks for a TLB entry, that is, whatever the access and DACR; false if there is no leaf. */
   translate(regime: number, address: number): boolean {
+    this.#intermediate.remembers = true;
+    let found = this.#find(regime, address);
+    this.#intermediate.remembers = false;
+    // A fault follows from what tables say now.
+    if (!found && this.hasStage2(regime)) {
+      this.forget();
+      found = this.#find(regime, address);
+    }
+    return found;
+  }
+  #find(regime: number, address: number): boolean {
     this.#walk(this.walk, regime, address, ALL_CLIENTS, true);
     return this.walk.mapped && this.walk.stage2Fault === FAULT.none;
+  }
+  /** Forgets where the tables of stage 1 are: stage 2 may be another now. */
+  forget(): void {
+    this.#intermediate.forget();
   }
   get physicalPage(): number {
     return Math.floor(this.walk.physical / 4096);

@@ -32,7 +32,6 @@ function mayAccess(cpu: Cpu, { access = 'rw', level = 'PL1' }: Row, write: boole
 
 /** CNTKCTL and CNTHCTL say who may read the counters and use the timers (B8.1.1, B8.1.3). */
 function timerRefuses(cpu: Cpu, name: string): boolean {
-  if (cpu.mode !== MODE.usr) return false;
   const control = cpu.words[cpu.registers.index('CNTKCTL')]!;
   switch (name.slice(0, 6)) {
     case 'CNTFRQ':
@@ -91,7 +90,10 @@ export function coprocessor(cpu: Cpu, word: number, pc: number): Outcome {
     : wideKey(number, (word >>> 4) & 15, word & 15);
   const register = registerAt(key);
   const write = (word & 0x0010_0000) === 0;
-  const allowed = register !== undefined && mayAccess(cpu, register, write) && !timerRefuses(cpu, register.name);
+  const allowed =
+    register !== undefined &&
+    mayAccess(cpu, register, write) &&
+    (cpu.mode !== MODE.usr || !timerRefuses(cpu, register.name));
   // What User mode may not do is undefined before it is trapped (B1.14.2).
   if ((allowed || cpu.mode !== MODE.usr) && trapCoprocessor(cpu, word, register, pc)) return 'trapped';
   if (register === undefined) return reportUnknown(cpu, word);

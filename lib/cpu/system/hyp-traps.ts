@@ -101,10 +101,12 @@ const OTHER_DEBUG = /^DBG(?!OS|PRCR|DRAR|DSAR)/;
 
 /** Whether an access to this register, otherwise allowed, is trapped. */
 function isTrapped(cpu: Cpu, register: Register, write: boolean): boolean {
-  for (const { control, mask, inverted, on } of trapsOf.get(register) ?? []) {
-    if (on === 'write' && !write) continue;
-    if (((cpu.words[CONTROLS[control]]! & mask) !== 0) !== (inverted === true)) return true;
-  }
+  const traps = trapsOf.get(register);
+  if (traps !== undefined)
+    for (const { control, mask, inverted, on } of traps) {
+      if (on === 'write' && !write) continue;
+      if (((cpu.words[CONTROLS[control]]! & mask) !== 0) !== (inverted === true)) return true;
+    }
   return (cpu.words[HDCR]! & BIT.HDCR.TDA) !== 0 && OTHER_DEBUG.test(register.name);
 }
 

@@ -102,8 +102,11 @@ export function changeMode(cpu: PsrOwner, mode: number): void {
     }
   }
   words[W.mode] = mode;
-  cpu.modeChanged();
+  // What follows from a mode is the same for all PL1 modes of a security state.
+  if (!isPlain(old) || !isPlain(mode)) cpu.modeChanged();
 }
+/** PL1, and not Monitor mode, whose security state is its own. */
+const isPlain = (mode: number): boolean => mode !== MODE.usr && mode !== MODE.hyp && mode !== MODE.mon;
 
 /** Returns the SPSR of the current mode; User and System mode have none and give CPSR (UNPREDICTABLE). */
 export function readSpsr(cpu: Cpu): number {

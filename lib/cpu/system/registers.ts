@@ -27,7 +27,7 @@ const rows: readonly Row[] = [
 ];
 
 const byName = new Map<string, Register>();
-const byKey = new Map<number, Register>();
+const byKey = new Array<Register | undefined>(2 ** 16);
 let next = STATE.system >> 2;
 for (const row of rows) {
   if (row.of !== undefined) continue;
@@ -44,9 +44,9 @@ for (const row of rows) {
 }
 for (const register of byName.values()) {
   const key = keyOf(register.at);
-  const other = byKey.get(key);
+  const other = byKey[key];
   if (other) throw new Error(`${register.name} and ${other.name} have the same encoding`);
-  byKey.set(key, register);
+  byKey[key] = register;
 }
 
 /** Every system register, in the order of the table. */
@@ -55,7 +55,7 @@ export const registers: readonly Register[] = [...byName.values()];
 export const SYSTEM_WORDS = next - (STATE.system >> 2);
 
 /** The register of an encoding key (see `wordKey` and `wideKey`). */
-export const registerAt = (key: number): Register | undefined => byKey.get(key);
+export const registerAt = (key: number): Register | undefined => byKey[key];
 
 /** A register by its manual's name. Throws for an unknown name. */
 export function registerNamed(name: string): Register {
