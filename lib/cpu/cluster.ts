@@ -22,13 +22,14 @@ const WFE_LIMIT_NS = 10_000;
 
 /**
  * What executes instructions: the interpreter; the translator as far as it can, from the first arrival on; or both, hot code
- * being translated, as is usual. `stress` translates early and takes translations away again. The guest sees no difference.
+ * being translated, as is usual. `stress` translates early, has little room, and takes translations away again. The guest sees no difference.
  */
 export type Engine = 'interpreter' | 'translator' | 'mixed' | 'stress';
 const TRANSLATION: Readonly<Record<Exclude<Engine, 'interpreter'>, Partial<TranslatorOptions>>> = {
   mixed: {},
-  translator: { threshold: 1, batch: 1 },
-  stress: { threshold: 3, batch: 2, evictEvery: 3 },
+  // The first arrival decodes.
+  translator: { threshold: 2, batch: 1, patient: false },
+  stress: { threshold: 3, batch: 2, patient: false, modules: 40, evictEvery: 3 },
 };
 
 export interface ClusterParts {

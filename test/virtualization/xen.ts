@@ -1,5 +1,5 @@
 /** Xen with its domains, here and on QEMU: one set-up, one console. (Xen, docs/features/dom0less.pandoc) */
-import { loadMachine } from '../../lib/machine/load.ts';
+import { loadMachine, type MachineOptions } from '../../lib/machine/load.ts';
 import { payload } from '../payloads/payloads.ts';
 import { xenModules, xenSetups, type XenSetupName } from '../payloads/trees.ts';
 import { runToMarker } from '../tools/run-marker.ts';
@@ -17,15 +17,20 @@ export interface XenRun {
   readonly cpuSeconds: number;
 }
 
-/** Boots a set-up here, at most so many instructions. */
-export async function xenHere(setup: XenSetupName, instructions = 8e9): Promise<XenRun> {
-  const machine = await loadMachine('vexpress-a15', {
+/** Gives the options of a boot of a set-up. */
+export function xenOptions(setup: XenSetupName): MachineOptions {
+  return {
     kernel: payload('xen'),
     dtb: xenTree(setup),
     memory: '1GiB',
     noReboot: true,
     loads: xenFiles(setup),
-  });
+  };
+}
+
+/** Boots a set-up here, at most so many instructions. */
+export async function xenHere(setup: XenSetupName, instructions = 8e9): Promise<XenRun> {
+  const machine = await loadMachine('vexpress-a15', xenOptions(setup));
   const lines: string[] = [];
   let line = '';
   let left = domainsOf(setup);

@@ -1,5 +1,7 @@
-/** How often control comes to the records of a page: counters that the interpreter keeps where loops close and functions begin. */
-import { RECORD } from '../isa/table.ts';
+/**
+ * How often control comes to the records of a page: counters that the interpreter keeps where loops close and functions
+ * begin, a u16 for each record.
+ */
 
 /** A record with this part of the arrivals that make code hot is worth having in a region that leads to it or from it. */
 const VISITED = 256;
@@ -45,15 +47,14 @@ export class Heat {
       if (VISITED * this.#countOf(at) >= this.#threshold && !this.#isRegion(this.base, at)) visited.push(at);
     return visited.sort((a, b) => this.#countOf(a) - this.#countOf(b));
   }
-  /** Counts the arrivals at a record from 0 again. */
-  forget(at: number): void {
-    this.#counters[this.#indexOf(at)] = 0;
+  /** Counts the arrivals at the records `from` to `end` of the page at `base` from 0 again. */
+  forget(base: number, from: number, end: number): void {
+    if (this.#distance === 0) return;
+    const first = (this.#distance + base / 8) / 2;
+    this.#counters.fill(0, first + from, first + end);
   }
 
-  #indexOf(at: number): number {
-    return (this.#distance + (this.base + at * RECORD.size) / 8) / 2;
-  }
   #countOf(at: number): number {
-    return this.#counters[this.#indexOf(at)]!;
+    return this.#counters[(this.#distance + this.base / 8) / 2 + at]!;
   }
 }

@@ -20,12 +20,21 @@ export interface TranslatorOptions {
   readonly batch: number;
   /** At most so many modules live; the oldest goes first. */
   readonly modules: number;
+  /** Translates only so much in a while, and nothing twice before it must be. */
+  readonly patient: boolean;
   /** Regions of fewer instructions are not worth entering. */
   readonly leastSteps: number;
   /** Takes away a module after every so many translations, as a test of doing so; 0 for never. */
   readonly evictEvery: number;
 }
-const DEFAULTS: TranslatorOptions = { threshold: 16000, batch: 8, modules: 2000, leastSteps: 3, evictEvery: 0 };
+const DEFAULTS: TranslatorOptions = {
+  threshold: 16000,
+  batch: 8,
+  patient: true,
+  modules: 2000,
+  leastSteps: 3,
+  evictEvery: 0,
+};
 
 /** A page of micro-ops, as the code cache knows it. */
 export interface CodePage {
@@ -109,7 +118,7 @@ export class Translator {
   /** Control has come to the record `up` often enough. */
   hot(up: number): void {
     const page = this.#parts.pageOf(up);
-    if ((this.#drops.get(page.hostPage) ?? 0) >= MOST_DROPS) return;
+    if (this.#isUnsettled(page.hostPage)) return;
     if (this.#queue.size === 0) this.#age = 0;
     // A counter comes round again only after so many more arrivals that waiting costs too much.
     const again = this.#queue.has(up);
@@ -123,21 +132,30 @@ export class Translator {
 
   /** The records `first` to `end` of the page at `base` are about to change. */
   forget(base: number, first: number, end: number): void {
+    this.#heat.forget(base, first, Math.min(end, this.#parts.pageOf(base).thumb ? 2048 : 1024));
     const waited = this.#waited.get(base);
     if (waited !== undefined) for (const at of waited) if (at >= first && at < end) waited.delete(at);
     const regions = this.#pages.get(base);
-    if (regions !== undefined) {
-      for (const region of regions) {
-        if (region.end <= first || region.first >= end) continue;
-        this.#drops.set(region.hostPage, (this.#drops.get(region.hostPage) ?? 0) + 1);
-        this.#remove(region);
-      }
+    let dropped: Region | undefined;
+    for (const region of regions ?? []) {
+      if (region.end <= first || region.first >= end) continue;
+      this.#remove((dropped = region));
     }
+    if (dropped !== undefined) this.#drops.set(dropped.hostPage, (this.#drops.get(dropped.hostPage) ?? 0) + 1);
     if (this.#queue.size > 0)
       for (const up of this.#queue)
         if (up >= base + first * RECORD.size && up < base + end * RECORD.size) this.#queue.delete(up);
   }
 
+  /** Whether a page lost its regions so often of late that the next ones would not last. */
+  #isUnsettled(hostPage: number): boolean {
+    if ((this.#drops.get(hostPage) ?? 0) < MOST_DROPS) return false;
+    const now = performance.now();
+    if (now - this.#dropsSince <= FORGIVE_MS) return true;
+    this.#dropsSince = now;
+    this.#drops.clear();
+    return false;
+  }
   #isRegion(base: number, at: number): boolean {
     return (this.#words[(base + at * RECORD.size) >> 2]! & 0xffff) >= this.#firstRegion;
   }
@@ -151,11 +169,7 @@ export class Translator {
       this.#windowStart = start;
       this.#spentMs = 0;
     }
-    if (start - this.#dropsSince > FORGIVE_MS) {
-      this.#dropsSince = start;
-      this.#drops.clear();
-    }
-    if (this.#spentMs > SHARE_MS && this.#options.threshold > 1) return;
+    if (this.#spentMs > SHARE_MS && this.#options.patient) return;
     this.#age = 0;
     const entries: Omit<Region, 'ids' | 'module'>[] = [];
     const functions: Body[] = [];
@@ -201,12 +215,12 @@ export class Translator {
    */
   #mayCoolDown(base: number, at: number, made: readonly Omit<Region, 'ids' | 'module'>[]): boolean {
     const waited = this.#waited.get(base) ?? new Set();
-    if (this.#options.threshold === 1 || waited.has(at)) return false;
+    if (!this.#options.patient || waited.has(at)) return false;
     let covered = made.some((region) => region.base === base && region.blocks.has(at));
     for (const region of this.#pages.get(base) ?? []) covered ||= region.blocks.has(at);
     if (!covered) return false;
     this.#waited.set(base, waited.add(at));
-    this.#heat.forget(at);
+    this.#heat.forget(base, at, at + 1);
     return true;
   }
 
@@ -264,6 +278,7 @@ export class Translator {
       const record = (base + at[i]! * RECORD.size) >> 2;
       if ((this.#words[record]! & 0xffff) === this.#firstRegion + id)
         this.#words[record] = (this.#words[record]! & ~0xffff) | this.#originals[id]!;
+      this.#heat.forget(base, at[i]!, at[i]! + 1);
       this.#functions.set(this.#firstRegion + id, null);
       this.#free.push(id);
     });
