@@ -180,7 +180,12 @@ function addRunOptions(command: Command): Command {
   const looks = [
     new Option('--stats', 'print figures of the run, one "name: value" a line'),
     new Option('--result <file>', 'write the same as JSON'),
-    repeatable('--trace <worlds:file>', 'log every switch between Hyp, Monitor and guests', trace),
+    repeatable(
+      '--trace <kind:file>',
+      'worlds:FILE logs every switch between Hyp, Monitor and guests; tarmac:FILE every instruction with its effects, ' +
+        'or those ,from=N ,to=N (counted) ,at=ADDRESS-ADDRESS ,world=secure|hyp|host|guest',
+      trace,
+    ),
     new Option('--gdb <[host:]port>', `listen for gdb; --gdb alone means port ${GDB_PORT}`).argParser(endPoint),
     new Option('--gdb-host <[host:]port>', `the same for the hypervisor alone (${GDB_PORTS['--gdb-host']})`).argParser(
       endPoint,

@@ -1,6 +1,6 @@
 /** What the command asks of a machine. The library's machine is one; tests have others of a few lines. */
 import type { Context, Target } from '../gdbstub/index.ts';
-import type { Machine } from '../lib/index.ts';
+import type { Machine, TraceWindow } from '../lib/index.ts';
 
 export interface RunnableMachine extends Pick<
   Machine,
@@ -8,6 +8,8 @@ export interface RunnableMachine extends Pick<
 > {
   /** Gives the lines of a log of world switches. */
   traceWorlds?(write: (text: string) => void): void;
+  /** Gives the lines of a Tarmac trace. */
+  traceInstructions?(write: (text: string) => void, window?: TraceWindow): void;
   /** The machine as gdb sees it. */
   readonly debugTarget?: Target & {
     /** The context of a guest, which need not have been entered yet. */

@@ -3,6 +3,7 @@ export { DebuggableMachine } from './debug/debuggable.ts';
 export { loadMachine, type MachineOptions, type ModuleFile } from './machine/load.ts';
 export type { Machine, RunLimits, RunResult } from './machine/machine.ts';
 export type { UartPort } from './machine/outside.ts';
+export type { TraceWindow } from './machine/tarmac/tarmac.ts';
 export { chromeTrace, readWorldLog, worldReport, type WorldEvent, type WorldReport } from './machine/world-report.ts';
 export {
   bundledMachines,

@@ -54,6 +54,22 @@ export interface ClusterParts {
  */
 export type ClusterEnd = 'budget' | 'waiting' | 'stopped' | 'breakpoint' | 'stepped';
 
+/**
+ * Who follows execution instruction by instruction, those from number `from` to `to` of all (the first is 1). The guest sees
+ * no difference.
+ */
+export interface Tracer {
+  readonly from: number;
+  readonly to: number;
+  /** The first of them is next, or the last is done. */
+  start(cpus: readonly Cpu[]): void;
+  end(cpus: readonly Cpu[]): void;
+  /** Before an interrupt may be taken; when the CPU stands at the instruction; after so many instructions, 0 or 1. */
+  before(cpu: Cpu): void;
+  fetching(cpu: Cpu): void;
+  after(cpu: Cpu, instructions: number): void;
+}
+
 export class Cluster {
   readonly cpus: readonly Cpu[];
   readonly code: CodeCache;
@@ -72,6 +88,8 @@ export class Cluster {
   idleNs = 0;
   /** CPUs after each of whose instructions {@link run} returns; when which CPU runs does not depend on it. */
   stepped: ReadonlySet<Cpu> = new Set();
+  #tracer: Tracer | undefined;
+  #tracing = false;
   /** The CPU that executed last. */
   get last(): Cpu {
     return this.#last;
@@ -189,20 +207,43 @@ export class Cluster {
     const toEvent = Math.ceil((clock.nextDue() - now) / this.#nsPerInstruction);
     let budget = Math.min(limit, SLICE_LIMIT, toEvent);
     if (this.cpus.length > 1) budget = Math.min(budget, SLICE - this.#sliceUsed);
+    if (this.#tracer !== undefined) budget = this.#traced(this.#tracer, budget);
+    const tracer = this.#tracing ? this.#tracer : undefined;
     if (budget > 0) {
       cpu.budget.begin(budget);
       this.#running = cpu;
       this.#last = cpu;
+      tracer?.before(cpu);
       cpu.interrupt();
+      tracer?.fetching(cpu);
       this.#run(cpu.base);
       this.#running = undefined;
       this.translator?.settle();
       const used = cpu.budget.end();
+      tracer?.after(cpu, used);
       this.instructions += used;
       this.#sliceUsed += used;
       if (cpu.waiting === 'event') cpu.wfeTimeout.schedule(now + used * this.#nsPerInstruction + WFE_LIMIT_NS);
       clock.advance(now + used * this.#nsPerInstruction);
     } else clock.advance(now);
+  }
+
+  /** From now on; undefined ends it. */
+  set tracer(tracer: Tracer | undefined) {
+    if (this.#tracing) this.#tracer?.end(this.cpus);
+    this.#tracing = false;
+    this.#tracer = tracer;
+  }
+  /** How many instructions may be executed at once. */
+  #traced(tracer: Tracer, budget: number): number {
+    const next = this.instructions + 1;
+    if (next < tracer.from) return Math.min(budget, tracer.from - next);
+    if (next > tracer.to) this.tracer = undefined;
+    else if (!this.#tracing) {
+      this.#tracing = true;
+      tracer.start(this.cpus);
+    }
+    return this.#tracing ? Math.min(budget, 1) : budget;
   }
 
   #written(bus: Bus, address: number, lengthBytes: number): void {

@@ -89,6 +89,8 @@ export class Stops {
   counts: ((cpu: Cpu, pc: number) => boolean) | null = null;
   /** Is told of a WFI that was executed and not trapped. */
   onWfi: ((cpu: Cpu) => void) | null = null;
+  /** Is told of every access to data, which is then never fast. */
+  onAccess: ((address: number, sizeBytes: number, write: boolean, value: number) => void) | null = null;
   /** Is told by name of a system register that an instruction has written. */
   onWrite: ((cpu: Cpu, name: string) => void) | null = null;
 
@@ -117,7 +119,7 @@ export class Stops {
 
   /** Whether a virtual page must stay slow. */
   covers(page: number): boolean {
-    return this.watchpoints?.covers(this.context, page) ?? false;
+    return this.onAccess !== null || (this.watchpoints?.covers(this.context, page) ?? false);
   }
   /** Stops before the access if it is watched; true if it is. */
   watches(address: number, size: number, write: boolean, up: number): boolean {

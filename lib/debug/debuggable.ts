@@ -1,6 +1,7 @@
 /** A machine together with its debug target, for an owner of a main loop that runs it with and without debuggers. */
 import type { Machine, RunLimits, RunResult } from '../machine/machine.ts';
 import type { UartPort } from '../machine/outside.ts';
+import type { TraceWindow } from '../machine/tarmac/tarmac.ts';
 import { MachineTarget } from './target.ts';
 
 /** Runs a machine like the machine itself until somebody asks for `debugTarget`, and from then on as that allows. */
@@ -45,6 +46,9 @@ export class DebuggableMachine {
   }
   traceWorlds(write: (text: string) => void): void {
     this.machine.traceWorlds(write);
+  }
+  traceInstructions(write: (text: string) => void, window?: TraceWindow): void {
+    this.machine.traceInstructions(write, window);
   }
   /** Returns the display's picture as a PNG, or undefined if there is none. */
   screenshot(): Uint8Array | undefined {

@@ -15,6 +15,7 @@ import { png } from '../devices/lcd/frame.ts';
 import type { DisplayPorts } from '../devices/pl111.ts';
 import type { BootPlan } from '../image/index.ts';
 import { cpuLines } from './cpu-lines.ts';
+import { Tarmac, type TraceWindow } from './tarmac/tarmac.ts';
 import { WorldLog } from './world-log.ts';
 import { interpreter } from './interpreter.ts';
 import { Outside, type UartPort } from './outside.ts';
@@ -233,6 +234,10 @@ export class Machine {
   traceWorlds(write: (text: string) => void): void {
     const log = new WorldLog(write, () => this.virtualNs, this.interrupts);
     for (const cpu of this.cluster.cpus) cpu.worlds = cpu.worlds === null ? log : new WorldWatches([cpu.worlds, log]);
+  }
+  /** Gives `write` the lines of a Tarmac trace, from now on (see tarmac/tarmac.ts). */
+  traceInstructions(write: (text: string) => void, window: TraceWindow = {}): void {
+    this.cluster.tracer = new Tarmac(this.cluster, interpreter().table, window, write);
   }
   /** Figures for `--stats`. */
   statistics(): Record<string, number> {

@@ -26,6 +26,12 @@ export const open: readonly Open[] = [
       /^MRS_[AT]1$/.test(id) && /^R\d/.test(what) && (differing & 0xf80f_0000) === 0,
   },
   {
+    name: 'ITSTATE behind VMRS of an identification register',
+    reference: 'DDI 0406C, A2.5.2: it ends with the block; QEMU 7.2 keeps it behind VMRS of FPSID and MVFR',
+    applies: (id, what, _kind, differing) =>
+      id.startsWith('VMRS') && what === 'CPSR' && (differing & ~0x0600_fc00) === 0,
+  },
+  {
     name: 'FPSCR.LEN and FPSCR.STRIDE',
     reference: 'DDI 0438I, 10.3.2: reserved on a Cortex-A15, which has no vectors of this kind; QEMU 7.2 keeps them',
     applies: (id, what, _kind, differing) =>

@@ -51,7 +51,9 @@ export class DataAccess {
     const width = access & ACCESS.width;
     const size = SIZES[width]! as Size;
     if (this.#cpu.stops.watches(address, size, false, up)) return 0;
-    return extendLoaded(this.#ordered(this.#load(address >>> 0, access, size, up), access, size), width);
+    const value = extendLoaded(this.#ordered(this.#load(address >>> 0, access, size, up), access, size), width);
+    if (this.#cpu.stops.onAccess !== null) this.#tell(address, size, false, value);
+    return value;
   }
 
   /** Stores the low bytes of a value; after a fault STATE.fault is set. */
@@ -59,6 +61,12 @@ export class DataAccess {
     const size = SIZES[access & ACCESS.width]! as Size;
     if (this.#cpu.stops.watches(address, size, true, up)) return;
     this.#store(address >>> 0, access, this.#ordered(value, access, size), size, up);
+    if (this.#cpu.stops.onAccess !== null) this.#tell(address, size, true, value);
+  }
+  /** What faulted did not happen. */
+  #tell(address: number, size: Size, write: boolean, value: number): void {
+    const { words, stops } = this.#cpu;
+    if (words[STATE.fault >> 2] === 0) stops.onAccess?.(address >>> 0, size, write, value);
   }
 
   /** Takes the fault that touching these bytes takes, and otherwise changes nothing. */

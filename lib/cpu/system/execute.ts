@@ -169,6 +169,8 @@ function bxj(cpu: Cpu, rm: number, pc: number): false {
   const target = cpu.words[rm]!;
   cpu.words[STATE.thumb >> 2] = target & 1;
   cpu.words[STATE.target >> 2] = target & ((target & 1) === 1 ? -2 : -4);
+  // It ends an IT block, also for an abort of what it goes to.
+  cpu.words[STATE.it >> 2] = 0;
   return false;
 }
 /** SCR.HCE enables HVC where there is security, HCR.HCD disables it where there is none (B9.3.4). */
