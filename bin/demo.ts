@@ -24,12 +24,16 @@ interface Door {
 export async function demo(given: RunOptions, surroundings: Surroundings): Promise<number> {
   const options = given.stay ? staying(given) : once(given);
   const doors = doorsOf(options);
-  surroundings.output.write(given.stay ? stayText(doors) : `A hypervisor with two guests, on ${given.machine}:\n\n`);
+  const loadMachine: Surroundings['loadMachine'] = async (name, machineOptions) => {
+    const machine = await surroundings.loadMachine(name, machineOptions);
+    surroundings.output.write(given.stay ? stayText(doors) : `A hypervisor with two guests, on ${name}:\n\n`);
+    return machine;
+  };
   // Keys would go to the host's console, which nobody reads: so Ctrl-C ends it.
   const input = Readable.from([]);
   let status;
   try {
-    status = await run(options, { ...surroundings, input });
+    status = await run(options, { ...surroundings, loadMachine, input });
   } catch (error) {
     throw withOption(error as NodeJS.ErrnoException, doors);
   }
