@@ -50,6 +50,10 @@ const SCR = reg('SCR'),
   HSTR = reg('HSTR'),
   SCTLR = reg('SCTLR'),
   HSCTLR = reg('HSCTLR');
+/** Where the thread ID registers' copies are, and the current ones. */
+const THREAD_IDS = (['TPIDRURW', 'TPIDRURO', 'TPIDRPRW'] as const).map(
+  (name) => [reg(name), STATE[name] >> 2] as const,
+);
 
 export class Cpu implements CpuSurroundings {
   readonly number: number;
@@ -148,7 +152,8 @@ export class Cpu implements CpuSurroundings {
     words[STATE.Z >> 2] = 1;
     words[STATE.exclusiveAddress >> 2] = -1;
     words[JUMP_RECORD >> 2] = BUILTIN.jump | (BUILTIN.jump << 16);
-    for (const { index, stride, reset = 0, wide } of registers) {
+    for (const { index, stride, reset = 0, wide, of } of registers) {
+      if (of !== undefined) continue;
       const value = typeof reset === 'function' ? reset(this) : reset;
       words[index] = value;
       if (stride > 0) words[index + stride] = value;
@@ -191,13 +196,22 @@ export class Cpu implements CpuSurroundings {
   }
   modeChanged(): void {
     const ns = !this.hasSecurity || (this.words[SCR]! & BIT.SCR.NS) !== 0;
-    this.accessBank = ns ? 1 : 0;
+    this.#selectThreadIds(ns ? 1 : 0);
     this.secure = this.hasSecurity && (!ns || this.mode === MODE.mon);
     this.bank = this.secure ? 0 : 1;
     this.access.secure = this.secure;
     this.#selectBank();
     this.vfpAccessChanged();
     if (this.pmu.active) this.pmu.settle();
+  }
+  /** The copies of the thread ID registers that are reached stand where generated code finds them. */
+  #selectThreadIds(accessBank: number): void {
+    if (accessBank !== this.accessBank)
+      for (const [index, current] of THREAD_IDS) {
+        this.words[index + this.accessBank] = this.words[current]!;
+        this.words[current] = this.words[index + accessBank]!;
+      }
+    this.accessBank = accessBank;
   }
   /** An exception from Monitor mode goes to Secure state (B1.8.6). */
   leaveMonitor(): void {

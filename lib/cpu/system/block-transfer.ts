@@ -1,15 +1,16 @@
 /**
  * Instructions that move several words and change or name another mode's state: LDM and STM with the S bit, RFE, SRS
- * (DDI 0406C, B9.3.5, B9.3.6, B9.3.13, B9.3.16, B9.3.17).
+ * (DDI 0406C, B9.3.5, B9.3.6, B9.3.13, B9.3.16, B9.3.17); and SWP (A8.8.229), which does two accesses.
  */
 import type { Cpu } from '../cpu.ts';
-import { ACCESS } from '../ir/ops.ts';
+import { ACCESS, WIDTHS } from '../ir/ops.ts';
 import { STATE } from '../state/layout.ts';
 import { exceptionReturn } from './exceptions.ts';
 import { MODE } from './modes.ts';
 import { readCpsr, readSpsr, registerIndex } from './psr.ts';
 
 const WORD = ACCESS.aligned;
+const BYTE = WIDTHS.indexOf('u8');
 const MOST = 16;
 /** What was loaded before anything is changed. */
 const loaded = new Int32Array(MOST);
@@ -117,5 +118,18 @@ export function srs(cpu: Cpu, word: number, up: number): boolean {
   cpu.data.store(start | 0, WORD, words[14]!, up);
   cpu.data.store((start + 4) | 0, WORD, cpu.mode === MODE.usr ? readCpsr(cpu) : readSpsr(cpu), up);
   if ((word & WRITEBACK) !== 0) words[sp] = updated;
+  return true;
+}
+
+/** SWP and SWPB: a load and a store of one place; either may abort, and then nothing has changed. */
+export function swp(cpu: Cpu, word: number, up: number): boolean {
+  const { words } = cpu;
+  const access = (word & (1 << 22)) === 0 ? WORD : BYTE;
+  const address = words[(word >>> 16) & 15]!;
+  const loadedValue = cpu.data.load(address, access, up);
+  if (faulted(cpu)) return false;
+  cpu.data.store(address, access, words[word & 15]!, up);
+  if (faulted(cpu)) return false;
+  words[(word >>> 12) & 15] = loadedValue;
   return true;
 }

@@ -25,6 +25,12 @@ function mayAccess(cpu: Cpu, { access = 'rw', level = 'PL1' }: Row, write: boole
       return cpu.hasVirtualization && (cpu.mode === MODE.hyp || (cpu.mode === MODE.mon && cpu.accessBank === 1));
     case 'secure':
       return privileged && cpu.hasSecurity && cpu.secure;
+    case 'secure, PL2':
+      return privileged && (cpu.secure || cpu.mode === MODE.hyp);
+    case 'PL0 ro, highest':
+      if (!write) return true;
+      if (cpu.hasSecurity) return privileged && cpu.secure;
+      return cpu.hasVirtualization ? cpu.mode === MODE.hyp : privileged;
     case 'secure, ro':
       return privileged && (!write || (cpu.hasSecurity && cpu.secure));
   }
@@ -65,11 +71,12 @@ export function writeRegister(cpu: Cpu, register: Register, value: number, high:
     return;
   }
   const { words } = cpu;
-  const { mask = -1 } = register;
+  const { mask = -1, highMask = -1 } = register;
   const next = (value & mask) | (words[index]! & ~mask);
-  const same = next === words[index] && (!register.wide || high === words[index + 1]);
+  const nextHigh = high & highMask;
+  const same = next === words[index] && (!register.wide || nextHigh === words[index + 1]);
   words[index] = next;
-  if (register.wide) words[index + 1] = high;
+  if (register.wide) words[index + 1] = nextHigh;
   if (!same) register.changed?.(cpu);
 }
 

@@ -3,7 +3,7 @@
  */
 import type { Cpu } from '../cpu.ts';
 import { STATE } from '../state/layout.ts';
-import { ldmExceptionReturn, ldmUser, rfe, srs, stmUser } from './block-transfer.ts';
+import { ldmExceptionReturn, ldmUser, rfe, srs, stmUser, swp } from './block-transfer.ts';
 import { coprocessor } from './coprocessor.ts';
 import {
   exceptionReturn,
@@ -36,6 +36,7 @@ import { vfpSystem } from './vfp-system.ts';
 const SCR = reg('SCR'),
   HCR = reg('HCR'),
   NSACR = reg('NSACR'),
+  SCTLR = reg('SCTLR'),
   IFSR = reg('IFSR'),
   TTBCR = reg('TTBCR');
 
@@ -105,6 +106,11 @@ export function execute(cpu: Cpu, operation: number, word: number, pc: number, u
     case SYSTEM.setend:
       writeEndianness(cpu, (cpu.thumb ? word >>> 3 : word >>> 9) & 1);
       return true;
+    case SYSTEM.swp:
+      return swpEnabled(cpu) ? swp(cpu, word, up) : undefinedAt(cpu, pc);
+    case SYSTEM.enterx:
+      // There is no ThumbEE state to enter; LEAVEX has no effect outside of it (A9.3.1).
+      return (word & (1 << 4)) === 0 || undefinedAt(cpu, pc);
     case SYSTEM.hvc:
       if (user(cpu) || !cpu.hasVirtualization || cpu.secure || !hvcEnabled(cpu)) return undefinedAt(cpu, pc);
       takeHvc(cpu, pc + 4, imm16(cpu, word));
@@ -173,6 +179,8 @@ function bxj(cpu: Cpu, rm: number, pc: number): false {
   cpu.words[STATE.it >> 2] = 0;
   return false;
 }
+/** SCTLR.SW; Hyp mode has no such bit, and no SWP (B4.1.130). */
+const swpEnabled = (cpu: Cpu): boolean => cpu.mode !== MODE.hyp && (cpu.words[SCTLR + cpu.bank]! & BIT.SCTLR.SW) !== 0;
 /** SCR.HCE enables HVC where there is security, HCR.HCD disables it where there is none (B9.3.4). */
 const hvcEnabled = (cpu: Cpu): boolean =>
   cpu.hasSecurity ? (cpu.words[SCR]! & BIT.SCR.HCE) !== 0 : (cpu.words[HCR]! & BIT.HCR.HCD) === 0;

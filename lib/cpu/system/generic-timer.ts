@@ -33,6 +33,8 @@ interface Timer {
   control: number;
   /** The comparator: below 2**53 exactly, above it only "far away". */
   compare: number;
+  /** The words of a comparator that is far away. */
+  distant: { readonly low: number; readonly high: number } | undefined;
 }
 
 export class GenericTimer {
@@ -50,6 +52,7 @@ export class GenericTimer {
       event: clock.event(`cpu${cpu.number} ${name} timer`, () => this.#update(i)),
       control: 0,
       compare: 0,
+      distant: undefined,
     }));
   }
 
@@ -57,6 +60,7 @@ export class GenericTimer {
     for (const timer of this.#timers) {
       timer.control = 0;
       timer.compare = 0;
+      timer.distant = undefined;
       timer.event.cancel();
       timer.line?.set(false);
     }
@@ -75,7 +79,7 @@ export class GenericTimer {
   /** TVAL is signed: the comparator becomes the count plus it. */
   writeTval(name: TimerName, value: number): void {
     const i = this.#indexOf(name);
-    this.#timers[i]!.compare = this.#count(i) + (value | 0);
+    Object.assign(this.#timers[i]!, { compare: this.#count(i) + (value | 0), distant: undefined });
     this.#update(i);
   }
   readControl(name: TimerName): number {
@@ -89,13 +93,14 @@ export class GenericTimer {
     this.#update(i);
   }
   readCompare(name: TimerName): number {
-    const { compare } = this.#timers[this.#indexOf(name)]!;
-    this.#cpu.high = Math.floor(compare / TWO32) | 0;
-    return toWord(compare);
+    const { compare, distant } = this.#timers[this.#indexOf(name)]!;
+    this.#cpu.high = distant?.high ?? Math.floor(compare / TWO32) | 0;
+    return distant?.low ?? toWord(compare);
   }
   writeCompare(name: TimerName, low: number, high: number): void {
     const i = this.#indexOf(name);
-    this.#timers[i]!.compare = (high >>> 0) * TWO32 + (low >>> 0);
+    const compare = (high >>> 0) * TWO32 + (low >>> 0);
+    Object.assign(this.#timers[i]!, { compare, distant: compare < 2 ** 53 ? undefined : { low, high } });
     this.#update(i);
   }
 
@@ -117,10 +122,10 @@ export class GenericTimer {
   }
 
   save(): unknown {
-    return this.#timers.map(({ control, compare }) => ({ control, compare }));
+    return this.#timers.map(({ control, compare, distant }) => ({ control, compare, distant }));
   }
-  restore(saved: readonly { control: number; compare: number }[]): void {
-    saved.forEach(({ control, compare }, i) => Object.assign(this.#timers[i]!, { control, compare }));
+  restore(saved: readonly Pick<Timer, 'control' | 'compare' | 'distant'>[]): void {
+    saved.forEach((timer, i) => Object.assign(this.#timers[i]!, timer));
   }
 
   #indexOf(name: TimerName): number {

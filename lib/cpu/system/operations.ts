@@ -43,6 +43,8 @@ export const SYSTEM = {
   enterx: 23,
   /** VMSR, VMRS of registers that VFP semantics do not handle themselves (B9.3.21, B9.3.22). */
   vfpSystem: 25,
+  /** SWP and SWPB (A8.8.229). */
+  swp: 27,
   /** An instruction of this emulator's subset that is not yet implemented: UNDEF with a report. */
   unimplemented: 26,
 } as const;

@@ -8,20 +8,24 @@ import type { Cpu } from '../cpu.ts';
  * Who may access, as the manual's "usage constraints" say:
  * `PL1` from PL1 and higher, `PL0` from everywhere, `PL0 ro` read-only from PL0, `PL0 if enabled` from PL0
  * with PMUSERENR.EN, `PL2` from Hyp mode, and from Monitor mode
- * with SCR.NS = 1, `secure` from Secure PL1 only, `secure, ro` read-only from Non-secure PL1.
+ * with SCR.NS = 1, `secure` from Secure PL1 only, `secure, ro` read-only from Non-secure PL1,
+ * `secure, PL2` not from Non-secure PL1, `PL0 ro, highest` writable only at the highest level there is.
  */
 export interface Row {
   readonly name: string;
   /** As an assembler writes it: `p15 opc1 CRn CRm opc2`, or `p15 opc1 CRm` for the 64-bit form. */
   readonly at: string;
   readonly access?: 'rw' | 'ro' | 'wo';
-  readonly level?: 'PL0' | 'PL0 ro' | 'PL0 if enabled' | 'PL1' | 'PL2' | 'secure' | 'secure, ro';
+  readonly level?:
+    'PL0' | 'PL0 ro' | 'PL0 if enabled' | 'PL0 ro, highest' | 'PL1' | 'PL2' | 'secure' | 'secure, ro' | 'secure, PL2';
   /** One copy for each security state. */
   readonly banked?: boolean;
   /** Value after reset, or how it follows from the CPU. */
   readonly reset?: number | ((cpu: Cpu) => number);
   /** Bits a write changes; the others keep their reset value. All by default. */
   readonly mask?: number;
+  /** The same of a wide register's high word. */
+  readonly highMask?: number;
   /** Two words: low, then high. Rows of both sizes may share a name's storage through `of`. */
   readonly wide?: boolean;
   /** The row whose storage this one shows in another form. */

@@ -159,7 +159,7 @@ describe('what the system executes', () => {
     ['a32', 'ldmia sp, {r0, pc}^', 0xe8dd8001, SYSTEM.ldmExceptionReturn],
     ['a32', 'stmia sp, {sp, lr}^', 0xe8cd6000, SYSTEM.stmUser],
     ['a32', 'eret', 0xe160006e, SYSTEM.eret],
-    ['a32', 'swp r0, r1, [r2]', 0xe1020091, SYSTEM.undefined],
+    ['a32', 'swp r0, r1, [r2]', 0xe1020091, SYSTEM.swp],
     ['thumb', 'svc #0x12', 0xdf12, SYSTEM.svc],
     ['thumb', 'cpsid i', 0xb672, SYSTEM.cps],
     ['thumb', 'hvc #0', 0xf7e08000, SYSTEM.hvc],

@@ -278,7 +278,7 @@ const exclusives = [
       ? undefined
       : { rd: f.rd, rt: f.rt, rt2: f.rt + 1, rn: f.rn },
   ),
-  encodeWord('SWP_A1', 'cond:4 00010 b:1 00 rn:4 rt:4 0000 1001 rt2:4', SWP),
+  encodeWord('SWP_A1', 'cond:4 00010 b:1 00 rn:4 rt:4 0000 1001 rt2:4', SWP, (f) => namesPc(f.rn, f.rt, f.rt2)),
 ];
 
 export const loadStoreInstructions: readonly Instruction[] = [

@@ -171,9 +171,9 @@ export const BXJ_T32 = systemOperation('bxj', 'DDI 0406C, A8.8.28', SYSTEM.bxj, 
 export const ENTERX = systemOperation('enterx', 'DDI 0406C, A9.3.1', SYSTEM.enterx, (w) =>
   bits(w, 4, 4) === 1 ? 'enterx' : 'leavex',
 );
-/** SCTLR.SW is 0 after reset, and nothing here sets it: SWP and SWPB are undefined (B4.1.130). */
-export const SWP = undefinedOperation(
+export const SWP = systemOperation(
   'swp',
   'DDI 0406C, A8.8.229',
+  SYSTEM.swp,
   (w) => `swp${bits(w, 22, 22) === 1 ? 'b' : ''}{c} ${r(bits(w, 15, 12))}, ${r(w & 15)}, [${r(bits(w, 19, 16))}]`,
 );

@@ -25,7 +25,8 @@ export const control: readonly Row[] = [
     changed: (cpu) => cpu.vfpAccessChanged(),
   },
   { name: 'HSCTLR', at: 'p15 4 c1 c0 0', level: 'PL2', reset: 0x30c5_0878, mask: 0x4208_1027, changed: controlChanged },
-  { name: 'HACTLR', at: 'p15 4 c1 c0 1', level: 'PL2' },
+  // The Cortex-A15 has no HACTLR and no HACR: they read as zero (DDI 0438I, 4.3).
+  { name: 'HACTLR', at: 'p15 4 c1 c0 1', level: 'PL2', mask: 0 },
   {
     name: 'HCR',
     at: 'p15 4 c1 c1 0',
@@ -48,7 +49,7 @@ export const control: readonly Row[] = [
     changed: (cpu) => cpu.vfpAccessChanged(),
   },
   { name: 'HSTR', at: 'p15 4 c1 c1 3', level: 'PL2', mask: 0x0003_bfef, changed: (cpu) => cpu.modeChanged() },
-  { name: 'HACR', at: 'p15 4 c1 c1 7', level: 'PL2' },
+  { name: 'HACR', at: 'p15 4 c1 c1 7', level: 'PL2', mask: 0 },
 
   { name: 'VBAR', at: 'p15 0 c12 c0 0', banked: true, mask: ~31 },
   { name: 'MVBAR', at: 'p15 0 c12 c0 1', level: 'secure', mask: ~31 },
@@ -60,4 +61,10 @@ export const control: readonly Row[] = [
   { name: 'L2ACTLR', at: 'p15 1 c15 c0 0' },
   { name: 'L2PFR', at: 'p15 1 c15 c0 3' },
   { name: 'ACTLR2', at: 'p15 1 c15 c0 4' },
+  // What RAMINDEX reads from caches that are not there, and errors that never happen.
+  ...[0, 1, 2].map((n): Row => ({ name: `IL1DATA${n}`, at: `p15 0 c15 c0 ${n}` })),
+  ...[0, 1, 2, 3].map((n): Row => ({ name: `DL1DATA${n}`, at: `p15 0 c15 c1 ${n}` })),
+  { name: 'RAMINDEX', at: 'p15 0 c15 c4 0', access: 'wo', write: () => {} },
+  { name: 'CPUMERRSR', at: 'p15 0 c15', wide: true, mask: 0, highMask: 0 },
+  { name: 'L2MERRSR', at: 'p15 1 c15', wide: true, mask: 0, highMask: 0 },
 ];

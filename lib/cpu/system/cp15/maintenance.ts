@@ -39,8 +39,12 @@ export const maintenance: readonly Row[] = [
 
   ...['ATS1CPR', 'ATS1CPW', 'ATS1CUR', 'ATS1CUW', 'ATS12NSOPR', 'ATS12NSOPW', 'ATS12NSOUR', 'ATS12NSOUW'].map(
     (name, opc2) =>
-      op(name, `p15 0 c7 c8 ${opc2}`, (cpu, address) =>
-        cpu.mmu.addressTranslation(opc2 < 4 ? 'current' : 'both', address, (opc2 & 1) === 1, (opc2 & 2) === 0),
+      op(
+        name,
+        `p15 0 c7 c8 ${opc2}`,
+        (cpu, address) =>
+          cpu.mmu.addressTranslation(opc2 < 4 ? 'current' : 'both', address, (opc2 & 1) === 1, (opc2 & 2) === 0),
+        opc2 < 4 ? {} : { level: 'secure, PL2' },
       ),
   ),
   op('ATS1HR', 'p15 4 c7 c8 0', (cpu, address) => cpu.mmu.addressTranslation('hyp', address, false, true), {

@@ -6,6 +6,8 @@ const tableChanged: NonNullable<Row['changed']> = (cpu) => cpu.mmu.asidChanged()
 
 /** TTBR_WRITE_RETIRED (C12.10). */
 const TABLE_WRITE = 0x1c;
+/** Bits 39 to 32 of a table's base, and the ASID or VMID. */
+const TABLE_HIGH = 0x00ff_00ff;
 
 /** The 64-bit form of a register whose 32-bit form shows the low word (TTBR0, TTBR1, PAR). */
 const both = (name: string, word: string, wide: string, row: Partial<Row> = {}): Row[] => [
@@ -15,11 +17,18 @@ const both = (name: string, word: string, wide: string, row: Partial<Row> = {}):
 ];
 
 export const memory: readonly Row[] = [
-  ...both('TTBR0', 'p15 0 c2 c0 0', 'p15 0 c2', { event: TABLE_WRITE, changed: tableChanged }),
-  ...both('TTBR1', 'p15 0 c2 c0 1', 'p15 1 c2', { event: TABLE_WRITE, changed: tableChanged }),
-  { name: 'TTBCR', at: 'p15 0 c2 c0 2', banked: true, changed: (cpu) => cpu.mmu.regimeChanged() },
-  { name: 'HTTBR', at: 'p15 4 c2', level: 'PL2', wide: true, changed: tableChanged },
-  { name: 'VTTBR', at: 'p15 6 c2', level: 'PL2', wide: true, changed: (cpu) => cpu.mmu.vmidChanged() },
+  ...both('TTBR0', 'p15 0 c2 c0 0', 'p15 0 c2', { event: TABLE_WRITE, highMask: TABLE_HIGH, changed: tableChanged }),
+  ...both('TTBR1', 'p15 0 c2 c0 1', 'p15 1 c2', { event: TABLE_WRITE, highMask: TABLE_HIGH, changed: tableChanged }),
+  { name: 'TTBCR', at: 'p15 0 c2 c0 2', banked: true, mask: 0xbfc7_3fb7, changed: (cpu) => cpu.mmu.regimeChanged() },
+  { name: 'HTTBR', at: 'p15 4 c2', level: 'PL2', wide: true, highMask: 0xff, changed: tableChanged },
+  {
+    name: 'VTTBR',
+    at: 'p15 6 c2',
+    level: 'PL2',
+    wide: true,
+    highMask: TABLE_HIGH,
+    changed: (cpu) => cpu.mmu.vmidChanged(),
+  },
   {
     name: 'HTCR',
     at: 'p15 4 c2 c0 2',
@@ -38,28 +47,29 @@ export const memory: readonly Row[] = [
   },
   { name: 'DACR', at: 'p15 0 c3 c0 0', banked: true, write: (cpu, value, index) => cpu.mmu.writeDacr(index, value) },
 
-  { name: 'DFSR', at: 'p15 0 c5 c0 0', banked: true },
-  { name: 'IFSR', at: 'p15 0 c5 c0 1', banked: true },
+  { name: 'DFSR', at: 'p15 0 c5 c0 0', banked: true, mask: 0x3eff },
+  { name: 'IFSR', at: 'p15 0 c5 c0 1', banked: true, mask: 0x163f },
   { name: 'ADFSR', at: 'p15 0 c5 c1 0', banked: true },
-  { name: 'AIFSR', at: 'p15 0 c5 c1 1', banked: true },
+  // The Cortex-A15 has no AIFSR, HAIFSR, AMAIR0, AMAIR1, HAMAIR0, HAMAIR1: they read as zero (DDI 0438I, 4.3).
+  { name: 'AIFSR', at: 'p15 0 c5 c1 1', banked: true, mask: 0 },
   { name: 'DFAR', at: 'p15 0 c6 c0 0', banked: true },
   { name: 'IFAR', at: 'p15 0 c6 c0 2', banked: true },
   { name: 'HADFSR', at: 'p15 4 c5 c1 0', level: 'PL2' },
-  { name: 'HAIFSR', at: 'p15 4 c5 c1 1', level: 'PL2' },
+  { name: 'HAIFSR', at: 'p15 4 c5 c1 1', level: 'PL2', mask: 0 },
   { name: 'HSR', at: 'p15 4 c5 c2 0', level: 'PL2' },
   // HDFAR and HIFAR are the Secure copies of DFAR and IFAR on this core (B4.1.52).
   { name: 'HDFAR', at: 'p15 4 c6 c0 0', level: 'PL2', of: 'DFAR' },
   { name: 'HIFAR', at: 'p15 4 c6 c0 2', level: 'PL2', of: 'IFAR' },
-  { name: 'HPFAR', at: 'p15 4 c6 c0 4', level: 'PL2' },
+  { name: 'HPFAR', at: 'p15 4 c6 c0 4', level: 'PL2', mask: ~15 },
   ...both('PAR', 'p15 0 c7 c4 0', 'p15 0 c7'),
 
   // MAIR0 and MAIR1 are the same registers when TTBCR.EAE is set.
   { name: 'PRRR', at: 'p15 0 c10 c2 0', banked: true, reset: 0x0009_8aa4, changed: attributesChanged },
   { name: 'NMRR', at: 'p15 0 c10 c2 1', banked: true, reset: 0x44e0_48e0, changed: attributesChanged },
-  { name: 'AMAIR0', at: 'p15 0 c10 c3 0', banked: true },
-  { name: 'AMAIR1', at: 'p15 0 c10 c3 1', banked: true },
+  { name: 'AMAIR0', at: 'p15 0 c10 c3 0', banked: true, mask: 0 },
+  { name: 'AMAIR1', at: 'p15 0 c10 c3 1', banked: true, mask: 0 },
   { name: 'HMAIR0', at: 'p15 4 c10 c2 0', level: 'PL2', changed: attributesChanged },
   { name: 'HMAIR1', at: 'p15 4 c10 c2 1', level: 'PL2', changed: attributesChanged },
-  { name: 'HAMAIR0', at: 'p15 4 c10 c3 0', level: 'PL2' },
-  { name: 'HAMAIR1', at: 'p15 4 c10 c3 1', level: 'PL2' },
+  { name: 'HAMAIR0', at: 'p15 4 c10 c3 0', level: 'PL2', mask: 0 },
+  { name: 'HAMAIR1', at: 'p15 4 c10 c3 1', level: 'PL2', mask: 0 },
 ];
