@@ -64,6 +64,11 @@ export class Points {
     this.#drop(context, address);
   }
 
+  /** Whether gdb has a breakpoint there. */
+  isInserted(context: number, address: number): boolean {
+    return this.#inserted.get(context)?.has(address) === true;
+  }
+
   watch(range: WatchedRange): void {
     this.#watchpoints.add(range);
     this.#watchesChanged();
@@ -114,8 +119,7 @@ export class Points {
   }
   #drop(context: number, address: number): void {
     const wanted = this.#breaks.some((b) => b.kind === 'virtual' && b.context === context && b.address === address);
-    if (!wanted && this.#inserted.get(context)?.has(address) !== true)
-      this.#machine.cluster.code.removeBreakpoint(address, context);
+    if (!wanted && !this.isInserted(context, address)) this.#machine.cluster.code.removeBreakpoint(address, context);
   }
 
   /** The machine is about to run: a CPU does not stop again where its stop was reported. */
@@ -140,25 +144,22 @@ export class Points {
 
   /** Whether the CPU stands at a breakpoint of its context. */
   breaksAt(cpu: Cpu): boolean {
-    return this.#isInserted(cpu, cpu.pc) || this.#breakAt(cpu, cpu.pc) !== undefined;
+    return this.isInserted(cpu.stops.context, cpu.pc) || this.#breakAt(cpu, cpu.pc) !== undefined;
   }
   /** The stop of a CPU that stands at a breakpoint, or before a watched access. */
   stopOf(cpu: Cpu): StopReason {
     const thread = this.#idOf(cpu);
     const { hit } = cpu.stops;
     if (hit !== undefined) return { kind: 'watchpoint', thread, address: hit.address, write: hit.write };
-    const own = this.#isInserted(cpu, cpu.pc) ? undefined : this.#breakAt(cpu, cpu.pc);
+    const own = this.isInserted(cpu.stops.context, cpu.pc) ? undefined : this.#breakAt(cpu, cpu.pc);
     if (own === undefined) return { kind: 'breakpoint', thread, address: cpu.pc };
     const message = `break ${own.number}, ${own.text}`;
     return { kind: 'signal', thread, signal: 5, message, client: own.client };
   }
 
-  #isInserted({ stops }: Cpu, pc: number): boolean {
-    return this.#inserted.get(stops.context)?.has(pc) === true;
-  }
   #counts(cpu: Cpu, pc: number): boolean {
     // What others than gdb have put into the code cache counts as it is.
-    return this.#isInserted(cpu, pc) || this.#breakAt(cpu, pc) !== undefined || !this.#isBreak(cpu, pc);
+    return this.isInserted(cpu.stops.context, pc) || this.#breakAt(cpu, pc) !== undefined || !this.#isBreak(cpu, pc);
   }
   #isBreak(cpu: Cpu, pc: number): boolean {
     return this.#breaks.some((each) => this.#isThere(each, cpu, pc));

@@ -21,6 +21,7 @@ import {
   type Watchpoints,
 } from '../../gdbstub/target.ts';
 import type { Cpu } from '../cpu/cpu.ts';
+import { STATE } from '../cpu/state/layout.ts';
 import { HOST_CONTEXT } from '../cpu/stops.ts';
 import type { Machine, RunLimits, RunResult } from '../machine/machine.ts';
 import { Catches } from './catches.ts';
@@ -180,7 +181,9 @@ export class MachineTarget implements Target, MonitorHost {
     const thread = { process: machine.id, thread: guest.id };
     if (machine.awaited) {
       machine.awaited = false;
-      this.#ask({ kind: 'entered', thread, message: `${machine.name} is entered for the first time` });
+      // A breakpoint there tells of itself.
+      if (!this.points.isInserted(machine.id, cpu.words[STATE.target >> 2]! >>> 0))
+        this.#ask({ kind: 'entered', thread, message: `${machine.name} is entered for the first time` });
     }
     this.points.entered(machine.id, (intermediate) => guest.translateIntermediate(intermediate));
     this.#catch(this.catches.entry(cpu, guest));

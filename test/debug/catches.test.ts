@@ -106,12 +106,12 @@ describe('catches of vectors', () => {
   /** At 0x80000100, with VBAR there: vectors that wait for ever, each in its place. */
   const vectors = Array.from({ length: 8 }, () => branch(0));
   const rows: readonly [vector: string, code: readonly number[]][] = [
-    // udf; svc; bx r1 to where nobody is (R1 = 0x70000000, read as 0: andeq) is none here
+    // udf
     ['undefined', [0xe7f0_00f0]],
     ['svc', [0xef00_0000]],
     // bkpt #0
     ['prefetchAbort', [0xe120_0070]],
-    // ldrex r0, [r1, misaligned]
+    // ldrex r0, [r1], misaligned
     ['dataAbort', [0xe191_0f9f]],
     ['irq', [NOP, NOP]],
     ['fiq', [NOP, NOP]],

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { TargetFault } from '../../gdbstub/index.ts';
 import type { RegisterRow } from '../../lib/debug/registers.ts';
-import { DebugBench, NOP, RAM } from './bench.ts';
+import { branch, DebugBench, NOP, RAM } from './bench.ts';
 
 describe('registers of a CPU under a debugger', () => {
   let bench: DebugBench;
@@ -212,6 +212,32 @@ describe('monitor commands', () => {
     bench.debuggable.onQuit = () => quits++;
     bench.monitor('quit');
     expect(quits).to.equal(1);
+  });
+
+  it('semihosting answers calls from then on', async () => {
+    // svc 0x123456, which is SYS_WRITEC
+    const bench = await DebugBench.of([NOP, 0xef12_3456, branch(0)]);
+    const [cpu] = bench.machine.cluster.cpus;
+    let output = '';
+    bench.machine.uarts[0]!.onOutput = (byte) => (output += String.fromCharCode(byte));
+    bench.write(RAM + 0x100, [0x21]);
+    for (const choice of ['on', 'off']) {
+      expect(bench.monitor(`semihosting ${choice}`)).to.equal(`semihosting is ${choice}\n`);
+      [cpu!.words[0], cpu!.words[1]] = [3, RAM + 0x100];
+      cpu!.pc = RAM;
+      bench.step();
+      bench.step();
+      expect(cpu!.pc).to.equal(choice === 'on' ? RAM + 8 : 8);
+    }
+    expect(output).to.equal('!');
+  });
+
+  it('log shows what the guest should not have done', async () => {
+    // ldr r0, [r1]
+    const bench = await DebugBench.of([0xe591_0000, NOP]);
+    bench.machine.cluster.cpus[0]!.words[1] = 0x7000_0000;
+    bench.step();
+    expect(bench.monitor('log')).to.match(/^unassigned: cpu0: .*read, 4 bytes at 0x70000000, at pc 0x80000000\n$/);
   });
 
   it('gic tells what is enabled and pending', async () => {
