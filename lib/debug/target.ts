@@ -172,6 +172,9 @@ export class MachineTarget implements Target, MonitorHost {
     remove: (process, access, address, lengthBytes) =>
       this.points.unwatch({ context: process, access, address, lengthBytes }),
   };
+  executable({ id }: Context): string | undefined {
+    return id === HOST_CONTEXT ? this.machine.program : undefined;
+  }
   readonly monitor: Monitor = { run: (command, request) => runCommand(this, command, request) };
   readonly tables: readonly OsTable[] = osTables(this);
 

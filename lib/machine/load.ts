@@ -1,5 +1,6 @@
 /** From names and files to a machine: the description, the images, the plan of the start. */
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { catalogue } from '../devices/catalogue.ts';
 import { detectImage, planBoot, readDeviceTree, type GuestFile } from '../image/index.ts';
 import { MachineError, readDescription, type MachineDescription } from './description/index.ts';
@@ -93,6 +94,7 @@ export async function loadMachine(nameOrFile: string, options: MachineOptions = 
   return new Machine({
     description,
     plan,
+    program: program && detectImage(program.bytes) === 'elf' ? resolve(program.file) : undefined,
     rtcSeconds: options.rtcSeconds ?? DEFAULT_RTC_SECONDS,
     noReboot: options.noReboot ?? false,
     network: options.network,

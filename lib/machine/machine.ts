@@ -52,6 +52,8 @@ export interface RunResult {
 export interface MachineParts {
   readonly description: MachineDescription;
   readonly plan: BootPlan;
+  /** The absolute path of the ELF program that is started. */
+  readonly program?: string | undefined;
   readonly rtcSeconds: number;
   readonly noReboot: boolean;
   /** Whether Ethernet controllers reach the host's loopback interface. */
@@ -160,6 +162,9 @@ export class Machine {
     this.#start();
   }
 
+  get program(): string | undefined {
+    return this.#parts.program;
+  }
   get cpuCount(): number {
     return this.cluster.cpus.length;
   }

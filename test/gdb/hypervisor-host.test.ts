@@ -100,6 +100,12 @@ describe('gdb-multiarch on the host of the bundled hypervisor', function () {
     expect(text).to.match(/=> 0x8000\w+ <run_slice/);
   });
 
+  it('brings its symbols along', async () => {
+    const text = await startGdb(machine.remote, 'tbreak start_guests', 'continue', 'backtrace', 'detach').output;
+    expect(text).to.include(`Reading symbols from ${hypervisor}...`);
+    expect(text).to.match(/Temporary breakpoint 1, start_guests \(\)/);
+  });
+
   it('shows the registers of every group', async () => {
     const groups = [
       'general',
