@@ -124,6 +124,7 @@ export class Catches {
   }
   /** A guest was entered. */
   entry(cpu: Cpu, guest: VirtualCpu): StopReason | undefined {
+    if (this.#all.length === 0) return undefined;
     return this.#stop('entry', cpu, `${describe(guest)} is entered`, { guest });
   }
   /** An exception was taken. */
@@ -135,6 +136,7 @@ export class Catches {
   }
   /** A WFI was executed, and not trapped. */
   wfi(cpu: Cpu, guest: VirtualCpu | undefined): StopReason | undefined {
+    if (this.#all.length === 0) return undefined;
     const world = worldOf(cpu);
     return this.#stop('wfi', cpu, `WFI in ${world}`, { world, guest });
   }
@@ -146,6 +148,7 @@ export class Catches {
   }
   /** A virtual CPU interface asserts its maintenance interrupt. */
   maintenance(cpu: Cpu, guest: VirtualCpu | undefined): StopReason | undefined {
+    if (this.#all.length === 0) return undefined;
     return this.#stop('maintenance', cpu, `maintenance interrupt of cpu${cpu.number}`, { guest });
   }
 

@@ -28,9 +28,9 @@ export function translationLines(
   const translation = translationOf(state);
   if (regime === 'ipa') return stage2Lines(translation, address);
   const number = REGIME[regime];
-  const { walk, levels } = recorded(translation, (t) => t.stage1(number, address), translation.isLong(number));
-  const copy = regime === 'secure' ? 0 : 1;
   const long = translation.isLong(number);
+  const { walk, levels } = recorded(translation, (t) => t.stage1(number, address), long);
+  const copy = regime === 'secure' ? 0 : 1;
   const asid = regime === 'hyp' ? '' : `, ASID ${currentAsid(state.words, copy)}`;
   const lines = [
     `stage 1, ${words}${asid}:`,
@@ -73,8 +73,8 @@ function recorded(
     else descriptors.push([read]);
   }
   // The first level that is looked up depends on the size of the address space; the last one is that of the outcome.
-  const lastLevel = walk.mapped ? walk.stage2Level || walk.stage1Level : walk.s1ptw ? descriptors.length : walk.level;
-  const first = long ? Math.max(1, lastLevel - descriptors.length + 1) : 1;
+  const lastLevel = walk.mapped || walk.s1ptw ? walk.stage2Level || walk.stage1Level : walk.level;
+  const first = lastLevel - descriptors.length + 1;
   return { walk, levels: descriptors.map((words, n) => levelLine(first + n, words)) };
 }
 

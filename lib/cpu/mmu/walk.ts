@@ -62,7 +62,7 @@ export class Walk {
   stage1Permissions: number = PERMISSION.none;
   /** True if the domain forbids every access. */
   noDomainAccess = false;
-  /** Level of the leaf of stage 1, and of stage 2 (where it faulted, if it did). */
+  /** Level of the leaf of stage 1, or of the table that stage 2 hides; and of stage 2 (where it faulted, if it did). */
   stage1Level: Level = 0;
   stage2Level: Level = 0;
   /** Fault of a combined stage 2, which counts only after the permissions of stage 1. */
@@ -127,6 +127,7 @@ export class Walk {
       return;
     }
     this.fail(stage2.fault, stage2.level);
+    this.stage1Level = level;
     this.faultStage2 = true;
     this.s1ptw = true;
     this.faultIpa = stage2.faultIpa;
