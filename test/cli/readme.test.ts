@@ -7,9 +7,10 @@ import { join } from 'node:path';
 import { needsPayloads, payload } from '../payloads/payloads.ts';
 
 const root = join(import.meta.dirname, '../..');
-const blocks = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/^```\n(.*?)^```$/gms)].map(
-  ([, text = '']) => text,
-);
+/** The blocks without a language. */
+const blocks = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/^```(\w*)\n(.*?)^```$/gms)]
+  .filter(([, language]) => language === '')
+  .map(([, , text = '']) => text);
 
 /** What the command prints, first on standard output and then on standard error. */
 function printed(argv: string[]): string {
@@ -58,6 +59,7 @@ describe('the transcript of Linux in README.md', function () {
 
   it('shows what the kernel prints', () => {
     const block = blocks.find((text) => text.startsWith('$ npx armhyp ') && text.includes('--kernel')) ?? '';
+    expect(block).not.to.equal('');
     const [first = '', ...lines] = block.split('\n');
     const files: Record<string, string> = {
       // The same kernel, already decompressed.
