@@ -75,6 +75,7 @@ interface Given {
   maxInstructions?: number;
   pace?: RunOptions['pace'];
   engine?: MachineOptions['engine'];
+  entry?: MachineOptions['entry'];
   semihosting?: true;
   semihostingRoot?: string;
   semihostingCmdline?: string;
@@ -146,6 +147,10 @@ function addRunOptions(command: Command): Command {
       'a file for a guest of Xen, named in the device tree',
       bootModule,
     ),
+    new Option(
+      '--entry <state>',
+      'start in Secure or Non-secure Supervisor mode, in Hyp mode, or at the reset vector (default: a kernel as the board says, a program in the highest)',
+    ).choices(['secure', 'svc', 'hyp', 'reset']),
     repeatable('--load <file[@address]>', 'an ELF, or raw bytes at an address, into memory', load),
   ];
   const machine = [
@@ -233,6 +238,7 @@ function runOptions(first: string | undefined, second: string | undefined, given
     append: given.append,
     rtcSeconds: given.rtc,
     engine: given.engine,
+    entry: given.entry,
     semihosting: semihosting(given),
   };
   return {

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { catalogue } from '../devices/catalogue.ts';
 import { detectImage, planBoot, readDeviceTree, type GuestFile } from '../image/index.ts';
 import { MachineError, readDescription, type MachineDescription } from './description/index.ts';
+import { checkEntry, type Entry } from './entry.ts';
 import { generateDeviceTree } from './device-tree/index.ts';
 import type { Engine } from '../cpu/cluster.ts';
 import { Machine } from './machine.ts';
@@ -40,6 +41,8 @@ export interface MachineOptions {
   readonly noReboot?: boolean | undefined;
   /** Whether Ethernet controllers reach the host's loopback interface as 10.0.2.2; default false. */
   readonly network?: boolean | undefined;
+  /** Where the CPUs begin, and in which state: a kernel's is for the board to say, a program's is the highest. */
+  readonly entry?: Entry | undefined;
   /** What executes instructions; nothing that the guest sees depends on it. */
   readonly engine?: Engine | undefined;
   /** Answers semihosting calls (SVC 0x123456, in Thumb state SVC 0xab) if it is given. */
@@ -60,6 +63,7 @@ export async function loadMachine(nameOrFile: string, options: MachineOptions = 
   const { overrides, application, kernel, initrd, dtb, append, loads = [], modules = [] } = options;
   const memory = typeof options.memory === 'number' ? `0x${options.memory.toString(16)}` : options.memory;
   const description = await readDescription(nameOrFile, { catalogue, overrides, cpus: text(options.cpus), memory });
+  checkEntry(description, options.entry);
   const open = async (file: string): Promise<GuestFile> => ({ file, bytes: await readFile(file) });
   const optional = async (file: string | undefined): Promise<GuestFile | undefined> =>
     file === undefined ? undefined : open(file);
@@ -98,6 +102,7 @@ export async function loadMachine(nameOrFile: string, options: MachineOptions = 
     rtcSeconds: options.rtcSeconds ?? DEFAULT_RTC_SECONDS,
     noReboot: options.noReboot ?? false,
     network: options.network,
+    entry: options.entry,
     semihosting: options.semihosting,
     ...(options.engine === undefined ? {} : { engine: options.engine }),
     report: options.report ?? (() => {}),

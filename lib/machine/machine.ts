@@ -7,7 +7,6 @@ import { Cluster, type Engine } from '../cpu/cluster.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import { memoryMap } from '../cpu/state/memory-map.ts';
 import { LINE } from '../cpu/system/exceptions.ts';
-import { MODE } from '../cpu/system/modes.ts';
 import { WorldWatches } from '../cpu/system/world.ts';
 import type { BuiltDevice, DeviceModel } from '../device/model.ts';
 import type { InterruptControllerPorts } from '../devices/gicv2/gic.ts';
@@ -16,6 +15,7 @@ import type { DisplayPorts } from '../devices/pl111.ts';
 import type { BootPlan } from '../image/index.ts';
 import { cpuLines } from './cpu-lines.ts';
 import { Tarmac, type TraceWindow } from './tarmac/tarmac.ts';
+import { startCpus, type Entry } from './entry.ts';
 import { WorldLog } from './world-log.ts';
 import { interpreter } from './interpreter.ts';
 import { Outside, type UartPort } from './outside.ts';
@@ -58,6 +58,7 @@ export interface MachineParts {
   readonly noReboot: boolean;
   /** Whether Ethernet controllers reach the host's loopback interface. */
   readonly network?: boolean | undefined;
+  readonly entry?: Entry | undefined;
   /** Without it, SVC with the numbers of semihosting is like any other. */
   readonly semihosting?: SemihostingOptions | undefined;
   /** What executes instructions; nothing that the guest sees depends on it. */
@@ -327,26 +328,13 @@ export class Machine {
   // Starting.
 
   #start(): void {
-    const { plan, description } = this.#parts;
+    const { plan, description, entry } = this.#parts;
     for (const { address, bytes, sizeBytes } of plan.pieces) {
       this.bus.loadBytes(address, bytes);
       if (sizeBytes > bytes.length)
         this.bus.loadBytes(address + bytes.length, new Uint8Array(sizeBytes - bytes.length));
     }
-    this.cluster.cpus.forEach((cpu, n) => {
-      const start = plan.starts[n] ?? plan.starts[0];
-      if (start === undefined) {
-        cpu.pc = description.cluster.resetVector;
-        return;
-      }
-      const { security, virtualization } = description.cluster;
-      const nonSecure = !security || (plan.linux && description.boot.linuxEntry === 'non-secure');
-      if (nonSecure) cpu.enterNonSecure(virtualization ? MODE.hyp : MODE.svc);
-      cpu.pc = start.entry;
-      start.registers.forEach((value, r) => {
-        cpu.words[r] = value;
-      });
-    });
+    startCpus(this.cluster.cpus, this.interrupts, plan, description, entry);
   }
 
   // Pace.

@@ -111,7 +111,17 @@ describe('what armhyp run asks of the library', () => {
   it('passes on everything that describes the machine and its guest', async () => {
     const argv = ['run', 'm.yaml', 'a.elf', '--kernel', 'k', '--initrd', 'i', '--dtb', 'd', '--append', '-x y'];
     argv.push('--load', 'a@16', '--load', 'b', '--cpus', '2', '--memory', '1GiB', '-C', 'a=1', '-C', 'b=2');
-    argv.push('--rtc', '2000-01-01', '--no-reboot', '--engine', 'interpreter', '--module', '0x1000:kernel:k2');
+    argv.push(
+      '--rtc',
+      '2000-01-01',
+      '--no-reboot',
+      '--engine',
+      'interpreter',
+      '--module',
+      '0x1000:kernel:k2',
+      '--entry',
+      'svc',
+    );
     const { name, options } = await command(argv, [off]);
     expect(name).to.equal('m.yaml');
     expect(options).to.deep.equal({
@@ -127,6 +137,7 @@ describe('what armhyp run asks of the library', () => {
       rtcSeconds: 946_684_800,
       noReboot: true,
       engine: 'interpreter',
+      entry: 'svc',
       semihosting: undefined,
       modules: [{ address: 0x1000, kind: 'kernel', file: 'k2', bootArguments: undefined }],
     });

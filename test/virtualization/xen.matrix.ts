@@ -45,18 +45,18 @@ describe('Linux on a machine with Hyp mode', function () {
   this.timeout(120_000);
   needsPayloads();
 
-  it('reports "All CPU(s) started in HYP mode"', async () => {
-    const machine = await loadMachine('vexpress-a15', {
-      kernel: payload('zImage-fast-lpae'),
-      initrd: payload('initramfs.cpio.gz'),
-      dtb: payload('base-1cpu.dtb'),
-      append: 'console=ttyAMA0 mode=off',
-      memory: '512MiB',
-      noReboot: true,
+  for (const board of ['vexpress-a15', 'fvp-ve-a15x1'])
+    it(`reports "All CPU(s) started in HYP mode" on ${board}`, async () => {
+      const machine = await loadMachine(board, {
+        kernel: payload('zImage-fast-lpae'),
+        initrd: payload('initramfs.cpio.gz'),
+        append: 'console=ttyAMA0 mode=off',
+        memory: '512MiB',
+        noReboot: true,
+      });
+      let text = '';
+      machine.uarts[0]!.onOutput = (byte) => (text += String.fromCharCode(byte));
+      expect(machine.run({ instructions: 4e9 }).reason).to.equal('poweredOff');
+      expect(text).to.include('All CPU(s) started in HYP mode').and.to.include('PAYLOAD-MARK done');
     });
-    let text = '';
-    machine.uarts[0]!.onOutput = (byte) => (text += String.fromCharCode(byte));
-    expect(machine.run({ instructions: 4e9 }).reason).to.equal('poweredOff');
-    expect(text).to.include('All CPU(s) started in HYP mode').and.to.include('PAYLOAD-MARK done');
-  });
 });

@@ -28,6 +28,8 @@ export interface InterruptControllerPorts {
   /** The interrupt that a CPU, or its guest, would acknowledge now, as GICC_HPPIR (with AckCtl) and GICV_HPPIR show it. */
   pending(cpu: number, secure: boolean): number;
   virtualPending(cpu: number): number;
+  /** Does what a boot loader does for Non-secure software: all interrupts are in Group 1, no priority is masked (4.3.4). */
+  giveToNonSecure(): void;
   /** Returns the input of a shared interrupt, numbered from 0 (ID 32). Throws RangeError if there is none. */
   spi(number: number): Line;
   /** Returns the input of a private interrupt of a CPU, by its ID of 16 to 31. Throws RangeError if there is none to connect. */
@@ -127,6 +129,10 @@ const withRegistersOf = (configured: Configured) =>
         maintenance,
         pending: (cpu, secure) => core.highestPending(cpu, secure, true),
         virtualPending: (cpu) => virtual.highestPending(cpu, false),
+        giveToNonSecure() {
+          state.group.fill(bankedMask, 0, cpus).fill(0xffff_ffff, cpus);
+          state.priorityMask.fill(configuration.priorityMask);
+        },
         spi(number) {
           const line = spis[number];
           if (line === undefined) throw new RangeError(`${name} has no shared interrupt ${number}`);
