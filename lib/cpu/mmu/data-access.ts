@@ -27,10 +27,11 @@ const PROBES_WORDS = /^(v(ld|st)\d|(ldr|str)exd)/;
 function faultingAddress(cpu: Cpu, address: number, up: number): number {
   const found = cpu.instructionAt(cpu.pcOf(up));
   if (found === undefined || !PROBES_WORDS.test(found.instruction.operation.name)) return address;
-  const base = cpu.words[(found.decoded as { rn: number }).rn]! >>> 0;
+  const base = cpu.words[(found.decoded as { rn: number }).rn]!;
   return base >>> 12 === address >>> 12 ? base : address;
 }
 
+/** Addresses are words here, signed like all of them: numbers beyond 2**31 would be allocated. */
 export class DataAccess {
   readonly #cpu: Cpu;
   readonly #mmu: Mmu;
@@ -51,7 +52,7 @@ export class DataAccess {
     const width = access & ACCESS.width;
     const size = SIZES[width]! as Size;
     if (this.#cpu.stops.watches(address, size, false, up)) return 0;
-    const value = extendLoaded(this.#ordered(this.#load(address >>> 0, access, size, up), access, size), width);
+    const value = extendLoaded(this.#ordered(this.#load(address, access, size, up), access, size), width);
     if (this.#cpu.stops.onAccess !== null) this.#tell(address, size, false, value);
     return value;
   }
@@ -60,7 +61,7 @@ export class DataAccess {
   store(address: number, access: number, value: number, up: number): void {
     const size = SIZES[access & ACCESS.width]! as Size;
     if (this.#cpu.stops.watches(address, size, true, up)) return;
-    this.#store(address >>> 0, access, this.#ordered(value, access, size), size, up);
+    this.#store(address, access, this.#ordered(value, access, size), size, up);
     if (this.#cpu.stops.onAccess !== null) this.#tell(address, size, true, value);
   }
   /** What faulted did not happen. */
@@ -71,25 +72,28 @@ export class DataAccess {
 
   /** Takes the fault that touching these bytes takes, and otherwise changes nothing. */
   probe(address: number, size: number, access: number, up: number): void {
-    address >>>= 0;
     const write = (access & 1) === 1;
     if (this.#cpu.stops.watches(address, size, write, up)) return;
-    const privileged = this.#isPrivileged(access);
     if ((address & 3) !== 0) {
       this.#mmu.abort(faultingAddress(this.#cpu, address, up), write, up, FAULT.alignment);
       return;
     }
-    const last = (address + size - 4) >>> 0;
-    for (const at of (address ^ last) >>> 12 === 0 ? [address] : [address, (last & ~0xfff) >>> 0]) {
-      const entry = this.#mmu.lookup(at, write ? ACCESS_KIND.write : ACCESS_KIND.read, privileged);
-      if (entry < 0) {
-        this.#mmu.abort(faultingAddress(this.#cpu, at, up), write, up);
-        return;
-      }
-      const physical = this.#mmu.physical(entry, at);
-      const hostPage = this.#cpu.bus.ramPage(physical);
-      if (hostPage >= 0) this.#mmu.fill(entry, at, hostPage, privileged, physical, access);
+    const last = (address + size - 4) | 0;
+    if (this.#probePage(address, access, up) && (address ^ last) >>> 12 !== 0)
+      this.#probePage(last & ~0xfff, access, up);
+  }
+  #probePage(address: number, access: number, up: number): boolean {
+    const privileged = this.#isPrivileged(access);
+    const write = (access & 1) === 1;
+    const entry = this.#mmu.lookup(address, write ? ACCESS_KIND.write : ACCESS_KIND.read, privileged);
+    if (entry < 0) {
+      this.#mmu.abort(faultingAddress(this.#cpu, address, up), write, up);
+      return false;
     }
+    const physical = this.#mmu.physical(entry, address);
+    const hostPage = this.#cpu.bus.ramPage(physical);
+    if (hostPage >= 0) this.#mmu.fill(entry, address, hostPage, privileged, physical, access);
+    return true;
   }
 
   #isPrivileged(access: number): boolean {
@@ -107,7 +111,7 @@ export class DataAccess {
       if (!this.#mayBeUnaligned(address, access, size, ACCESS_KIND.read, privileged, up)) return 0;
       let value = 0;
       for (let i = size - 1; i >= 0; i--)
-        value = (value << 8) | this.#load((address + i) >>> 0, 1 | (access & ACCESS.unprivileged), 1, up);
+        value = (value << 8) | this.#load((address + i) | 0, 1 | (access & ACCESS.unprivileged), 1, up);
       return value;
     }
     const entry = this.#mmu.lookup(address, ACCESS_KIND.read, privileged);
@@ -129,7 +133,7 @@ export class DataAccess {
     if ((address & (size - 1)) !== 0) {
       if (!this.#mayBeUnaligned(address, access, size, ACCESS_KIND.write, privileged, up)) return;
       for (let i = 0; i < size; i++)
-        this.#store((address + i) >>> 0, 1 | (access & ACCESS.unprivileged), (value >>> (8 * i)) & 0xff, 1, up);
+        this.#store((address + i) | 0, 1 | (access & ACCESS.unprivileged), (value >>> (8 * i)) & 0xff, 1, up);
       return;
     }
     const entry = this.#mmu.lookup(address, ACCESS_KIND.write, privileged);
@@ -158,7 +162,7 @@ export class DataAccess {
     const isElementAligned = (address & (Math.min(size, elementSize(access)) - 1)) === 0;
     let aligned = (access & ACCESS.aligned) !== 0 || (this.#cpu.alignmentChecked && !isElementAligned);
     for (let i = 0; !aligned && i < 2; i++) {
-      const at = (address + i * (size - 1)) >>> 0;
+      const at = (address + i * (size - 1)) | 0;
       const entry = this.#mmu.lookup(at, want, privileged);
       if (entry < 0) {
         this.#mmu.abort(at, write, up);

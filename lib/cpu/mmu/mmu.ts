@@ -80,7 +80,7 @@ export class Mmu {
 
   // Lookup.
 
-  /** The TLB entry that allows the access, or -1, and then the walk tells why. `address` is unsigned. */
+  /** The TLB entry that allows the access, or -1, and then the walk tells why. `address` is a word, signed or not. */
   lookup(address: number, want: AccessKind, privileged: boolean): number {
     const regime = REGIME_OF_BANK[this.#bank]!;
     const page = address >>> 12;

@@ -248,7 +248,7 @@ describe('what the system leaves to the engines', () => {
   it('registers of Hyp mode that are a word are read and written there', () => {
     const MCR_HTPIDR_R1 = 0xee8d1f50;
     const MRC_R0_HTPIDR = 0xee9d0f50;
-    const inHyp = run('a32', [MCR_HTPIDR_R1, MRC_R0_HTPIDR], { r: { 1: 99 } });
+    const inHyp = run('a32', [MCR_HTPIDR_R1, MRC_R0_HTPIDR], { state: { traps: 0 }, r: { 1: 99 } });
     expect([inHyp.r[0], inHyp.system.length]).to.deep.equal([99, 0]);
     expect(called('a32', MRC_R0_HTPIDR, { state: { traps: 1 << 27 } })).to.equal(true);
   });
