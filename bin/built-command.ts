@@ -5,11 +5,19 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 
 const path = new URL('../command.js', import.meta.url);
 /** Where the code is kept. */
 export const codePath = new URL('../command.code', import.meta.url);
+
+/**
+ * What V8 is told before anything else, for code is kept only for the flags that it was made under: to read which branches
+ * of WebAssembly are hardly ever taken (the engine sets this too, for who uses it without the command), and to optimize
+ * JavaScript a third as eagerly, which saves a boot of Linux a twentieth of its time.
+ */
+const FLAGS = ['--experimental-wasm-branch-hinting', '--interrupt-budget=200000'];
 
 interface Exports {
   command(): Promise<void>;
@@ -23,6 +31,7 @@ export function isBuilt(): boolean {
 
 /** Runs the command to its end; gives the script that it was. */
 export async function runBuilt(): Promise<Script> {
+  for (const flag of FLAGS) setFlagsFromString(flag);
   const script = new Script(readFileSync(path, 'utf8'), {
     filename: fileURLToPath(path),
     ...(existsSync(codePath) ? { cachedData: readFileSync(codePath) } : {}),
