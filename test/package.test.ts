@@ -50,6 +50,13 @@ describe('the packed package, installed elsewhere', function () {
     expect(runOrFail('npx', ['--no-install', 'armhyp', '--version']).trim()).to.equal(version);
   });
 
+  it('starts with the code that the build kept, for V8 takes it', () => {
+    const script = `process.argv.splice(1, Infinity, 'armhyp', 'run', '--uart', '0=null');
+      const { runBuilt } = await import('./node_modules/armhyp/dist/bin/built-command.js');
+      console.log((await runBuilt()).cachedDataRejected);`;
+    expect(runOrFail(process.execPath, ['--input-type=module', '-e', script])).to.match(/^false$/m);
+  });
+
   it('runs the self-check firmware to its end', () => {
     const elf = join(installed, 'machines/firmware/self-check/self-check.elf');
     const output = runOrFail('npx', ['--no-install', 'armhyp', 'run', 'fvp-ve-a15x1', elf, '--timeout', '60']);
