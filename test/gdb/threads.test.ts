@@ -22,6 +22,8 @@ describe('gdb-multiarch on two CPUs', function () {
 
   it('shows a thread for each, and stops in the one that comes to a breakpoint', async () => {
     const text = await startGdb(
+      // The code is not that of the machine's program.
+      'set remote pid-to-exec-file-packet off',
       machine.remote,
       'info threads',
       'break *0x80001004',
