@@ -19,7 +19,8 @@ export interface GuestEndPoint extends EndPoint {
 /** What a UART is connected to. */
 export type Connection =
   | { readonly kind: 'stdio' | 'null' }
-  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'file'; readonly path: string; readonly unbuffered?: boolean }
+  | { readonly kind: 'terminal'; readonly ordinal: number }
   | ({ readonly kind: 'tcp' } & EndPoint);
 
 /** `--uart N=CONNECTION`. */

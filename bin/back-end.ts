@@ -1,6 +1,6 @@
 /** What UARTs are connected to: standard input and output, files, TCP ports, nothing. */
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { showEndPoint, type EndPoint } from './arguments.ts';
 import { systemErrorLine } from './mistake.ts';
 import { Terminal, type Input, type TerminalEvents } from './terminal.ts';
@@ -118,9 +118,14 @@ export class FileBackEnd implements BackEnd {
   readonly congested = false;
   readonly #descriptor: number;
   readonly #buffer: OutputBuffer;
+  readonly #unbuffered: boolean;
 
   /** Throws the system's error if the file cannot be opened. */
-  constructor(path: string, { failed }: Pick<BackEndEvents, 'failed'>) {
+  constructor(
+    { path, unbuffered = false }: { readonly path: string; readonly unbuffered?: boolean },
+    { failed }: Pick<BackEndEvents, 'failed'>,
+  ) {
+    this.#unbuffered = unbuffered;
     this.#descriptor = openSync(path, 'w');
     this.#buffer = new OutputBuffer((bytes) => {
       try {
@@ -133,6 +138,7 @@ export class FileBackEnd implements BackEnd {
 
   write(byte: number): void {
     this.#buffer.write(byte);
+    if (this.#unbuffered) this.#buffer.flush();
   }
 
   flush(): void {
@@ -145,6 +151,9 @@ export class FileBackEnd implements BackEnd {
     return Promise.resolve();
   }
 }
+
+/** Ports that are tried when the first is in use. */
+const MOST_PORTS = 100;
 
 /** A UART on a TCP port, for one client at a time; until one comes, the last output waits for it. */
 export class TcpBackEnd implements BackEnd {
@@ -173,6 +182,21 @@ export class TcpBackEnd implements BackEnd {
       });
     });
     return backEnd;
+  }
+
+  /** Starts to listen on the loopback interface, on this port or the next that is free. */
+  static async listenFrom(port: number, events: BackEndEvents): Promise<TcpBackEnd> {
+    for (let tried = 0; ; tried++) {
+      try {
+        return await TcpBackEnd.listen({ host: '127.0.0.1', port: port + tried }, events);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || tried === MOST_PORTS) throw error;
+      }
+    }
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
   }
 
   /** `HOST:PORT` that it listens on. */

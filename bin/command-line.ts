@@ -14,6 +14,7 @@ import {
   type GuestEndPoint,
 } from './arguments.ts';
 import type { EndPoint, Load, Send, UartChoice } from './arguments.ts';
+import { fastModelsOptions, withOurs, type FastModelsGiven } from './fast-models.ts';
 import { chooseMachine } from './image-argument.ts';
 import { addMachineCommands, type MachineActions } from './machine-commands.ts';
 import { bootModule } from './module-argument.ts';
@@ -55,7 +56,7 @@ DEBUG='armhyp:guest:*' in the environment prints what the guest should not have 
 `;
 
 /** What commander makes of the options of `armhyp run`. */
-interface Given {
+interface Given extends FastModelsGiven {
   kernel?: string;
   initrd?: string;
   dtb?: string;
@@ -71,6 +72,11 @@ interface Given {
   untilCount?: number;
   failOn?: RegExp[];
   send?: Send[];
+  keys?: Send[];
+  network?: true;
+  screenshot?: string;
+  terminals?: true;
+  quiet?: true;
   timeout?: number;
   maxInstructions?: number;
   pace?: RunOptions['pace'];
@@ -170,6 +176,8 @@ function addRunOptions(command: Command): Command {
     new Option('--semihosting', 'answer semihosting calls: console, time, the end of the run with a status'),
     new Option('--semihosting-root <folder>', 'let such calls open files, but none outside of this folder'),
     new Option('--semihosting-cmdline <text>', 'the command line that such calls give'),
+    new Option('--network', "let Ethernet controllers reach the host's loopback interface, as 10.0.2.2"),
+    new Option('--terminals', 'let every other UART listen on a port from 5000 on'),
     repeatable('--uart <n=where>', 'connect UART n: stdio, null, file:PATH, tcp:[HOST:]PORT (0 is stdio)', uart),
   ];
   const ends = [
@@ -177,6 +185,7 @@ function addRunOptions(command: Command): Command {
     new Option('--until-count <n>', 'end at the n-th match of --until').argParser(count),
     repeatable('--fail-on <regex>', 'end with status 1 when a UART sends this', pattern),
     repeatable('--send <regex=>text>', 'after this was sent, answer with the text; in the order given', send),
+    repeatable('--keys <regex=>text>', 'the same, typed at the keyboard of the machine', send),
     new Option('--timeout <seconds>', 'end with status 124 after these seconds of the host').argParser(seconds),
     new Option('--max-instructions <n>', 'end with status 124 after n instructions').argParser(count),
     new Option('--no-reboot', 'end when the guest resets itself'),
@@ -185,6 +194,8 @@ function addRunOptions(command: Command): Command {
   const looks = [
     new Option('--stats', 'print figures of the run, one "name: value" a line'),
     new Option('--result <file>', 'write the same as JSON'),
+    new Option('--screenshot <file>', 'write the last picture of the display as a PNG'),
+    new Option('-q, --quiet', 'tell nothing but mistakes'),
     repeatable(
       '--trace <kind:file>',
       'worlds:FILE logs every switch between Hyp, Monitor and guests; tarmac:FILE every instruction with its effects, ' +
@@ -202,7 +213,10 @@ function addRunOptions(command: Command): Command {
     ),
     new Option('--wait-gdb', 'stand at reset until gdb continues (implies --gdb)'),
   ];
-  const groups = { 'Guest:': boot, 'Machine:': machine, 'End of the run:': ends, 'Looking in:': looks };
+  const groups = {
+    ...{ 'Guest:': boot, 'Machine:': machine, 'End of the run:': ends, 'Looking in:': looks },
+    "Fast Models' names:": fastModelsOptions(),
+  };
   for (const [heading, options] of Object.entries(groups))
     for (const option of options) command.addOption(option.helpGroup(heading));
   return command;
@@ -215,8 +229,10 @@ function repeatable(flags: string, description: string, parse: (text: string) =>
   ]);
 }
 
-function runOptions(first: string | undefined, second: string | undefined, given: Given): RunOptions {
-  const { machine, application } = chooseMachine(first, second);
+function runOptions(first: string | undefined, second: string | undefined, typed: Given): RunOptions {
+  const choice = chooseMachine(first, second);
+  const { machine } = choice;
+  const [given, application] = withOurs(typed, choice.application);
   if (given.untilCount !== undefined && given.until === undefined)
     throw new UserMistake('--until-count: there is no --until whose matches could be counted');
   for (const option of ['initrd', 'append'] as const)
@@ -240,6 +256,7 @@ function runOptions(first: string | undefined, second: string | undefined, given
     engine: given.engine,
     entry: given.entry,
     semihosting: semihosting(given),
+    network: given.network === true,
   };
   return {
     machine,
@@ -248,6 +265,7 @@ function runOptions(first: string | undefined, second: string | undefined, given
     script: {
       failOn: given.failOn ?? [],
       sends: given.send ?? [],
+      keys: given.keys ?? [],
       ...defined({ until: given.until, untilCount: given.untilCount }),
     },
     ...defined({ pace: given.pace }),
@@ -260,6 +278,10 @@ function runOptions(first: string | undefined, second: string | undefined, given
       gdbHost: given.gdbHost,
       timeoutSeconds: given.timeout,
       maxInstructions: given.maxInstructions,
+      maxVirtualSeconds: given.simlimit,
+      screenshotFile: given.screenshot,
+      quiet: given.quiet,
+      terminals: given.terminals,
       resultFile: given.result,
       gdb,
     }),

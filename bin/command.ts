@@ -1,6 +1,7 @@
 /** The `armhyp` command in this process: its streams, its reports, the library. */
 import { exitStatus } from './ending.ts';
 import { DebuggableMachine, loadMachine } from '../lib/index.ts';
+import { modelArguments } from './fast-models.ts';
 import { guestReports } from './guest-reports.ts';
 import { main } from './main.ts';
 
@@ -15,7 +16,7 @@ export async function command(): Promise<void> {
   });
   const report = await guestReports();
   const { stdin: input, stdout: output, stderr: errors } = process;
-  process.exitCode = await main(process.argv.slice(2), {
+  process.exitCode = await main(modelArguments(process.argv[1] ?? '', process.argv.slice(2)), {
     input,
     output,
     errors,

@@ -4,8 +4,12 @@ import { FileBackEnd, nullBackEnd, StdioBackEnd, TcpBackEnd, type BackEnd, type 
 import type { UartPort } from '../lib/index.ts';
 import type { RunnableMachine } from './machine.ts';
 import { UserMistake } from './mistake.ts';
+import type { RunOptions } from './run.ts';
 import type { Script } from './script.ts';
 import type { Input } from './terminal.ts';
+
+/** Where Fast Models have the first of their terminals. */
+const FIRST_TERMINAL_PORT = 5000;
 
 /** This process's own streams. */
 export interface Streams {
@@ -27,12 +31,12 @@ export class Connections {
   /** Opens what each UART is connected to. Rejects with a UserMistake or the system's error, with nothing left open. */
   static async open(
     { name, uarts }: RunnableMachine,
-    choices: readonly UartChoice[],
+    { uarts: choices, terminals }: Pick<RunOptions, 'uarts' | 'terminals'>,
     script: Script,
     streams: Streams,
     events: ConnectionEvents,
   ): Promise<Connections> {
-    const chosen = choicesByUart(name, uarts, choices);
+    const chosen = choicesByUart(name, uarts, choices, terminals === true);
     const connections = new Connections();
     try {
       for (const [index, uart] of uarts.entries())
@@ -70,7 +74,8 @@ export class Connections {
 
   #connect(uart: UartPort, backEnd: BackEnd, script: Script): void {
     this.#backEnds.push(backEnd);
-    const watch = script.watches ? script.watch((byte) => uart.receive(byte)) : undefined;
+    const tag = uart.terminal?.shutdownTag ?? '';
+    const watch = script.watches || tag !== '' ? script.watch((byte) => uart.receive(byte), tag) : undefined;
     uart.onOutput =
       watch === undefined
         ? (byte) => backEnd.write(byte)
@@ -86,6 +91,7 @@ function choicesByUart(
   machine: string,
   uarts: readonly UartPort[],
   choices: readonly UartChoice[],
+  terminals: boolean,
 ): UartChoice['connection'][] {
   const chosen = new Map(choices.map(({ index, connection }) => [index, connection]));
   for (const index of chosen.keys())
@@ -96,9 +102,14 @@ function choicesByUart(
   const consoles = [...chosen].filter(([, { kind }]) => kind === 'stdio').map(([index]) => index);
   if (consoles.length > 1)
     throw new UserMistake(`--uart: only one UART can have stdio, not ${consoles.join(' and ')}; see file: and tcp:`);
-  return uarts.map(
-    (_, index) => chosen.get(index) ?? { kind: index === 0 && consoles.length === 0 ? 'stdio' : 'null' },
-  );
+  return uarts.map(({ terminal }, index) => {
+    const choice = chosen.get(index);
+    if (choice !== undefined) return choice;
+    const { outFile = '', unbufferedOutput = false } = terminal ?? {};
+    if (outFile !== '') return { kind: 'file', path: outFile, unbuffered: unbufferedOutput };
+    if (terminals) return { kind: 'terminal', ordinal: index };
+    return { kind: index === 0 && consoles.length === 0 ? 'stdio' : 'null' };
+  });
 }
 
 async function backEndOf(
@@ -114,10 +125,16 @@ async function backEndOf(
     case 'stdio':
       return new StdioBackEnd(input, output, { ...events, receive });
     case 'file':
-      return new FileBackEnd(connection.path, events);
+      return new FileBackEnd(connection, events);
+    case 'terminal': {
+      const backEnd = await TcpBackEnd.listenFrom(FIRST_TERMINAL_PORT + connection.ordinal, { ...events, receive });
+      // The words of Fast Models, for which their users' scripts wait.
+      events.tell(`terminal_${connection.ordinal}: Listening for serial connection on port ${backEnd.port}`);
+      return backEnd;
+    }
     case 'tcp': {
       const backEnd = await TcpBackEnd.listen(connection, { ...events, receive });
-      events.tell(`${uart.name}: listening on ${backEnd.address}`);
+      events.tell(`armhyp: ${uart.name}: listening on ${backEnd.address}`);
       return backEnd;
     }
   }

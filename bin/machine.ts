@@ -6,6 +6,12 @@ export interface RunnableMachine extends Pick<
   Machine,
   'name' | 'uarts' | 'instructions' | 'virtualNs' | 'run' | 'stop' | 'reset' | 'statistics'
 > {
+  /** The display's picture as a PNG. */
+  screenshot?(): Uint8Array | undefined;
+  /** Types at the keyboard; false if there is none. */
+  type?(text: string): boolean;
+  /** Ends what the machine holds open outside. */
+  close?(): void;
   /** Gives the lines of a log of world switches. */
   traceWorlds?(write: (text: string) => void): void;
   /** Gives the lines of a Tarmac trace. */

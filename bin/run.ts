@@ -20,9 +20,17 @@ export interface RunOptions {
   readonly script: ScriptOptions;
   readonly timeoutSeconds?: number;
   readonly maxInstructions?: number;
+  /** Virtual time. */
+  readonly maxVirtualSeconds?: number;
   /** Without one: as fast as it goes, or with the host's clock when somebody looks on. */
   readonly pace?: NonNullable<RunLimits['pace']>;
   readonly stats: boolean;
+  /** Tell nothing but mistakes. */
+  readonly quiet?: boolean;
+  /** UARTs without another choice listen on ports from 5000 on. */
+  readonly terminals?: boolean;
+  /** Where the display's last picture goes. */
+  readonly screenshotFile?: string;
   readonly traces?: readonly TraceChoice[];
   readonly resultFile?: string;
   /** Ports for gdb: for all contexts, for the hypervisor, for guests. */
@@ -50,18 +58,22 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
  */
 export async function run(options: RunOptions, surroundings: Surroundings): Promise<number> {
   const machine = await surroundings.loadMachine(options.machine, options.machineOptions);
-  const result = options.resultFile === undefined ? undefined : new ResultFile(options.resultFile);
+  const result = options.resultFile === undefined ? undefined : new OutputFile(options.resultFile);
+  const screenshot = options.screenshotFile === undefined ? undefined : new OutputFile(options.screenshotFile);
   const session = new RunSession(machine, options, surroundings);
   const endTraces = startTraces(machine, options.traces ?? []);
   const { reason, status } = await session.run();
   endTraces();
+  machine.close?.();
+  const picture = screenshot?.write(machine.screenshot?.());
   const figures = figuresOf(machine, session.stopwatch);
-  const problem = result?.write({ machine: machine.name, ended: reason, status, ...figures });
+  const summary = { machine: machine.name, ended: reason, status, ...figures };
+  const problem = result?.write(`${JSON.stringify(summary, undefined, 2)}\n`) ?? picture;
   const lines = [
     session.midLine && surroundings.output.isTTY && surroundings.errors.isTTY ? '\n' : '',
     options.stats ? figureLines(figures) : '',
     problem === undefined ? '' : `armhyp: ${problem}\n`,
-    `armhyp: ended: ${reason}\n`,
+    options.quiet && status === exitStatus.done ? '' : `armhyp: ended: ${reason}\n`,
   ];
   await new Promise<void>((resolve) => surroundings.errors.write(lines.join(''), () => resolve()));
   return problem !== undefined && status === exitStatus.done ? exitStatus.mistake : status;
@@ -94,8 +106,13 @@ class RunSession {
       surroundings.input.isTTY === true || options.uarts.some(({ connection }) => connection.kind === 'tcp');
     this.#pace = options.pace ?? (watched ? 'realtime' : 'free');
     this.#script = new Script(options.script);
+    this.#script.onKeys = (text) => {
+      if (this.#machine.type?.(text) !== true)
+        this.#end(`--keys: ${this.#machine.name} has no keyboard`, exitStatus.mistake);
+    };
     this.#script.onVerdict = (verdict) => {
-      if (verdict.kind === 'until') this.#end('--until was met', exitStatus.done);
+      if (verdict.kind === 'shutdownTag') this.#end(`the guest sent ${verdict.tag}`, exitStatus.done);
+      else if (verdict.kind === 'until') this.#end('--until was met', exitStatus.done);
       else this.#end(`--fail-on ${verdict.pattern} was met`, exitStatus.failed);
     };
   }
@@ -128,9 +145,8 @@ class RunSession {
   }
 
   async #open(): Promise<void> {
-    const { gdb, gdbHost, gdbGuests, uarts, waitForGdb } = this.#options;
-    const tell = (line: string): void => this.#tell(`armhyp: ${line}`);
-    this.#connections = await Connections.open(this.#machine, uarts, this.#script, this.#surroundings, {
+    const { gdb, gdbHost, gdbGuests, waitForGdb } = this.#options;
+    this.#connections = await Connections.open(this.#machine, this.#options, this.#script, this.#surroundings, {
       leave: () => {
         const { reason, status } = this.#stayedAt ?? leftEnding(this.#untilGiven);
         this.#end(reason, status);
@@ -142,7 +158,7 @@ class RunSession {
         this.#ending = undefined;
         this.#end(line, exitStatus.mistake);
       },
-      tell,
+      tell: (line) => this.#tell(line),
     });
     this.#machine.onWake = () => this.#wake();
     this.#machine.onQuit = () => this.#end('a debugger quit', exitStatus.done);
@@ -166,9 +182,13 @@ class RunSession {
 
   /** Lets the machine run a while; gives how many milliseconds it need not run again unless something happens. */
   #slice(): number {
-    const { maxInstructions = Infinity, machineOptions } = this.#options;
+    const { maxInstructions = Infinity, maxVirtualSeconds = Infinity, machineOptions } = this.#options;
     const left = maxInstructions - this.#machine.instructions;
-    const limits = { hostMs: SLICE_MS, pace: this.#pace, ...(left < Infinity && { instructions: left }) };
+    const untilNs = maxVirtualSeconds * 1e9;
+    const limits = {
+      ...{ hostMs: SLICE_MS, pace: this.#pace, untilNs },
+      ...(left < Infinity && { instructions: left }),
+    };
     const { reason, status = 0, idleUntilNs } = this.#machine.run(limits);
     this.#connections?.flush();
     if (this.#ending !== undefined) return 0;
@@ -177,6 +197,8 @@ class RunSession {
     this.#stayedAt = undefined;
     if (this.#machine.instructions >= maxInstructions)
       this.#end(`--max-instructions of ${maxInstructions} was reached`, exitStatus.limit);
+    else if (this.#machine.virtualNs >= untilNs)
+      this.#end(`the limit of ${maxVirtualSeconds} s of virtual time was reached`, exitStatus.limit);
     else if (reason === 'idle') return this.#idleMs(idleUntilNs);
     return 0;
   }
@@ -222,12 +244,13 @@ class RunSession {
   }
 
   #tell(line: string): void {
+    if (this.#options.quiet) return;
     this.#surroundings.errors.write(`${line}\n`);
   }
 }
 
-/** The file for `--result`, opened early so that a wrong path is known before the run. */
-class ResultFile {
+/** A file that is written at the end, opened early so that a wrong path is known before the run. */
+class OutputFile {
   readonly #path: string;
   readonly #descriptor: number;
 
@@ -237,14 +260,17 @@ class ResultFile {
     this.#descriptor = openSync(path, 'w');
   }
 
-  /** Gives one line if it cannot be written. */
-  write(result: Readonly<Record<string, number | string>>): string | undefined {
+  /** Writes it, or leaves it empty if there is nothing; gives one line if that cannot be done. */
+  write(content: string | Uint8Array | undefined): string | undefined {
     try {
-      writeSync(this.#descriptor, `${JSON.stringify(result, undefined, 2)}\n`);
-      closeSync(this.#descriptor);
+      if (content === undefined) return `${this.#path}: there is no picture: the display is off, or there is none`;
+      const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+      for (let done = 0; done < bytes.length;) done += writeSync(this.#descriptor, bytes, done);
       return undefined;
     } catch (error) {
       return systemErrorLine(error as NodeJS.ErrnoException, this.#path);
+    } finally {
+      closeSync(this.#descriptor);
     }
   }
 }

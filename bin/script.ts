@@ -13,10 +13,18 @@ export interface ScriptOptions {
   readonly failOn?: readonly RegExp[];
   /** In order: each waits until those before it were sent. */
   readonly sends?: readonly Send[];
+  /** The same for the keyboard. */
+  readonly keys?: readonly Send[];
 }
 
 /** Why a script ends the run. */
-export type Verdict = { readonly kind: 'until' } | { readonly kind: 'failOn'; readonly pattern: string };
+export type Verdict =
+  | { readonly kind: 'until' }
+  | { readonly kind: 'failOn'; readonly pattern: string }
+  | { readonly kind: 'shutdownTag'; readonly tag: string };
+
+/** A text as a pattern. */
+const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
 /** A line longer than this is cut in front: a guest that never ends a line costs neither memory nor time. */
 const LONGEST_LINE = 4096;
@@ -26,50 +34,52 @@ const CARRIAGE_RETURN = 0x0d;
 /** The patterns of one run over any number of UARTs. */
 export class Script {
   readonly #options: ScriptOptions;
+  readonly #sends: Answers;
+  readonly #keys: Answers;
   /** Called once, at the byte that decides. */
   onVerdict: (verdict: Verdict) => void = () => {};
+  /** Called with what is to be typed at the keyboard. */
+  onKeys: (text: string) => void = () => {};
   #matches = 0;
-  #sent = 0;
   #decided = false;
 
   constructor(options: ScriptOptions) {
     this.#options = options;
+    this.#sends = { list: options.sends ?? [], given: 0 };
+    this.#keys = { list: options.keys ?? [], given: 0 };
   }
 
   /** Whether any UART need be watched. */
   get watches(): boolean {
-    const { until, failOn = [], sends = [] } = this.#options;
-    return until !== undefined || failOn.length > 0 || sends.length > 0;
+    const { until, failOn = [], sends = [], keys = [] } = this.#options;
+    return until !== undefined || failOn.length + sends.length + keys.length > 0;
   }
 
-  /** Gives a function to be called with each byte that a UART sends; `receive` takes the answers for the guest. */
-  watch(receive: (byte: number) => void): (byte: number) => void {
+  /**
+   * Gives a function to be called with each byte that a UART sends; `receive` takes the answers for the guest, and
+   * `shutdownTag` is a text of this UART's own that ends the run.
+   */
+  watch(receive: (byte: number) => void, shutdownTag = ''): (byte: number) => void {
     const { until, failOn = [] } = this.#options;
     const line = new Line();
     const failCursors = failOn.map((regex) => new Cursor(regex));
+    const tagCursor = shutdownTag === '' ? undefined : new Cursor(new RegExp(escaped(shutdownTag), 'g'));
     const untilCursor = until && new Cursor(until);
-    let sendCursor: Cursor | undefined;
-    let sendIndex = -1;
+    const answer = answerer(line, this.#sends, (bytes) => bytes.forEach(receive));
+    const type = answerer(line, this.#keys, (bytes) => this.onKeys(Buffer.from(bytes).toString('latin1')));
 
     return (byte) => {
       if (this.#decided) return;
       line.push(byte);
       for (const cursor of failCursors)
         if (cursor.finds(line)) return this.#decide({ kind: 'failOn', pattern: cursor.regex.source });
+      if (tagCursor?.finds(line)) return this.#decide({ kind: 'shutdownTag', tag: shutdownTag });
       if (untilCursor?.finds(line)) {
         this.#matches++;
         if (this.#matches >= (this.#options.untilCount ?? 1)) return this.#decide({ kind: 'until' });
       }
-      const send = this.#options.sends?.[this.#sent];
-      if (send === undefined) return;
-      if (sendIndex !== this.#sent) {
-        // What was already there when the one before was sent is not what this one waits for.
-        sendCursor = new Cursor(send.after, line.end - 1);
-        sendIndex = this.#sent;
-      }
-      if (!sendCursor?.finds(line)) return;
-      this.#sent++;
-      for (const each of send.bytes) receive(each);
+      answer();
+      type();
     };
   }
 
@@ -77,6 +87,31 @@ export class Script {
     this.#decided = true;
     this.onVerdict(verdict);
   }
+}
+
+/** Answers in their order, over all UARTs. */
+interface Answers {
+  readonly list: readonly Send[];
+  /** How many have been given. */
+  given: number;
+}
+
+/** Makes a function that gives the next answer if the line asks for it. */
+function answerer(line: Line, answers: Answers, give: (bytes: Uint8Array) => void): () => void {
+  let cursor: Cursor | undefined;
+  let index = -1;
+  return () => {
+    const next = answers.list[answers.given];
+    if (next === undefined) return;
+    if (index !== answers.given) {
+      // What was already there when the one before was given is not what this one waits for.
+      cursor = new Cursor(next.after, line.end - 1);
+      index = answers.given;
+    }
+    if (!cursor?.finds(line)) return;
+    answers.given++;
+    give(next.bytes);
+  };
 }
 
 /** The line that a UART is sending; positions count all its bytes since the start. */

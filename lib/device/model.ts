@@ -58,10 +58,27 @@ export interface StorePort {
   write(offset: number, bytes: Uint8Array): void;
 }
 
+/** What the host is to do with a character connection, unless the user says otherwise. */
+export interface Terminal {
+  /** The file that output goes to; empty for none. */
+  readonly outFile: string;
+  /** Whether each byte is written at once. */
+  readonly unbufferedOutput: boolean;
+  /** The run ends when the guest sends this; empty for never. */
+  readonly shutdownTag: string;
+}
+
+/** The same as properties, for devices that have a terminal. */
+export const terminalProperties = {
+  outFile: { type: 'path', default: '', summary: 'the file that output goes to, unless --uart says otherwise' },
+  unbufferedOutput: { type: 'boolean', default: false, summary: 'whether each byte is written to it at once' },
+  shutdownTag: { type: 'string', default: '', summary: 'the run ends when the guest sends this' },
+} as const satisfies Record<keyof Terminal, Property>;
+
 /** What devices may ask of the world outside the machine. */
 export interface HostPorts {
   /** Returns the character connection of a device, by the device's name. */
-  character(deviceName: string): CharacterPort;
+  character(deviceName: string, terminal?: Terminal): CharacterPort;
   /** Returns the keyboard of a device, by the device's name. */
   keyboard(deviceName: string): KeyboardPort;
   /** Returns the cable of a device, by the device's name. */

@@ -5,6 +5,7 @@
  * is a passage of its level through the trigger (UARTTXINTR). Bytes from outside that find the receive FIFO full wait in
  * line behind it; none is lost, and OE never appears.
  */
+import { terminalProperties } from '../device/model.ts';
 import { defineDevice } from '../device/device.ts';
 import { busClock, primeCellIds } from '../device/primecell.ts';
 import { bit, bits, ro, rw, wo } from '../device/registers.ts';
@@ -108,6 +109,7 @@ export const pl011 = defineDevice({
       default: 24_000_000,
       summary: 'frequency of UARTCLK, from which software sets the baud rate',
     },
+    ...terminalProperties,
     revision: { type: 'integer', default: 3, summary: 'PeriphID2 revision: 3 is r1p5 with FIFOs of 32, less means 16' },
   },
   interrupts: ['UARTINTR'],
@@ -125,7 +127,7 @@ export const pl011 = defineDevice({
   behave({ name, registers, state, clock, properties, host, line, event, report }) {
     const { UARTLCR_H, UARTCR, UARTIFLS, UARTIMSC, UARTRIS, UARTRSR } = registers;
     const interrupt = line('UARTINTR');
-    const port = host.character(name);
+    const port = host.character(name, properties);
     const fifoDepth = properties.revision >= DEEP_FIFO_REVISION ? 32 : 16;
     const timeout = event('receiveTimeout', () => {
       state.receiveTimeoutNs = Infinity;

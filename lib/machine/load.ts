@@ -103,10 +103,15 @@ export async function loadMachine(nameOrFile: string, options: MachineOptions = 
     noReboot: options.noReboot ?? false,
     network: options.network,
     entry: options.entry,
-    semihosting: options.semihosting,
+    semihosting: semihostingOf(options, cluster.semihostingCommandLine),
     ...(options.engine === undefined ? {} : { engine: options.engine }),
     report: options.report ?? (() => {}),
   });
+}
+
+/** The user's choice comes before the description's. */
+function semihostingOf({ semihosting }: MachineOptions, commandLine: string): SemihostingOptions | undefined {
+  return commandLine === '' ? semihosting : { ...semihosting, commandLine: semihosting?.commandLine ?? commandLine };
 }
 
 /** A kernel wants a tree, and whoever is told something needs one to be told it in; an ELF program may do without. */

@@ -29,6 +29,8 @@ export interface RunLimits {
   readonly instructions?: number;
   /** At most about so many milliseconds of the host's time. */
   readonly hostMs?: number;
+  /** Not beyond this virtual time, in nanoseconds since power-on. */
+  readonly untilNs?: number;
   /** `realtime` does not let virtual time run ahead of the host's clock; `free` (the default) skips idle time. */
   readonly pace?: 'free' | 'realtime';
   /** Return when the guest has reset itself and the machine is ready to start again. */
@@ -183,9 +185,13 @@ export class Machine {
     const deadline = performance.now() + (limits.hostMs ?? Infinity);
     this.#stopped = false;
     for (;;) {
-      const budget = Math.min(CHUNK, end - this.cluster.instructions);
+      const { untilNs = Infinity } = limits;
+      const nsLeft = untilNs - this.virtualNs;
+      const untilThen = Math.ceil(nsLeft / this.description.cluster.nanosecondsPerInstruction);
+      const budget = Math.min(CHUNK, end - this.cluster.instructions, untilThen);
       if (budget <= 0) return { reason: 'limit' };
-      const why = this.cluster.run(budget, this.#mayRunTo(limits));
+      const mayRunToNs = this.#mayRunTo(limits);
+      const why = this.cluster.run(budget, mayRunToNs);
       if (this.#ending !== undefined) {
         const reason = this.#ending;
         this.#ending = undefined;
@@ -197,7 +203,10 @@ export class Machine {
         this.#awaitsInput = false;
         return { reason: 'idle' };
       } else if (why === 'breakpoint' || why === 'stepped') return { reason: why };
-      else if (why === 'waiting') return this.#nothingToDo();
+      else if (why === 'waiting') {
+        if (mayRunToNs < untilNs || untilNs === Infinity) return this.#nothingToDo();
+        this.clock.advance(untilNs);
+      }
       if (this.#stopped) return { reason: 'stopped' };
       if (performance.now() >= deadline) return { reason: 'limit' };
     }
@@ -340,14 +349,14 @@ export class Machine {
   // Pace.
 
   /** How far virtual time may be at realtime pace, which is also that of a guest that talks with the host. */
-  #mayRunTo({ pace }: RunLimits): number {
+  #mayRunTo({ pace, untilNs = Infinity }: RunLimits): number {
     if (pace !== 'realtime' && !this.#outside.busy) {
       this.#hostStartMs = undefined;
-      return Infinity;
+      return untilNs;
     }
     const hostMs = performance.now();
     this.#hostStartMs ??= hostMs - this.virtualNs / 1e6;
-    return (hostMs - this.#hostStartMs) * 1e6;
+    return Math.min(untilNs, (hostMs - this.#hostStartMs) * 1e6);
   }
   #nothingToDo(): RunResult {
     const due = this.clock.nextDue();

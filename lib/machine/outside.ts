@@ -2,13 +2,15 @@
 import type { Bus } from '../bus/bus.ts';
 import type { Clock } from '../clock/clock.ts';
 import { Line } from '../device/line.ts';
-import type { CharacterPort, HostPorts, KeyboardPort, NetworkPort } from '../device/model.ts';
+import type { CharacterPort, HostPorts, KeyboardPort, NetworkPort, Terminal } from '../device/model.ts';
 import { UserNetwork } from '../network/user-network.ts';
 import { memoryPort, openStore } from './host-ports.ts';
 
 /** A UART as the world outside sees it. */
 export interface UartPort {
   readonly name: string;
+  /** What its description asks the host for. */
+  readonly terminal?: Terminal | undefined;
   /** Called with each byte that the guest sends, at the instruction that sends it. */
   onOutput: (byte: number) => void;
   /** Gives the guest a byte. */
@@ -46,11 +48,12 @@ export class Outside {
 
   constructor({ bus, clock, network, consoleInput, end }: OutsideParts) {
     this.ports = {
-      character: (name) => {
+      character: (name, terminal) => {
         const port: CharacterPort = { write: (byte) => uart.onOutput(byte), onReceive: () => {} };
         const input = this.uarts.length === 0 ? consoleInput : () => undefined;
         const uart: UartPort = {
           name,
+          terminal,
           onOutput: () => {},
           receive: (byte) => {
             input()?.receive(byte);

@@ -136,6 +136,7 @@ describe('what armhyp run asks of the library', () => {
       loads: [{ file: 'a', address: 16 }, { file: 'b' }],
       rtcSeconds: 946_684_800,
       noReboot: true,
+      network: false,
       engine: 'interpreter',
       entry: 'svc',
       semihosting: undefined,
@@ -157,6 +158,15 @@ describe('the UARTs of armhyp run', () => {
   it('gives another one the console that --uart chooses', async () => {
     const { output } = await command(['run', '--uart', '1=stdio'], ['one', { uart: 1, text: 'two' }, off]);
     expect(output).to.equal('two');
+  });
+
+  it('ends with status 2 when there is no keyboard for --keys, or no picture for --screenshot', async () => {
+    const keys = await command(['run', '--keys', 'login=>x'], ['login', idle]);
+    expect([keys.status, keys.last]).to.deep.equal([2, 'armhyp: ended: --keys: fake has no keyboard']);
+    const folder = mkdtempSync(join(tmpdir(), 'armhyp-run-'));
+    const picture = await command(['run', '--screenshot', join(folder, 'x.png')], [off]);
+    rmSync(folder, { recursive: true });
+    expect(picture.status).to.equal(2);
   });
 
   it('watches all of them', async () => {

@@ -60,6 +60,11 @@ export const clusterFields = fields({
   },
   midr: { type: 'integer', max: LAST_WORD, summary: 'MIDR instead of that of the processor' },
   resetVector: { type: 'address', default: 0, max: LAST_WORD, multipleOf: 4, summary: 'Where execution starts' },
+  semihostingCommandLine: {
+    type: 'string',
+    default: '',
+    summary: 'What semihosting calls give as command line; they are answered if there is one',
+  },
   vfpEnabled: { type: 'boolean', default: false, summary: 'Whether VFP and SIMD can be used from reset on' },
 });
 
