@@ -365,7 +365,9 @@ export class CodeCache {
   #wipe(slot: Slot): void {
     const size = SLOT_BYTES[slot.thumb ? 't32' : 'a32'] - RECORD.size;
     this.onForget(slot.base, 0, T32_RECORDS);
-    this.#words.fill(0, slot.base >> 2, (slot.base + size) >> 2);
+    // The instruction that writes may be one of these, and needs its operands to the end.
+    const end = (slot.base + size) >> 2;
+    for (let record = slot.base >> 2; record < end; record += RECORD.size >> 2) this.#words[record] = 0;
     slot.live = false;
     slot.writes = 0;
     this.#live[slot.hostPage / PAGE]!--;
