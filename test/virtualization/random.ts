@@ -52,9 +52,9 @@ export function randomRow(kind: Kind, seed: number, number: number): RandomRow |
     if (kind === 'hyp' && (NOT_IN_HYP.test(id) || namesSp(instruction, word))) continue;
     const mode = kind === 'hyp' ? 'hyp' : random.pick(['svc', 'svc', 'usr'] as const);
     // At PL0 it shows UNKNOWN bits.
-    if (mode === 'usr' && /^MRS_/.test(id)) continue;
+    if (mode === 'usr' && id.startsWith('MRS_')) continue;
     const HCR = drawn(random, 'HCR');
-    const traps = /^WFI/.test(id) ? 'TWI' : /^SMC/.test(id) ? 'TSC' : undefined;
+    const traps = id.startsWith('WFI') ? 'TWI' : id.startsWith('SMC') ? 'TSC' : undefined;
     if (traps !== undefined && (HCR & BIT.HCR[traps]) === 0) continue;
     const place = { privileged: mode !== 'usr', bigEndian: false, inIt: false, lastInIt: false };
     const rule = exclusion({ set, word, instruction, ...place });
@@ -74,6 +74,8 @@ export function randomRow(kind: Kind, seed: number, number: number): RandomRow |
         // TASE is left out, which QEMU 7.2 has not.
         HCPTR: 0x33ff | (random.percent(30) ? 0xc00 : 0) | (random.percent(30) ? BIT.HCPTR.TCPAC : 0),
         CPACR: random.pick([0x00f0_0000, 0x00f0_0000, 0, 0x0050_0000]),
+        // All accesses of Hyp mode are to Strongly-ordered memory.
+        HSCTLR: SETTINGS.HSCTLR | (kind === 'hyp' ? BIT.SCTLR.A : 0),
         VTCR: VTCR_LEVEL1,
         VTTBR: 0x8040_0000,
         VTTBRhigh: 1 << 16,
@@ -90,7 +92,9 @@ const DATA_ABORTS = [0x24, 0x25];
 export function outcome(record: Record_): string {
   const { vector, HSR, ELR, at, SPSR } = record;
   const class_ = HSR >>> 26;
-  const parts = [`vector ${vector}`, `HSR ${hex(HSR)}`, `ELR +${(ELR - at) | 0}`, `SPSR ${hex(SPSR)}`];
+  // IL and ISS[24:14] are valid for aborts of stage 2 only; QEMU 7.2 has them for those of Hyp mode, too.
+  const syndrome = class_ === 0x25 ? (HSR & ~0x03ff_c000) >>> 0 : HSR;
+  const parts = [`vector ${vector}`, `HSR ${hex(syndrome)}`, `ELR +${(ELR - at) | 0}`, `SPSR ${hex(SPSR)}`];
   const ended = class_ === 0x12 ? HSR & 0xffff : 0;
   if (DATA_ABORTS.includes(class_)) parts.push(`HDFAR ${hex(record.HDFAR)}`);
   if (class_ === 0x24) parts.push(`HPFAR ${hex(record.HPFAR)}`);
