@@ -118,7 +118,8 @@ export class Translator {
   /** Control has come to the record `up` often enough. */
   hot(up: number): void {
     const page = this.#parts.pageOf(up);
-    if (this.#isUnsettled(page.hostPage)) return;
+    // The record behind a page's last one only leads to the next page.
+    if (up - page.base >= (page.thumb ? 2048 : 1024) * RECORD.size || this.#isUnsettled(page.hostPage)) return;
     if (this.#queue.size === 0) this.#age = 0;
     // A counter comes round again only after so many more arrivals that waiting costs too much.
     const again = this.#queue.has(up);
@@ -186,7 +187,7 @@ export class Translator {
       this.#records.thumb = thumb;
       this.#heat.size = this.#records.size;
       if (this.#isRegion(base, at) || this.#mayCoolDown(base, at, entries)) continue;
-      if (at >= this.#records.size || this.#records.isInIt(at)) continue;
+      if (this.#records.isInIt(at)) continue;
       const g = graph(at, this.#records, this.#heat);
       if (g === undefined || (g.steps < this.#options.leastSteps && !g.root.isLoop)) continue;
       functions.push({ ...lowering.translate(g), exported: `r${entries.length}` });
