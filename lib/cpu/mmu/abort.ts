@@ -26,12 +26,12 @@ function goesToHyp(cpu: Cpu, { walk }: Translation, regime: number): boolean {
   return cpu.hasVirtualization && !cpu.secure && cpu.mode === MODE.usr && (cpu.words[HCR]! & BIT.HCR.TGE) !== 0;
 }
 
-/** The fault status for PL1, in the format of the regime. */
-function status(t: Translation, regime: number, write: boolean): number {
+/** The fault status for PL1, in the format of the regime; only DFSR has the domain. */
+function status(t: Translation, regime: number, write: boolean, hasDomain: boolean): number {
   const { fault, level, domain } = t.walk;
   if (t.isLong(regime)) return faultStatusLong(fault, level, write, false);
   // The domain of a fault that has none is UNKNOWN; a first-level Translation fault finds none either.
-  return faultStatusShort(fault, level, domain, write, false);
+  return faultStatusShort(fault, level, hasDomain ? domain : 0, write, false);
 }
 
 /** The syndrome for Hyp mode: class 0x20 or 0x24 from a lower mode, one more from Hyp mode itself (B3.13.6). */
@@ -57,7 +57,7 @@ export function abortData(cpu: Cpu, t: Translation, regime: number, address: num
     return;
   }
   words[DFAR + cpu.bank] = address;
-  words[DFSR + cpu.bank] = status(t, regime, write);
+  words[DFSR + cpu.bank] = status(t, regime, write, true);
   takeDataAbort(cpu, pc, undefined);
 }
 
@@ -78,6 +78,6 @@ export function abortPrefetch(cpu: Cpu, t: Translation, regime: number, address:
     return;
   }
   words[IFAR + cpu.bank] = address;
-  words[IFSR + cpu.bank] = status(t, regime, false);
+  words[IFSR + cpu.bank] = status(t, regime, false, false);
   takePrefetchAbort(cpu, pc, undefined);
 }
