@@ -171,6 +171,11 @@ export const rules: readonly Rule[] = [
     applies: known(/^SWP/),
   },
   {
+    name: 'ThumbEE',
+    reference: 'DDI 0406C, A9.3.1: the processor has ENTERX and LEAVEX; QEMU 7.2 does not',
+    applies: known(/^ENTERX/),
+  },
+  {
     name: 'alignment to 256 bits',
     reference: 'DDI 0406C, A3.2.1: QEMU 7.2 checks for 128 bits only',
     applies: ({ word }, id) => /^V(LD|ST)\d_multiple/.test(id) && bits(word, 5, 4) === 3,
