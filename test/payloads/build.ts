@@ -7,6 +7,7 @@ import { copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFile
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { kernelModules } from './packages.ts';
 import { writeNewc, type Entry } from './newc.ts';
 import { oneCpu, xenSetups, xenTree, type XenSetupName } from './trees.ts';
 
@@ -98,12 +99,30 @@ function buildRamdisks(cache: string, out: string): void {
   ];
   writeRamdisk(join(out, 'initramfs.cpio'), plain);
   writeRamdisk(join(out, 'initramfs-rich.cpio'), [...plain, ...richEntries(cache)]);
+  writeRamdisk(join(out, 'initramfs-devices.cpio'), [...plain, ...deviceEntries(cache)]);
 }
 
 function writeRamdisk(path: string, entries: readonly Entry[]): void {
   const archive = writeNewc(entries);
   writeFileSync(path, archive);
   writeFileSync(`${path}.gz`, gzipSync(archive, { level: 9 }));
+}
+
+/** Modules for the devices of a board, what programs need to use them, and the script that does. */
+function deviceEntries(cache: string): Entry[] {
+  return [
+    ...folders('lib', 'lib/modules', 'mnt'),
+    ...kernelModules.map((name) =>
+      file(`lib/modules/${name}.ko`, find(cache, 'linux-modules-armmp', new RegExp(`/${name}\\.ko$`))),
+    ),
+    { path: 'lib/modules/order', kind: 'file', bytes: Buffer.from(`${kernelModules.join('\n')}\n`) },
+    ...['ifconfig', 'wget', 'mke2fs', 'umount', 'hwclock', 'ping'].map((name): Entry => ({
+      path: `bin/${name}`,
+      kind: 'link',
+      target: 'busybox',
+    })),
+    file('devices.sh', join(sources, 'initramfs/devices.sh')),
+  ];
 }
 
 /** Debian's own dynamically linked programs, their libraries, and the script that runs them. */

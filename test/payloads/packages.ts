@@ -9,6 +9,8 @@ import { join } from 'node:path';
 /** A package, and the files of it that payloads use, as patterns of tar. */
 export interface Package {
   name: string;
+  /** The folder of its files, where it is not the name. */
+  folder?: string;
   /** What other releases of Debian call it. */
   elsewhere?: string;
   /** True if the package only depends on the one that is meant, whose name carries a version. */
@@ -18,12 +20,25 @@ export interface Package {
 
 const libraries = './lib/arm-linux-gnueabihf/*.so*';
 
+/** The kernel's modules for the devices of a board, each after those that it needs. */
+export const kernelModules = [
+  ...['virtio_mmio', 'virtio_blk', 'failover', 'net_failover', 'virtio_net'],
+  ...['libphy', 'fixed_phy', 'smsc', 'smsc911x', 'armmmci', 'ambakmi', 'evdev', 'sp805_wdt'],
+  ...['crc16', 'mbcache', 'jbd2', 'crc32c_generic', 'ext4'],
+] as const;
+
 /** Everything that is brought; a folder of the same name (without a version) holds the files. */
 export const packages: readonly Package[] = [
   {
     name: 'linux-image-armmp',
     meta: true,
     files: ['./boot/vmlinuz-*', './boot/config-*', './usr/lib/linux-image-*/vexpress-v2p-ca15-tc1.dtb'],
+  },
+  {
+    name: 'linux-image-armmp',
+    folder: 'linux-modules-armmp',
+    meta: true,
+    files: kernelModules.map((module) => `./lib/modules/*/kernel/*/${module}.ko`),
   },
   { name: 'linux-image-armmp-lpae', meta: true, files: ['./boot/vmlinuz-*', './boot/config-*'] },
   { name: 'xen-hypervisor-4.17-armhf', elsewhere: 'xen-hypervisor-4.20-armhf', files: ['./boot/xen-*'] },
@@ -41,13 +56,13 @@ export const packages: readonly Package[] = [
 
 /** Brings the files of all packages into folders of `cache`; those that are there already are left as they are. */
 export function fetchPackages(cache: string, log: (line: string) => void): void {
-  const wanted = packages.filter(({ name }) => !existsSync(join(cache, name)));
+  const wanted = packages.filter((each) => !existsSync(join(cache, folderOf(each))));
   if (wanted.length === 0) return;
   const apt = new Apt(join(cache, 'apt'));
   log(`fetching ${wanted.length} packages from Debian`);
   apt.update();
   for (const each of wanted) {
-    const fetching = join(cache, `${each.name}.part`);
+    const fetching = join(cache, `${folderOf(each)}.part`);
     rmSync(fetching, { recursive: true, force: true });
     mkdirSync(fetching);
     const name = apt.resolve(each);
@@ -57,9 +72,11 @@ export function fetchPackages(cache: string, log: (line: string) => void): void 
     if (archive === undefined) throw new Error(`apt brought no package ${name}`);
     extract(join(fetching, archive), fetching, each.files);
     rmSync(join(fetching, archive));
-    renameSync(fetching, join(cache, each.name));
+    renameSync(fetching, join(cache, folderOf(each)));
   }
 }
+
+const folderOf = ({ name, folder }: Package): string => folder ?? name;
 
 function extract(archive: string, folder: string, files: readonly string[]): void {
   const tar = execFileSync('dpkg-deb', ['--fsys-tarfile', archive], { maxBuffer: 2 ** 31 - 1 });

@@ -16,7 +16,7 @@ import type { XenSetupName } from './trees.ts';
 export type PayloadName =
   | `${'zImage' | 'zImage-fast' | 'config'}-${'armmp' | 'lpae'}`
   | 'xen'
-  | `initramfs${'' | '-rich'}.cpio${'' | '.gz'}`
+  | `initramfs${'' | '-rich' | '-devices'}.cpio${'' | '.gz'}`
   | 'vexpress-v2p-ca15-tc1.dtb'
   | 'base-1cpu.dtb'
   | `xen${'' | '-fast'}-${XenSetupName}-${1 | 2}cpu.dtb`
