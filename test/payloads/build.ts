@@ -116,7 +116,7 @@ function deviceEntries(cache: string): Entry[] {
       file(`lib/modules/${name}.ko`, find(cache, 'linux-modules-armmp', new RegExp(`/${name}\\.ko$`))),
     ),
     { path: 'lib/modules/order', kind: 'file', bytes: Buffer.from(`${kernelModules.join('\n')}\n`) },
-    ...['ifconfig', 'wget', 'mke2fs', 'umount', 'hwclock', 'ping'].map((name): Entry => ({
+    ...['ifconfig', 'wget', 'mke2fs', 'umount', 'hwclock', 'stty'].map((name): Entry => ({
       path: `bin/${name}`,
       kind: 'link',
       target: 'busybox',

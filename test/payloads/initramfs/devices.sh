@@ -33,10 +33,14 @@ for e in $(ls /sys/class/net); do
     ifconfig $e down
 done
 
-# The console of the display: a picture that is the same in every run.
-printf '\033[2J\033[H\033[?25l' > /dev/tty1
-seq 1 20 | sed 's/^/line /' > /dev/tty1
-if read -r key < /dev/tty1; then echo "DEVICE typed $key"; fi
+# The console of the display: a picture that is the same in every run, and a line from the keyboard. It stays open, for a
+# terminal that nobody has open forgets what was typed.
+exec 3<>/dev/tty1
+printf '\033[2J\033[H\033[?25l' >&3
+seq 1 20 | sed 's/^/line /' >&3
+echo "DEVICE waits for a line"
+stty -echo <&3
+read -r key <&3 && echo "DEVICE typed $key"
 
 # A watchdog that nobody feeds resets the board.
 if [ -c /dev/watchdog ] && grep -q watchdog=1 /proc/cmdline; then
