@@ -1,14 +1,15 @@
 /** What README.md shows is what the command prints. (Its tour with gdb: test/firmware-hypervisor-tour.test.ts) */
 import { expect } from 'chai';
 import { spawnSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { needsPayloads, payload } from '../payloads/payloads.ts';
 
 const root = join(import.meta.dirname, '../..');
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
 /** The blocks without a language. */
-const blocks = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/^```(\w*)\n(.*?)^```$/gms)]
+const blocks = [...readme.matchAll(/^```(\w*)\n(.*?)^```$/gms)]
   .filter(([, language]) => language === '')
   .map(([, , text = '']) => text);
 
@@ -51,6 +52,19 @@ describe('the transcripts of README.md', function () {
       expect(text.endsWith(tail), text).to.equal(true);
     });
   }
+});
+
+describe('the board in README.md', () => {
+  it('is one that armhyp check accepts', () => {
+    const board = /^```yaml\n(.*?)^```$/ms.exec(readme)![1]!;
+    const folder = mkdtempSync(join(tmpdir(), 'armhyp-readme-'));
+    writeFileSync(join(folder, 'board.yaml'), board);
+    const said = printed(['check', join(folder, 'board.yaml')]);
+    rmSync(folder, { recursive: true });
+    expect(said)
+      .to.match(/board\.yaml/)
+      .and.not.match(/armhyp: /);
+  });
 });
 
 describe('the transcript of Linux in README.md', function () {
