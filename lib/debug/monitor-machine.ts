@@ -1,4 +1,5 @@
 /** Commands of gdb's `monitor` about the machine: registers, devices, interrupts, timers, what it does besides. */
+import { writeFileSync } from 'node:fs';
 import { hex } from '../bits/bits.ts';
 import type { TimerState } from '../cpu/system/generic-timer.ts';
 import { gicLines } from './gic-listing.ts';
@@ -144,6 +145,22 @@ export const machineCommands: readonly MonitorCommand[] = [
       if (choice === 'on' || choice === 'off') machine.semihosting = choice === 'on';
       else if (choice !== undefined) wrong('on or off');
       print(`semihosting is ${machine.semihosting ? 'on' : 'off'}`);
+    },
+  },
+  {
+    name: 'screenshot',
+    arguments: 'FILE',
+    summary: 'write what the display shows to a file of the host, as a PNG',
+    run: ({ host: { machine }, words, print }) => {
+      const file = words.join(' ');
+      if (file === '') wrong('a file is needed');
+      const picture = machine.screenshot() ?? wrong('there is no display, or it is off');
+      try {
+        writeFileSync(file, picture);
+      } catch (error) {
+        wrong((error as Error).message);
+      }
+      print(`${file} has the picture`);
     },
   },
   {

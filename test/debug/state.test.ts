@@ -1,4 +1,7 @@
 /** Registers, memory and monitor commands of a machine under a debugger. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { TargetFault } from '../../gdbstub/index.ts';
 import type { RegisterRow } from '../../lib/debug/registers.ts';
@@ -194,6 +197,8 @@ describe('monitor commands', () => {
     ['translate', /an address of 32 bits/],
     ['translate 0x123456789', /an address of 32 bits/],
     ['step-interrupts maybe', /on or off/],
+    ['screenshot', /a file is needed/],
+    ['screenshot picture.png', /there is no display, or it is off/],
   ];
   for (const [command, says] of faults) {
     it(`refuses "${command}"`, async () => {
@@ -238,6 +243,23 @@ describe('monitor commands', () => {
     bench.machine.cluster.cpus[0]!.words[1] = 0x7000_0000;
     bench.step();
     expect(bench.monitor('log')).to.match(/^unassigned: cpu0: .*read, 4 bytes at 0x70000000, at pc 0x80000000\n$/);
+  });
+
+  it('screenshot writes the picture to a file, or tells why it cannot', async () => {
+    const bench = await DebugBench.of([]);
+    // 16 by 2 pixels of 24 bits, on and powered (DDI 0293C, 3.2).
+    const registers = { 0x04: 1, 0x10: RAM, 0x18: 0x82b };
+    for (const [offset, value] of Object.entries(registers))
+      bench.machine.bus.poke(0x1c1f_0000 + Number(offset), 4, value);
+    const folder = mkdtempSync(join(tmpdir(), 'armhyp-screenshot-'));
+    try {
+      const file = join(folder, 'the picture.png');
+      expect(bench.monitor(`screenshot ${file}`)).to.equal(`${file} has the picture\n`);
+      expect(readFileSync(file)).to.deep.equal(Buffer.from(bench.machine.screenshot()!));
+      expect(() => bench.monitor(`screenshot ${join(folder, 'none', 'file')}`)).to.throw(TargetFault, /ENOENT/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('gic tells what is enabled and pending', async () => {
