@@ -160,7 +160,7 @@ export class Campaign {
       const suspects: Failure[] = [];
       cases.forEach((each, i) => {
         const count = this.#count(result, each);
-        if (recordIsOpen(each, i, mine, others)) {
+        if (recordIsOpen(cases, i, mine, others)) {
           add(result.skipped, OPEN);
           return;
         }
@@ -229,7 +229,7 @@ export class Campaign {
     const endless = cases[at];
     if (endless === undefined) throw new Error(`the batch of ${nameText(cases[0]!.name)} does not even begin`);
     if (mine === other) add(result.skipped, 'never ends on either machine');
-    else if (recordIsOpen(endless, at, outputOf(ours, at + 1), outputOf(theirs, at + 1))) add(result.skipped, OPEN);
+    else if (recordIsOpen(cases, at, outputOf(ours, at + 1), outputOf(theirs, at + 1))) add(result.skipped, OPEN);
     else {
       const what = `does not end in ${mine < other ? 'armhyp' : 'QEMU'}`;
       this.#fail(result, { case: endless, differences: [{ what, ours: 0, theirs: 0 }] });

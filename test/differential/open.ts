@@ -1,7 +1,7 @@
 /** Values that the manual leaves open after a case that is compared otherwise (UNKNOWN): each with the reason. */
-import { CPSR, type Case } from './cases.ts';
+import { CPSR, FILLER, type Case } from './cases.ts';
 import { KIND } from './kinds.ts';
-import { OUT } from './layout.ts';
+import { CODE, OUT, PAD } from './layout.ts';
 
 /** IFSR for a debug event (DDI 0406C, table B3-23). */
 const DEBUG_EVENT = 2;
@@ -52,6 +52,22 @@ export const exclusiveIsOpen = (each: Case, ours: number, theirs: number): boole
  */
 export const targetIsOpen = (each: Case, kind: number, lr: number, spsr: number): boolean =>
   kind === KIND.prefetchAbort && (spsr & CPSR.T) === 0 && (lr & 3) !== 0 && each.instruction !== undefined;
+
+/** How far behind an instruction what it leads to ends: four skipped by ITSTATE, and a data abort's LR. */
+const BEHIND = FILLER + 8;
+
+/**
+ * Whether a case that ends with this LR has branched to the instruction of another one: alone, it does not, and no rule has
+ * looked at the word, which may even be read in the other instruction set. The cases' slots are in a row.
+ */
+export function meetsAnother(cases: readonly Case[], at: number, lr: number): boolean {
+  const slotOf = (address: number): number => Math.floor((address - CODE) / PAD);
+  return [slotOf(lr), slotOf(lr - BEHIND)].some((slot) => {
+    const index = slot - cases[0]!.name.slot;
+    const other = cases[index];
+    return other !== undefined && index !== at && lr >= other.pc && lr <= other.pc + BEHIND;
+  });
+}
 
 /** Whether a difference of these bits in the value `what` is not one. */
 export const isOpen = (each: Case, what: string, kind: number, differing: number, record: Uint32Array): boolean =>
