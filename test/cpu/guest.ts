@@ -59,13 +59,18 @@ export interface GuestAbort {
 
 /** A machine with one guest, whose memory is that of the other engines. */
 export class Guest {
+  /** The words that its CPU's state begins with. */
+  readonly words: Int32Array;
+  /** Its memory from {@link BASE} on. */
+  readonly bytes: Uint8Array;
   readonly #cluster: Cluster;
   readonly #cpu: Cpu;
   readonly #bus: Bus;
   readonly #view: DataView;
   readonly #offset: number;
 
-  constructor(table: InstructionTable, module: WebAssembly.Module) {
+  /** The guest's memory from intermediate address {@link BASE} on has virtual addresses from `virtual` on. */
+  constructor(table: InstructionTable, module: WebAssembly.Module, virtual = BASE) {
     const map = memoryMap(1, RAM_BYTES);
     const memory = new WebAssembly.Memory({ initial: map.pages, maximum: map.pages });
     this.#bus = new Bus(memory.buffer);
@@ -82,7 +87,9 @@ export class Guest {
       report: () => {},
     });
     this.#cpu = this.#cluster.cpus[0]!;
-    this.#writeTables();
+    this.words = this.#cpu.words;
+    this.bytes = new Uint8Array(memory.buffer, this.#offset, END - BASE);
+    this.#writeTables(virtual);
     this.#cpu.words[STATE.mode >> 2] = MODE.svc;
     this.#cpu.modeChanged();
     for (const [name, value] of Object.entries(REGISTERS)) writeRegister(this.#cpu, registerNamed(name), value, 0);
@@ -90,18 +97,34 @@ export class Guest {
 
   /** Runs a program; gives what it left, and undefined for an abort if there was none. */
   run(set: Set, code: readonly number[], setup: Setup): Left & { abort: GuestAbort | undefined } {
-    const cpu = this.#cpu;
     prepareMemory(this.#view, this.#offset, set, code, setup);
+    this.written();
+    this.enter();
+    prepareState(this.words, set, setup);
+    const abort = this.execute(setup.steps ?? code.length);
+    return { ...leftIn(this.words, wordsAt(this.#view.buffer as ArrayBuffer, this.#offset)), abort };
+  }
+
+  /** Has the CPU read its instructions anew, after a change of {@link bytes}. */
+  written(): void {
     this.#bus.onRamWrite(GUEST + START - BASE, END - START);
+  }
+  /** Puts the CPU into Supervisor mode; the rest of its state is for others to write. */
+  enter(): void {
+    const cpu = this.#cpu;
     cpu.words[STATE.mode >> 2] = MODE.svc;
     cpu.words[STATE.aif >> 2] = PSR.AIF;
     cpu.words[STATE.bigEndian >> 2] = 0;
     cpu.waiting = 'no';
     cpu.modeChanged();
-    prepareState(cpu.words, set, setup);
-    this.#cluster.run(setup.steps ?? code.length);
-    const memory = wordsAt(this.#view.buffer as ArrayBuffer, this.#offset);
-    return { ...leftIn(cpu.words, memory), abort: this.#abort() };
+  }
+  /** Executes so many instructions from where the state is; gives the abort that ended them. */
+  execute(steps: number): GuestAbort | undefined {
+    this.#cluster.run(steps);
+    return this.#abort();
+  }
+  get isUndefined(): boolean {
+    return this.#cpu.mode === MODE.und;
   }
 
   #abort(): GuestAbort | undefined {
@@ -111,7 +134,7 @@ export class Guest {
     return undefined;
   }
 
-  #writeTables(): void {
+  #writeTables(virtual: number): void {
     const long = (table: number, index: number, low: number): void => {
       this.#bus.poke(table + 8 * index, 4, low);
       this.#bus.poke(table + 8 * index + 4, 4, 0);
@@ -119,8 +142,10 @@ export class Guest {
     const page = (ipa: number, physical: number): void => long(LEVEL3, (ipa - BASE) / 0x1000, (physical | PAGE) >>> 0);
     long(ROOT, BASE / 2 ** 30, (LEVEL2 | 3) >>> 0);
     long(LEVEL2, 0, (LEVEL3 | 3) >>> 0);
+    // Exceptions lead somewhere.
+    if (virtual === 0) page(BASE, GUEST);
     for (let at = START; at < END; at += 0x1000) page(at, GUEST + at - BASE);
     for (let n = 0; n < 4; n++) page(STAGE1_IPA + 0x1000 * n, STAGE1 + 0x1000 * n);
-    this.#bus.poke(STAGE1 + 4 * (BASE / 2 ** 20), 4, BASE | SECTION);
+    this.#bus.poke(STAGE1 + 4 * (virtual / 2 ** 20), 4, BASE | SECTION);
   }
 }

@@ -1,4 +1,4 @@
-/** Runs single VFP and Advanced SIMD instructions in the interpreter, over flat memory. */
+/** Runs single VFP and Advanced SIMD instructions in the interpreter, over flat memory, and the same in a guest. */
 import { IMPORTS } from '../../../lib/cpu/interpreter/imports.ts';
 import { interpreterModule } from '../../../lib/cpu/interpreter/module.ts';
 import { ACCESS, SIZES } from '../../../lib/cpu/ir/ops.ts';
@@ -6,16 +6,27 @@ import { simdA32, simdT32 } from '../../../lib/cpu/isa/simd/index.ts';
 import { InstructionTable, RECORD } from '../../../lib/cpu/isa/table.ts';
 import { vfpA32, vfpT32 } from '../../../lib/cpu/isa/vfp/index.ts';
 import { STATE, TLB } from '../../../lib/cpu/state/layout.ts';
+import { Guest } from '../guest.ts';
+import * as rows from '../setup.ts';
 
 export const table = new InstructionTable({ a32: [...vfpA32, ...simdA32], t16: [], t32: [...vfpT32, ...simdT32] });
 
 /** Where things are in the memory: a zero TLB entry means that guest and host addresses are the same. */
-const CPU = 0x1_0000;
-const RECORDS = 0x2_0000;
-const CODE = 0x4_0000;
-/** A page that instructions may load from and store to. */
-export const DATA = 0x5_0000;
+export const CODE = rows.CODE - rows.BASE;
+/** A page that instructions may load from and store to; the next one is memory, too. */
+export const DATA = rows.DATA - rows.BASE;
+const PAGE = 0x1000;
+const CPU = 0x2_0000;
+const RECORDS = 0x3_0000;
 const TLB_AT = 0x100_0000;
+
+/** Words of the state that the same instruction must find and leave in a guest, and those that an exception leaves alone. */
+const KEPT = [...range('r', 0, 13), ...range('word of the VFP registers', STATE.vfp >> 2, 64)];
+const FLAGS = ['N', 'Z', 'C', 'V', 'Q', 'GE', 'it', 'thumb', 'pc', 'FPSCR', 'vfpEnabled', 'simdEnabled'] as const;
+const ALL = [...KEPT, ...range('r', 13, 2), ...FLAGS.map((name) => [name, STATE[name] >> 2] as const)];
+function range(name: string, first: number, count: number): (readonly [string, number])[] {
+  return Array.from({ length: count }, (_, n) => [`${name} ${first + n}`, first + n]);
+}
 
 /** What an instruction asked of the CPU beside its result. */
 export interface Asked {
@@ -34,7 +45,10 @@ export class Machine {
   readonly d = new BigUint64Array(this.memory.buffer, CPU + STATE.vfp, 32);
   asked: Asked = {};
   readonly #words = new Int32Array(this.memory.buffer);
+  readonly #state = this.#words.subarray(CPU >> 2);
+  readonly #data = Buffer.from(this.memory.buffer, DATA, 2 * PAGE);
   readonly #run: (cpu: number) => void;
+  readonly #guest: Guest;
 
   constructor() {
     const imports: Record<string, unknown> = { m: this.memory };
@@ -69,6 +83,7 @@ export class Machine {
       for (let i = 0; i < size; i++) this.bytes[address + i] = value >>> (8 * i);
     };
     const module = new WebAssembly.Module(interpreterModule(table));
+    this.#guest = new Guest(table, module, 0);
     this.#run = new WebAssembly.Instance(module, { e: imports as never }).exports.run as (cpu: number) => void;
     this.#set('tlb', TLB_AT);
     this.#set('tlbUnprivileged', TLB_AT);
@@ -112,6 +127,10 @@ export class Machine {
     const at = RECORDS + pageOffset * (RECORD.size / (set === 'a32' ? 4 : 2));
     table.predecode(set, word, place, 14, this.#words, at / 4);
     this.#thumb = set === 'a32' ? 0 : 1;
+    // Only the guest reads it there.
+    this.view.setUint32(CODE + pageOffset, set === 'a32' ? word : (word << 16) | (word >>> 16), true);
+    this.#guest.bytes.set(this.bytes.subarray(CODE, CODE + PAGE), CODE);
+    this.#guest.written();
   }
   /** Runs the instruction decoded last once more. */
   again(pageOffset = 0): Asked {
@@ -119,8 +138,34 @@ export class Machine {
     this.#set('thumb', this.#thumb);
     this.#set('pc', CODE + pageOffset);
     this.#set('left', 1);
+    this.#prepareGuest();
     this.#run(CPU);
+    if (this.asked.system === undefined) this.#compareGuest();
     return this.asked;
+  }
+
+  #prepareGuest(): void {
+    const { words, bytes } = this.#guest;
+    this.#guest.enter();
+    for (const [, n] of ALL) words[n] = this.#state[n]!;
+    bytes.set(this.#data, DATA);
+  }
+  /** Throws unless the instruction did the same in a guest. */
+  #compareGuest(): void {
+    const { words, bytes } = this.#guest;
+    const { fault, refused } = this.asked;
+    const abort = this.#guest.execute(1);
+    const differences: string[] = [];
+    const compare = (what: string, here: unknown, there: unknown): void => {
+      if (here !== there) differences.push(`${what}: ${String(here)}, in a guest ${String(there)}`);
+    };
+    // An address that is not aligned as it must be is probed as an odd one.
+    compare('abort', fault && fault.address | 1, abort && abort.address | 1);
+    compare('abort to Hyp mode', false, abort?.toHyp ?? false);
+    compare('undefined', refused !== undefined, this.#guest.isUndefined);
+    for (const [what, n] of fault || refused ? KEPT : ALL) compare(what, this.#state[n], words[n]);
+    compare('memory', 0, this.#data.compare(bytes.subarray(DATA, DATA + this.#data.length)));
+    if (differences.length > 0) throw new Error(`the engines disagree: ${differences.join('; ')}`);
   }
 }
 

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { firstUnrestartable } from '../../../lib/cpu/ir/template.ts';
 import { STATE } from '../../../lib/cpu/state/layout.ts';
 import { SYSTEM } from '../../../lib/cpu/system/operations.ts';
-import { DATA, machine, table, type Machine } from './harness.ts';
+import { CODE, DATA, machine, table, type Machine } from './harness.ts';
 
 const fresh = (): Machine => {
   const m = machine();
@@ -28,7 +28,7 @@ describe('VFP loads and stores (DDI 0406C, A7.6)', () => {
   });
   it('a literal is relative to Align(PC, 4)', () => {
     const m = fresh();
-    m.view.setBigUint64(0x4_0110, 0x0102_0304_0506_0708n, true);
+    m.view.setBigUint64(CODE + 0x110, 0x0102_0304_0506_0708n, true);
     m.execute('t32', 0xed9f_3b02, 0x106); // vldr d3, [pc, #8]: PC is 0x10a
     expect(m.d[3]).to.equal(0x0102_0304_0506_0708n);
     m.execute('a32', 0xed9f_4b00, 0x108); // vldr d4, [pc]
