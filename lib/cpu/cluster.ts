@@ -195,9 +195,6 @@ export class Cluster {
   }
   #pass(): void {
     this.#sliceUsed = 0;
-    if (this.cpus.length === 1) return;
-    // Whatever another CPU stores meanwhile ends an exclusive sequence; failing it always is as good (A3.4.1).
-    this.cpus[this.#current]!.exclusiveCleared();
     this.#current = (this.#current + 1) % this.cpus.length;
   }
 
@@ -212,7 +209,12 @@ export class Cluster {
     if (budget > 0) {
       cpu.budget.begin(budget);
       this.#running = cpu;
-      this.#last = cpu;
+      if (cpu !== this.#last) {
+        // What another CPU stores meanwhile ends an exclusive sequence; ending it in any case is as good, for
+        // the next try has a slice before it (A3.4.5).
+        this.#last.exclusiveCleared();
+        this.#last = cpu;
+      }
       tracer?.before(cpu);
       cpu.interrupt();
       tracer?.fetching(cpu);

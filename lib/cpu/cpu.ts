@@ -150,7 +150,7 @@ export class Cpu implements CpuSurroundings {
     const { words } = this;
     words.fill(0, 0, ONE_OFF_RECORDS >> 2);
     words[STATE.Z >> 2] = 1;
-    words[STATE.exclusiveAddress >> 2] = -1;
+    this.exclusiveCleared();
     words[JUMP_RECORD >> 2] = BUILTIN.jump | (BUILTIN.jump << 16);
     for (const { index, stride, reset = 0, wide, of } of registers) {
       if (of !== undefined) continue;
@@ -254,6 +254,7 @@ export class Cpu implements CpuSurroundings {
   }
   exclusiveCleared(): void {
     this.words[STATE.exclusiveAddress >> 2] = -1;
+    this.words[STATE.exclusiveSize >> 2] = 0;
   }
   count(name: ExceptionName): void {
     this.counts[name]++;
