@@ -5,9 +5,9 @@
     .cfi_sections .debug_frame
     .text
 
-    .global install_stub                @ what boot.S goes on with
-    .type   install_stub, %function
-install_stub:
+    .global booted                      @ what boot.S goes on with
+    .type   booted, %function
+booted:
     .cfi_startproc
     .cfi_undefined lr
     ldr     sp, =STACK_TOP
@@ -20,7 +20,7 @@ install_stub:
     bl      main
     b       .
     .cfi_endproc
-    .size   install_stub, . - install_stub
+    .size   booted, . - booted
 
     .global start_kernel
     .type   start_kernel, %function

@@ -6,9 +6,9 @@
     .arch_extension virt
     .text
 
-    .global install_stub
-    .type   install_stub, %function
-install_stub:
+    .global booted                      @ what boot.S goes on with
+    .type   booted, %function
+booted:
     .cfi_startproc
     .cfi_undefined lr
     ldr     r0, =stub_vectors
@@ -35,7 +35,7 @@ install_stub:
     msr     spsr_cxsf, r0
     eret
     .cfi_endproc
-    .size   install_stub, . - install_stub
+    .size   booted, . - booted
 
     .align  5
 stub_vectors:

@@ -52,8 +52,8 @@ _start:
     smc     #0
     @ Here it goes on in Non-secure Supervisor mode. HVC goes to Hyp mode; boot_hyp_vectors lead back here.
     hvc     #0
-    @ And here in Hyp mode.
-    b       install_stub
+    @ And here in Hyp mode: `booted` is each program's own.
+    b       booted
 
 park:
     wfi
