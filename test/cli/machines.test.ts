@@ -70,7 +70,7 @@ describe('the commands that tell of machines', () => {
     const bad = file('bad.yaml', 'summary: mine\nextends: vexpress-a15\ndevices:\n  uart0: { spi: 6, att: 1 }\n');
     const missing = join(folder, 'missing.yaml');
     const { status, output, errors } = await command(['check', good, bad, missing], []);
-    expect(output).to.equal(`${good}: correct: 6 memories, 14 devices\n`);
+    expect(output).to.equal(`${good}: correct: 6 memories, 15 devices\n`);
     expect(errors.trimEnd().split('\n')).to.deep.equal([
       `armhyp: ${bad}:4:20: uart0.att: there is no such key here; did you mean at?`,
       `armhyp: ${bad}:4:17: uart0.spi: SPI 6 is already that of uart1; give UARTINTR another number`,
