@@ -20,6 +20,8 @@ export interface RamRegion {
   readonly hostOffset: number;
   /** False for ROM: the guest's writes are reported and ignored. */
   readonly writable: boolean;
+  /** Takes the guest's writes to ROM, and answers its reads while the contents are hidden (see {@link Bus.hide}). */
+  readonly commands?: MmioDevice;
 }
 
 /** What is known about the inhabitant of an address. */
@@ -34,6 +36,9 @@ interface Region extends Inhabitant {
   readonly end: number;
   readonly hostOffset: number;
   readonly writable: boolean;
+  /** Who answers the guest; null for memory itself. */
+  reader: MmioDevice | null;
+  readonly writer: MmioDevice | null;
 }
 
 const PAGE_BYTES = 4096;
@@ -46,8 +51,10 @@ const SHARED = -2;
 export class Bus {
   /** Told of each access that nobody answers, the first time at its place; later ones are counted in the report. */
   onUnassigned: (report: UnassignedReport) => void = () => {};
-  /** Told of writes to memory through the bus, so that predecoded code is dropped; the CPU's fast path does not come here. */
-  onRamWrite: (address: number, lengthBytes: number) => void = () => {};
+  /** Told of writes to memory, by host offset, so that predecoded code is dropped; the CPU's fast path does not come here. */
+  onRamWrite: (hostOffset: number, lengthBytes: number) => void = () => {};
+  /** Told when memory is hidden: nobody may read it directly any more. */
+  onHide: () => void = () => {};
 
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
@@ -72,12 +79,21 @@ export class Bus {
     }
     if (hostOffset + sizeBytes > this.#bytes.length)
       throw new RangeError(`memory ${name} lies outside the host's memory`);
-    this.#add({ ...region, end: at + sizeBytes, device: null });
+    const { writable, commands: writer = null } = region;
+    this.#add({ name, at, sizeBytes, hostOffset, writable, end: at + sizeBytes, device: null, reader: null, writer });
   }
 
   /** Puts a device's window at an address. Throws RangeError for an overlap or an address beyond 40 bits. */
   addDevice(at: number, sizeBytes: number, device: MmioDevice): void {
-    this.#add({ name: device.name, at, sizeBytes, device, end: at + sizeBytes, hostOffset: -1, writable: true });
+    const access = { device, reader: device, writer: device, writable: true };
+    this.#add({ name: device.name, at, sizeBytes, end: at + sizeBytes, hostOffset: -1, ...access });
+  }
+
+  /** Hides the contents of all memory with these commands from the guest, or shows them again; a debugger sees them always. */
+  hide(commands: MmioDevice, hidden: boolean): void {
+    for (const region of this.#regions)
+      if (region.device === null && region.writer === commands) region.reader = hidden ? commands : null;
+    if (hidden) this.onHide();
   }
 
   /** Returns who answers at an address, for reports and listings. */
@@ -90,10 +106,10 @@ export class Bus {
     return [...this.#regions].sort((a, b) => a.at - b.at);
   }
 
-  /** Returns the host offset of the 4 KB page that holds this address if it is RAM or ROM, else -1. */
+  /** Returns the host offset of the 4 KB page that holds this address if it is RAM or ROM that is not hidden, else -1. */
   ramPage(address: number): number {
     const region = this.#find(address);
-    if (region?.device !== null) return -1;
+    if (region?.reader !== null) return -1;
     // Regions of memory begin at pages, so that the address's low bits, which its low word has, are the offset's.
     return region.hostOffset + (address - region.at) - (address & (PAGE_BYTES - 1));
   }
@@ -110,9 +126,9 @@ export class Bus {
     if (region === undefined) return this.#refuseRead(address, widthBytes, access);
     const offset = address - region.at;
     if (address + widthBytes > region.end) return this.#readBytewise(address, widthBytes, access);
-    if (region.device === null) return this.#readRam(region.hostOffset + offset, widthBytes);
+    if (region.reader === null) return this.#readRam(region.hostOffset + offset, widthBytes);
     if ((offset & (widthBytes - 1)) !== 0) return this.#readBytewise(address, widthBytes, access);
-    return region.device.read(offset, widthBytes, access);
+    return region.reader.read(offset, widthBytes, access);
   }
 
   /** Writes for the guest, like `read`; bits above the width are ignored. */
@@ -120,13 +136,13 @@ export class Bus {
     const region = this.#find(address);
     if (region === undefined) return this.#unassigned.add('unassigned', address, widthBytes, true, value >>> 0, access);
     const offset = address - region.at;
-    if (address + widthBytes > region.end || (region.device !== null && (offset & (widthBytes - 1)) !== 0)) {
+    if (address + widthBytes > region.end || (region.writer !== null && (offset & (widthBytes - 1)) !== 0)) {
       for (let i = 0; i < widthBytes; i++) this.write(address + i, 1, (value >>> (8 * i)) & 0xff, access);
-    } else if (region.device !== null) {
-      region.device.write(offset, widthBytes, value >>> 0, access);
+    } else if (region.writer !== null) {
+      region.writer.write(offset, widthBytes, value >>> 0, access);
     } else if (region.writable) {
       this.#writeRam(region.hostOffset + offset, widthBytes, value);
-      this.onRamWrite(address, widthBytes);
+      this.onRamWrite(region.hostOffset + offset, widthBytes);
     } else {
       this.#unassigned.add('read-only', address, widthBytes, true, value >>> 0, access);
     }
@@ -160,11 +176,12 @@ export class Bus {
       return true;
     }
     for (let i = 0; i < widthBytes; i++) {
-      const page = this.ramPage(address + i);
-      if (page < 0) return false;
-      this.#bytes[page + ((address + i) % PAGE_BYTES)] = value >>> (8 * i);
+      const owner = this.#find(address + i);
+      if (owner?.device !== null) return false;
+      const host = owner.hostOffset + (address + i - owner.at);
+      this.#bytes[host] = value >>> (8 * i);
+      this.onRamWrite(host, 1);
     }
-    this.onRamWrite(address, widthBytes);
     return true;
   }
 
@@ -174,10 +191,11 @@ export class Bus {
     for (let done = 0; done < bytes.length;) {
       const region = this.#memoryAt(address + done);
       const length = Math.min(bytes.length - done, region.end - (address + done));
-      this.#bytes.set(bytes.subarray(done, done + length), region.hostOffset + (address + done - region.at));
+      const host = region.hostOffset + (address + done - region.at);
+      this.#bytes.set(bytes.subarray(done, done + length), host);
+      this.onRamWrite(host, length);
       done += length;
     }
-    if (bytes.length > 0) this.onRamWrite(address, bytes.length);
   }
 
   /** Reads bytes as a debugger; the result ends early at the first byte that cannot be read. */

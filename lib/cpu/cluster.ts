@@ -134,7 +134,10 @@ export class Cluster {
     this.code.onClear = () => {
       for (const cpu of cpus) cpu.mmu.clearFetch();
     };
-    bus.onRamWrite = (address, lengthBytes) => this.#written(bus, address, lengthBytes);
+    bus.onRamWrite = (hostOffset, lengthBytes) => this.#written(hostOffset, lengthBytes);
+    bus.onHide = () => {
+      for (const cpu of cpus) cpu.mmu.clearFast(true);
+    };
     clock.elapsed = () => (this.#running === undefined ? 0 : this.#running.budget.used * this.#nsPerInstruction);
     clock.onEarlier = () => this.#running?.requestExit();
     for (const cpu of cpus) cpu.wfeTimeout = clock.event(`cpu${cpu.number} event wait`, () => cpu.wake());
@@ -248,13 +251,12 @@ export class Cluster {
     return this.#tracing ? Math.min(budget, 1) : budget;
   }
 
-  #written(bus: Bus, address: number, lengthBytes: number): void {
-    for (let done = 0; done < lengthBytes;) {
-      const page = bus.ramPage(address + done);
-      const offset = (address + done) % 4096;
-      const part = Math.min(lengthBytes - done, 4096 - offset);
-      if (page >= 0 && this.code.isLive(page)) this.code.written(page + offset, part);
-      done += part;
+  #written(hostOffset: number, lengthBytes: number): void {
+    const end = hostOffset + lengthBytes;
+    for (let at = hostOffset; at < end;) {
+      const part = Math.min(end - at, 4096 - (at % 4096));
+      if (this.code.isLive(at)) this.code.written(at, part);
+      at += part;
     }
   }
 }

@@ -10,12 +10,14 @@ import { LINE } from '../cpu/system/exceptions.ts';
 import { WorldWatches } from '../cpu/system/world.ts';
 import type { BuiltDevice, DeviceModel } from '../device/model.ts';
 import type { InterruptControllerPorts } from '../devices/gicv2/gic.ts';
+import type { NorFlash } from '../devices/flash/nor-flash.ts';
 import { png } from '../devices/lcd/frame.ts';
 import type { DisplayPorts } from '../devices/pl111.ts';
 import type { BootPlan } from '../image/index.ts';
 import { cpuLines } from './cpu-lines.ts';
 import { Tarmac, type TraceWindow } from './tarmac/tarmac.ts';
 import { startCpus, type Entry } from './entry.ts';
+import { buildFlash, offsetIn } from './flash.ts';
 import { WorldLog } from './world-log.ts';
 import { interpreter } from './interpreter.ts';
 import { Outside, type UartPort } from './outside.ts';
@@ -87,6 +89,7 @@ export class Machine {
   readonly interrupts: InterruptControllerPorts | undefined;
   readonly #parts: MachineParts;
   readonly #outside: Outside;
+  readonly #flashes: NorFlash[] = [];
   /** The last of what was reported, one line each. */
   readonly reports: string[] = [];
   /** Whether SVC with the numbers of semihosting is a call to the machine. */
@@ -123,7 +126,7 @@ export class Machine {
     };
     let host = map.guest;
     for (const region of description.memory) {
-      this.#addMemory(region, host);
+      this.#addMemory(region, host, memory.buffer);
       host += region.sizeBytes;
     }
     this.#outside = new Outside({
@@ -219,7 +222,7 @@ export class Machine {
   /** Reset of the whole machine; images are loaded again, time and counts go on. */
   reset(): void {
     this.#resets++;
-    for (const device of this.devices.values()) device.reset();
+    for (const device of [...this.devices.values(), ...this.#flashes]) device.reset();
     this.#semihosting?.reset();
     this.cluster.reset();
     this.#start();
@@ -261,9 +264,13 @@ export class Machine {
 
   // Building.
 
-  #addMemory({ name, at, sizeBytes, kind, aliases }: MemoryDescription, hostOffset: number): void {
+  #addMemory(memory: MemoryDescription, hostOffset: number, buffer: ArrayBuffer): void {
+    const { name, at, sizeBytes, kind, aliases } = memory;
+    const flash = kind === 'flash' ? buildFlash(memory, hostOffset, buffer, this.bus, this.#parts.plan) : undefined;
+    if (flash !== undefined) this.#flashes.push(flash);
     for (const place of [at, ...aliases]) {
-      this.bus.addRam({ name, at: place, sizeBytes, hostOffset, writable: kind === 'ram' });
+      const region = { name, at: place, sizeBytes, hostOffset, writable: kind === 'ram' };
+      this.bus.addRam(flash === undefined ? region : { ...region, commands: flash });
     }
   }
   #addDevice(device: DeviceDescription): BuiltDevice {
@@ -338,7 +345,10 @@ export class Machine {
 
   #start(): void {
     const { plan, description, entry } = this.#parts;
+    const flash = description.memory.filter(({ kind }) => kind === 'flash');
     for (const { address, bytes, sizeBytes } of plan.pieces) {
+      // Flash keeps over a reset what was programmed.
+      if (this.#resets > 0 && flash.some((memory) => offsetIn(memory, address) !== undefined)) continue;
       this.bus.loadBytes(address, bytes);
       if (sizeBytes > bytes.length)
         this.bus.loadBytes(address + bytes.length, new Uint8Array(sizeBytes - bytes.length));

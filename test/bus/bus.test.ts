@@ -115,6 +115,30 @@ describe('the bus', () => {
     expect(bus.read(0x10, 4, access)).to.equal(0xdead_beef);
   });
 
+  it('gives writes to ROM to whoever takes commands there, and reads while it is hidden', () => {
+    const { bus } = build();
+    const { device, log } = recorder('flash');
+    const contents = { sizeBytes: PAGE, hostOffset: 14 * PAGE, writable: false, commands: device };
+    for (const at of [0x1000_0000, 0x1100_0000]) bus.addRam({ name: 'flash', at, ...contents });
+    const hides: number[] = [];
+    bus.onHide = () => hides.push(bus.ramPage(0x1100_0000));
+    bus.poke(0x1000_0004, 4, 0x1234);
+    bus.write(0x1100_0002, 4, 0xabcd, access);
+    expect([bus.read(0x1100_0004, 4, access), bus.ramPage(0x1100_0004)]).to.deep.equal([0x1234, 14 * PAGE]);
+    bus.hide(device, true);
+    expect([bus.read(0x1100_0004, 4, access), bus.ramPage(0x1000_0004), bus.isWritable(0x1000_0004)]).to.deep.equal([
+      0x0706_0504,
+      -1,
+      false,
+    ]);
+    bus.poke(0x1000_0004, 4, 0x5678);
+    expect([bus.peek(0x1100_0004, 4), bus.read(0x1000_0004, 2, access)]).to.deep.equal([0x5678, 0x0504]);
+    bus.hide(device, false);
+    expect([bus.read(0x1100_0004, 4, access), bus.ramPage(0x1000_0004)]).to.deep.equal([0x5678, 14 * PAGE]);
+    expect(log).to.deep.equal(['w1@2=cd', 'w1@3=ab', 'w1@4=0', 'w1@5=0', 'r4@4', 'r2@4']);
+    expect(hides).to.deep.equal([-1]);
+  });
+
   it('tells of every write to memory', () => {
     const { bus } = build();
     const writes: string[] = [];
@@ -122,7 +146,7 @@ describe('the bus', () => {
     bus.write(0x8000_0000, 2, 1, access);
     bus.poke(0x8000_0010, 1, 1);
     bus.loadBytes(0x8000_0ffe, new Uint8Array(8));
-    expect(writes).to.deep.equal(['80000000+2', '80000010+1', '80000ffe+8']);
+    expect(writes).to.deep.equal(['1000+2', '1010+1', '1ffe+8']);
   });
 
   it('loads over the edge of two regions, or not at all', () => {

@@ -107,7 +107,7 @@ export class Guest {
 
   /** Has the CPU read its instructions anew, after a change of {@link bytes}. */
   written(): void {
-    this.#bus.onRamWrite(GUEST + START - BASE, END - START);
+    this.#bus.onRamWrite(this.#offset + START - BASE, END - START);
   }
   /** Puts the CPU into Supervisor mode; the rest of its state is for others to write. */
   enter(): void {

@@ -1,4 +1,5 @@
 /** Checks what the parts of a machine are to each other: windows, interrupts, and names that stand for parts. */
+import { SECTOR_BYTES } from '../../devices/flash/nor-flash.ts';
 import type { Reporter } from './check-values.ts';
 import type { MachineDescription } from './description.ts';
 import { showHex, showSize } from './quantity.ts';
@@ -9,6 +10,7 @@ import { type Mapping, type Place, placeAt } from './tree.ts';
 /** Reports all conflicts; values that were refused before are missing and are passed over. */
 export function checkLayout(machine: MachineDescription, tree: Mapping, reporter: Reporter): void {
   checkWindows(machine, tree, reporter);
+  checkFlash(machine, tree, reporter);
   checkInterrupts(machine, tree, reporter);
   checkReferences(machine, tree, reporter);
 }
@@ -66,6 +68,19 @@ function checkWindows({ memory, devices }: MachineDescription, tree: Mapping, re
       reportAt(reporter, later.place, later.path, wrong, 'move one of them or make it smaller');
     }
     if (!furthest || window.end > furthest.end) furthest = window;
+  }
+}
+
+function checkFlash({ memory }: MachineDescription, tree: Mapping, reporter: Reporter): void {
+  for (const { name, kind, sizeBytes, file, writable } of memory) {
+    const refuse = (key: string, wrong: string, right: string): void =>
+      reportAt(reporter, placeAt(tree, ['memory', name, key]), `${name}.${key}`, wrong, right);
+    if (kind === 'flash' && sizeBytes % SECTOR_BYTES !== 0)
+      refuse('size', `${showSize(sizeBytes)} are no whole sectors`, `a multiple of ${showSize(SECTOR_BYTES)}`);
+    if (!writable) continue;
+    if (kind !== undefined && kind !== 'flash')
+      refuse('writable', 'this is no flash', 'leave it out, or use kind: flash');
+    else if (file === undefined) refuse('writable', 'there is no file to write', 'name one with file');
   }
 }
 

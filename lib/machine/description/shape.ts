@@ -74,6 +74,11 @@ export const memoryFields = fields({
   kind: { type: 'string', default: 'ram', choices: ['ram', 'rom', 'flash'], summary: 'What stores do to it' },
   aliases: { type: 'addresses', multipleOf: 4096, max: LAST_ADDRESS, summary: 'Further places where it is seen' },
   file: { type: 'path', summary: 'What it holds at the start' },
+  writable: {
+    type: 'boolean',
+    default: false,
+    summary: 'Whether what the guest programs into a flash goes to its file, instead of lasting for the run',
+  },
 });
 
 export const deviceFields = fields({

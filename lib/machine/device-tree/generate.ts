@@ -5,7 +5,8 @@
 import { basename } from 'node:path';
 import { itself, type CompanionNode, type Reference, type TreeBinding, type TreeValue } from '../../device/binding.ts';
 import { type DeviceTree, toCells, TreeNode } from '../../image/index.ts';
-import type { DeviceDescription, MachineDescription } from '../description/index.ts';
+import { flashBinding } from '../../devices/flash/nor-flash.ts';
+import type { DeviceDescription, MachineDescription, MemoryDescription } from '../description/index.ts';
 import { cpusNode, privateInterrupt, timerNode } from './cortex-a15.ts';
 
 /** Linux, include/dt-bindings/interrupt-controller/arm-gic.h. */
@@ -64,7 +65,8 @@ class Generator {
     root.children.push(cpusNode(cluster));
     if (controller) root.children.push(timerNode(cluster));
     for (const each of bound) this.#fill(each, controller !== undefined);
-    root.children.push(...this.#clocks.values(), ...bound.map(({ node }) => node));
+    root.children.push(...this.#clocks.values(), ...memory.flatMap((each) => this.#flash(each)));
+    root.children.push(...bound.map(({ node }) => node));
     for (const each of bound)
       for (const companion of each.binding.companions ?? []) root.children.push(this.#companion(companion, each));
     return { root, reservations: [], bootCpu: cluster.clusterId << 8 };
@@ -90,6 +92,15 @@ class Generator {
     }
     this.#set(node, binding.properties ?? {}, bound);
     node.children.push(...(binding.children ?? []).map((child) => this.#companion(child, bound)));
+  }
+
+  #flash({ kind, at, sizeBytes }: MemoryDescription): TreeNode[] {
+    if (kind !== 'flash') return [];
+    const node = new TreeNode(`${flashBinding.node}@${at.toString(16)}`);
+    node.setStrings('compatible', ...flashBinding.compatible);
+    node.setCells('reg', ...toCells(at, CELLS), ...toCells(sizeBytes, CELLS));
+    node.setCells('bank-width', flashBinding.bankWidth);
+    return [node];
   }
 
   #aliases(bound: readonly Bound[]): TreeNode {

@@ -94,6 +94,24 @@ describe('mistakes in a description', () => {
       'board.yaml:10:33: sram.size: 66000 does not fit; it is a multiple of 4KiB',
     ],
     [
+      'a flash in parts of sectors',
+      '64KiB }',
+      '64KiB, kind: flash }',
+      'board.yaml:10:33: sram.size: 64KiB are no whole sectors; a multiple of 256KiB',
+    ],
+    [
+      'a memory that is written to a file and is no flash',
+      '64KiB }',
+      '64KiB, writable: true }',
+      'board.yaml:10:50: sram.writable: this is no flash; leave it out, or use kind: flash',
+    ],
+    [
+      'a flash that is written to no file',
+      '64KiB }',
+      '256KiB, kind: flash, writable: true }',
+      'board.yaml:10:64: sram.writable: there is no file to write; name one with file',
+    ],
+    [
       'an address beyond 40 bits',
       'at: 0x1c090000',
       "at: '0x100_0000_0000'",

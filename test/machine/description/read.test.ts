@@ -9,8 +9,8 @@ describe('reading a description', () => {
     const machine = await readFiles({ 'board.yaml': BOARD });
     expect(machine.cluster).to.include({ cpus: 1, counterHz: 62_500_000, cbar: 0x2c00_0000, security: true });
     expect(machine.memory).to.deep.equal([
-      { name: 'sram', at: 0x2e00_0000, sizeBytes: 0x1_0000, kind: 'ram', aliases: [] },
-      { name: 'dram', at: 0x8000_0000, sizeBytes: 0x2000_0000, kind: 'ram', aliases: [] },
+      { name: 'sram', at: 0x2e00_0000, sizeBytes: 0x1_0000, kind: 'ram', writable: false, aliases: [] },
+      { name: 'dram', at: 0x8000_0000, sizeBytes: 0x2000_0000, kind: 'ram', writable: false, aliases: [] },
     ]);
     const [uart, timer] = machine.devices;
     expect(uart).to.deep.equal({

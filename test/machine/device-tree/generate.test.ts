@@ -49,6 +49,14 @@ describe('a generated device tree', () => {
     expect(root.find('serial@1d000000')!.cells('interrupts')).to.deep.equal([0, 100, 4]);
   });
 
+  it('has flash, by what the driver of memory-mapped flash asks for', async () => {
+    const { root } = await treeOf('vexpress-a15');
+    const flash = root.find('flash@c000000')!;
+    expect(flash.string('compatible')).to.equal('cfi-flash');
+    expect(flash.cells('reg')).to.deep.equal([0, 0xc00_0000, 0, 0x400_0000]);
+    expect(flash.cell('bank-width')).to.equal(4);
+  });
+
   it('knows power off as a function of the board', async () => {
     const { root } = await treeOf('vexpress-a15');
     const bus = root.find('mcc')!;
