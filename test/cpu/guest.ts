@@ -123,6 +123,7 @@ export class Guest {
     this.#cluster.run(steps);
     return this.#abort();
   }
+  /** Whether an Undefined Instruction exception ended them. */
   get isUndefined(): boolean {
     return this.#cpu.mode === MODE.und;
   }
