@@ -27,6 +27,7 @@ describe('clients of one machine', function () {
   afterEach(async () => {
     for (const client of clients.splice(0)) client.end();
     await Promise.all(servers.splice(0).map((server) => server.close()));
+    target.end();
   });
 
   async function listen(options: Partial<ServerOptions> = {}): Promise<GdbServer> {

@@ -9,6 +9,7 @@ export class RunningTarget extends TinyTarget {
   executed = 0;
   resumes = 0;
   #looping = false;
+  #ended = false;
   #wake: () => void = () => {};
 
   override resume(actions: readonly ResumeAction[]): void {
@@ -25,9 +26,14 @@ export class RunningTarget extends TinyTarget {
     if (!this.running) await new Promise<void>((resolve) => (this.#wake = resolve));
   }
 
+  /** Ends the main loop, whatever runs: a test's process must come to its end. */
+  end(): void {
+    this.#ended = true;
+  }
+
   #loop(): void {
-    this.#looping = this.running;
-    if (!this.running) return;
+    this.#looping = this.running && !this.#ended;
+    if (!this.#looping) return;
     this.slice(SLICE);
     this.executed += SLICE;
     setImmediate(() => this.#loop());

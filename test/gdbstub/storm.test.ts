@@ -79,6 +79,7 @@ describe('a storm of random packets', function () {
       client.end();
     } finally {
       await server.close();
+      target.end();
     }
   });
 
