@@ -23,7 +23,7 @@ async function run(engine: Engine, code: readonly number[], registers: Readonly<
   cpu!.pc = RAM;
   for (const [register, value] of Object.entries(registers)) cpu!.words[Number(register)] = value;
   machine.run({ instructions: 20_000 });
-  return (register: number): number => cpu!.words[register]! >>> 0;
+  return { r: (register: number): number => cpu!.words[register]! >>> 0, reports: machine.reports };
 }
 
 for (const engine of ['interpreter', 'translator', 'mixed', 'stress'] as const)
@@ -40,8 +40,18 @@ for (const engine of ['interpreter', 'translator', 'mixed', 'stress'] as const)
       ];
       // Programming clears the bit that makes mov r0, #1 of mov r0, #0.
       const commands = { 5: READ_STATUS, 6: PROGRAM, 7: READ_ARRAY, 9: 0xe3a0_0000 };
-      const r = await run(engine, code, { ...commands, 4: FLASH, 8: ROUTINE, 10: 500 });
+      const { r } = await run(engine, code, { ...commands, 4: FLASH, 8: ROUTINE, 10: 500 });
       expect([r(11), r(2), r(3), r(0)]).to.deep.equal([1, READY, 0xe3a0_0000, 0]);
+    });
+
+    it('nothing is executed of a flash that shows its status', async () => {
+      const code = [
+        ...[0xe12f_ff38, 0xe25a_a001, 0x1aff_fffc], // loop: blx r8; subs r10, r10, #1; bne loop
+        ...[0xe584_5000, 0xe3a0_0002, 0xe12f_ff38], // str r5, [r4]; mov r0, #2; blx r8
+      ];
+      const { r, reports } = await run(engine, code, { 4: FLASH, 5: READ_STATUS, 8: ROUTINE, 10: 500 });
+      expect([r(10), r(0)]).to.deep.equal([0, 2]);
+      expect(reports[0]).to.match(/^fetch: cpu0: instruction fetch at pc 0xc000100 from 0xc000100/);
     });
 
     it('reads see the status and the array in turns', async () => {
@@ -51,7 +61,7 @@ for (const engine of ['interpreter', 'translator', 'mixed', 'stress'] as const)
         ...[0xe18b_b001, 0xe022_200c, 0xe18b_b002], // orr r11, r11, r1; eor r2, r2, r12; orr r11, r11, r2
         ...[0xe25a_a001, 0x1aff_fff4, 0xeaff_fffe], // subs r10, r10, #1; bne loop
       ];
-      const r = await run(engine, code, { 4: ROUTINE, 5: READ_STATUS, 7: READ_ARRAY, 10: 500, 12: READY });
+      const { r } = await run(engine, code, { 4: ROUTINE, 5: READ_STATUS, 7: READ_ARRAY, 10: 500, 12: READY });
       expect([r(10), r(11), r(3)]).to.deep.equal([0, 0, 0xe3a0_0001]);
     });
   });
