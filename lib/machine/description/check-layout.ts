@@ -75,7 +75,8 @@ function checkFlash({ memory }: MachineDescription, tree: Mapping, reporter: Rep
   for (const { name, kind, sizeBytes, file, writable } of memory) {
     const refuse = (key: string, wrong: string, right: string): void =>
       reportAt(reporter, placeAt(tree, ['memory', name, key]), `${name}.${key}`, wrong, right);
-    if (kind === 'flash' && sizeBytes % SECTOR_BYTES !== 0)
+    // A size that was refused is missing, and leaves no remainder.
+    if (kind === 'flash' && sizeBytes % SECTOR_BYTES > 0)
       refuse('size', `${showSize(sizeBytes)} are no whole sectors`, `a multiple of ${showSize(SECTOR_BYTES)}`);
     if (!writable) continue;
     if (kind !== undefined && kind !== 'flash')

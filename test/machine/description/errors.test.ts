@@ -100,6 +100,12 @@ describe('mistakes in a description', () => {
       'board.yaml:10:33: sram.size: 64KiB are no whole sectors; a multiple of 256KiB',
     ],
     [
+      'a flash of half a page',
+      '64KiB }',
+      '66000, kind: flash }',
+      'board.yaml:10:33: sram.size: 66000 does not fit; it is a multiple of 4KiB',
+    ],
+    [
       'a memory that is written to a file and is no flash',
       '64KiB }',
       '64KiB, writable: true }',
