@@ -5,10 +5,19 @@ import type { Line } from './line.ts';
 import type { MmioDevice } from './mmio.ts';
 import type { RegisterBlock } from './registers.ts';
 
+/** The form that a string must have. */
+export interface Pattern {
+  readonly form: RegExp;
+  readonly example: string;
+}
+
 export interface Property {
   /** `frequency` is in hertz, `size` in bytes; both are whole numbers once read. A `path` is absolute then, or empty. */
   readonly type: 'integer' | 'boolean' | 'string' | 'path' | 'frequency' | 'size';
   readonly default: number | boolean | string;
+  /** Of a string, all that it may be. */
+  readonly choices?: readonly string[];
+  readonly pattern?: Pattern;
   readonly summary: string;
 }
 export type Properties = Readonly<Record<string, Property>>;

@@ -38,7 +38,7 @@ export const pl050 = defineDevice({
   reference: 'ARM DDI 0143C',
   sizeBytes: 0x1000,
   properties: {
-    kind: { type: 'string', default: 'keyboard', summary: 'what is plugged in: keyboard or mouse' },
+    kind: { type: 'string', default: 'keyboard', choices: ['keyboard', 'mouse'], summary: 'what is plugged in' },
   },
   interrupts: ['KMIINTR'],
   registers: pl050Registers,

