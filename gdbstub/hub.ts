@@ -183,7 +183,9 @@ export class Hub {
     this.#stopping = false;
     for (const client of [...this.#clients]) {
       if (!client.awaiting) continue;
-      if (unasked || concerns(stop, client)) this.#deliver(client, stop);
+      const own = [stop, ...(stop.also ?? [])].find((each) => concerns(each, client));
+      if (own) this.#deliver(client, own);
+      else if (unasked) this.#deliver(client, stop);
       else if (client.wants) this.#deliver(client, client.wants);
     }
     this.#settle();

@@ -157,8 +157,15 @@ export type ResumeAction =
   | { readonly thread: ThreadId; readonly how: 'step' }
   | { readonly thread: ThreadId; readonly how: 'range'; readonly start: number; readonly end: number };
 
-/** Why the machine stopped; `message` is a line for the user, `client` the only one that it concerns. */
-export type StopReason = StopKind & { readonly message?: string; readonly client?: object };
+/**
+ * Why the machine stopped; `message` is a line for the user, `client` the only one that it concerns. `also` is the same stop
+ * as others are told of it.
+ */
+export type StopReason = StopKind & {
+  readonly message?: string;
+  readonly client?: object;
+  readonly also?: readonly StopReason[];
+};
 
 export type StopKind =
   | { readonly kind: 'breakpoint'; readonly thread: ThreadId; readonly address: number }

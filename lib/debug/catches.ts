@@ -152,20 +152,21 @@ export class Catches {
     return this.#stop('maintenance', cpu, `maintenance interrupt of cpu${cpu.number}`, { guest });
   }
 
-  /** The stop for the first catch that fits. */
+  /** The stop for all catches that fit. */
   #stop(kind: CatchKind, cpu: Cpu, message: string, { what, world, guest }: Happening): StopReason | undefined {
-    const found = this.#all.find(
+    const found = this.#all.filter(
       (each) =>
         each.kind === kind &&
         (each.what === undefined || each.what === what) &&
         (each.world === undefined || each.world === world) &&
         (each.context === undefined || each.context === guest?.machine.id),
     );
-    if (found === undefined) return undefined;
-    const { number, client, context } = found;
-    // Whoever looks at one guest is shown it, even if it was left by this; others what the CPU executes now.
-    const thread = guest && context !== undefined ? { process: guest.machine.id, thread: guest.id } : this.#idOf(cpu);
-    return { kind: 'signal', thread, signal: 5, message: `catch ${number}: ${message}`, client };
+    const [first, ...also] = found.map(({ number, client, context }): StopReason => {
+      // Whoever looks at one guest is shown it, even if it was left by this; others what the CPU executes now.
+      const thread = guest && context !== undefined ? { process: guest.machine.id, thread: guest.id } : this.#idOf(cpu);
+      return { kind: 'signal', thread, signal: 5, message: `catch ${number}: ${message}`, client };
+    });
+    return first && also.length > 0 ? { ...first, also } : first;
   }
 }
 

@@ -144,28 +144,30 @@ export class Points {
 
   /** Whether the CPU stands at a breakpoint of its context. */
   breaksAt(cpu: Cpu): boolean {
-    return this.isInserted(cpu.stops.context, cpu.pc) || this.#breakAt(cpu, cpu.pc) !== undefined;
+    return this.isInserted(cpu.stops.context, cpu.pc) || this.#breaksAt(cpu, cpu.pc).length > 0;
   }
   /** The stop of a CPU that stands at a breakpoint, or before a watched access. */
   stopOf(cpu: Cpu): StopReason {
     const thread = this.#idOf(cpu);
     const { hit } = cpu.stops;
     if (hit !== undefined) return { kind: 'watchpoint', thread, address: hit.address, write: hit.write };
-    const own = this.isInserted(cpu.stops.context, cpu.pc) ? undefined : this.#breakAt(cpu, cpu.pc);
-    if (own === undefined) return { kind: 'breakpoint', thread, address: cpu.pc };
-    const message = `break ${own.number}, ${own.text}`;
-    return { kind: 'signal', thread, signal: 5, message, client: own.client };
+    const own = this.#breaksAt(cpu, cpu.pc).map(({ number, text, client }): StopReason => {
+      return { kind: 'signal', thread, signal: 5, message: `break ${number}, ${text}`, client };
+    });
+    const gdbs: StopReason = { kind: 'breakpoint', thread, address: cpu.pc };
+    const [first = gdbs, ...also] = this.isInserted(cpu.stops.context, cpu.pc) ? [gdbs, ...own] : own;
+    return also.length === 0 ? first : { ...first, also };
   }
 
   #counts(cpu: Cpu, pc: number): boolean {
     // What others than gdb have put into the code cache counts as it is.
-    return this.isInserted(cpu.stops.context, pc) || this.#breakAt(cpu, pc) !== undefined || !this.#isBreak(cpu, pc);
+    return this.isInserted(cpu.stops.context, pc) || this.#breaksAt(cpu, pc).length > 0 || !this.#isBreak(cpu, pc);
   }
   #isBreak(cpu: Cpu, pc: number): boolean {
     return this.#breaks.some((each) => this.#isThere(each, cpu, pc));
   }
-  #breakAt(cpu: Cpu, pc: number): MonitorBreak | undefined {
-    return this.#breaks.find(
+  #breaksAt(cpu: Cpu, pc: number): MonitorBreak[] {
+    return this.#breaks.filter(
       (each) =>
         this.#isThere(each, cpu, pc) &&
         (each.world === undefined || each.world === worldOf(cpu)) &&

@@ -144,6 +144,19 @@ describe('catches of waits and writes', () => {
     expect(bench.go([], 100)).to.deep.include({ message: 'catch 2: WFI in secure', thread: { process: 1, thread: 1 } });
     expect(bench.pc()).to.equal(8);
   });
+  it('all that ask for the same stop are told of it, each in its own words', async () => {
+    const bench = await DebugBench.of([NOP, WFI, NOP]);
+    bench.monitor('catch wfi hyp');
+    bench.monitor('catch wfi secure');
+    bench.monitor('catch wfi');
+    const stop = bench.go([], 100)!;
+    expect([stop, ...(stop.also ?? [])].map(({ message }) => message)).to.deep.equal([
+      'catch 2: WFI in secure',
+      'catch 3: WFI in secure',
+    ]);
+    const owners = [stop, ...(stop.also ?? [])].map(({ client }) => client);
+    expect(new Set(owners).size).to.equal(2);
+  });
   it('a system register, by MCR and by MCRR, in its world only', async () => {
     // mcr p15, 0, r0, c2, c0, 0 (TTBR0); mcrr p15, 0, r0, r1, c2; mcr p15, 0, r0, c13, c0, 1 (CONTEXTIDR)
     const bench = await DebugBench.of([NOP, 0xee02_0f10, 0xec41_0f02, 0xee0d_0f30, branch(0)]);

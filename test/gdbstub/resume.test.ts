@@ -170,6 +170,30 @@ describe('resuming with RSP', () => {
     expect(stopOf(gdb.taken())).to.equal('"exit from guest 1" T05thread:p1.2;');
   });
 
+  it('a stop that several have asked for is told to each in its own words, and to nobody else', () => {
+    const { target, hub } = machine();
+    const [one, other, third] = [1, 2, 3].map((port) => new TestClient(hub, { label: `port ${port}` }));
+    const owners: object[] = [];
+    const { join } = hub;
+    hub.join = (client) => {
+      owners.push(client);
+      join.call(hub, client);
+    };
+    for (const each of [one!, other!, third!]) {
+      each.ask(OFFERS);
+      each.ask('?');
+    }
+    for (const each of [one!, other!, third!]) each.ask('c');
+    const stop = { kind: 'signal', signal: 5, thread: { process: 1, thread: 1 } } as const;
+    target.stop({
+      ...{ ...stop, message: 'catch 1', client: owners[0]! },
+      also: [{ ...stop, thread: { process: 1, thread: 2 }, message: 'catch 2', client: owners[1]! }],
+    });
+    expect(stopOf(one!.taken())).to.equal('"catch 1" T05thread:p1.1;');
+    expect(stopOf(other!.taken())).to.equal('"catch 2" T05thread:p1.2;');
+    expect(third!.taken()).to.equal('');
+  });
+
   it('power off is told as an exit, and again to whoever resumes', () => {
     const { target, client } = machine();
     const gdb = client();
