@@ -11,7 +11,7 @@ import { WorldWatches } from '../cpu/system/world.ts';
 import type { BuiltDevice, DeviceModel } from '../device/model.ts';
 import type { InterruptControllerPorts } from '../devices/gicv2/gic.ts';
 import type { NorFlash } from '../devices/flash/nor-flash.ts';
-import { png } from '../devices/lcd/frame.ts';
+import { png } from '../devices/lcd/png.ts';
 import type { DisplayPorts } from '../devices/pl111.ts';
 import type { BootPlan } from '../image/index.ts';
 import { cpuLines } from './cpu-lines.ts';
@@ -222,6 +222,7 @@ export class Machine {
   /** Reset of the whole machine; images are loaded again, time and counts go on. */
   reset(): void {
     this.#resets++;
+    this.close();
     for (const device of [...this.devices.values(), ...this.#flashes]) device.reset();
     this.#semihosting?.reset();
     this.cluster.reset();

@@ -79,8 +79,10 @@ export class UserNetwork {
     }
   }
 
-  /** Drops all connections. */
+  /** Drops all connections and what is on its way: the guest knows nothing of them after a reset. */
   close(): void {
+    this.#onWire.length = 0;
+    this.#arrival.cancel();
     for (const connection of this.#connections.values()) connection.destroy();
   }
 

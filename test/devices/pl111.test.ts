@@ -1,7 +1,7 @@
 /** PL111 colour LCD controller, by ARM DDI 0293C: pictures in all formats, and the interrupts of frames. */
 import { inflateSync } from 'node:zlib';
 import { expect } from 'chai';
-import { png } from '../../lib/devices/lcd/frame.ts';
+import { png } from '../../lib/devices/lcd/png.ts';
 import { pl111 } from '../../lib/devices/pl111.ts';
 import { benchFor } from './bench.ts';
 

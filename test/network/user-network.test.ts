@@ -174,13 +174,13 @@ describe("the guest's network", () => {
     };
 
     it('a connection to the gateway is one to the same port of the loopback', async () => {
-      const { send, next, network } = guest();
+      const { send, next, network, segments } = guest();
       send({ flags: FLAG.syn, sequence: 99 });
       expect(network.busy).to.equal(true);
       const [answer] = await next();
       expect(answer).to.include({ flags: FLAG.syn | FLAG.ack, acknowledgment: 100, mostSegmentBytes: 1460 });
       network.close();
-      expect(network.busy).to.equal(false);
+      expect([network.busy, segments()]).to.deep.equal([false, []]);
     });
 
     it('refuses what nobody listens on, and every other address', async () => {

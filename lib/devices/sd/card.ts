@@ -6,6 +6,8 @@ import type { StorePort } from '../../device/model.ts';
 
 export const BLOCK_BYTES = 512;
 const LARGEST_STANDARD_BYTES = 2 ** 30;
+/** The unit of capacity of a standard card here (CSD, 5.3.2); less is an empty slot. */
+const SMALLEST_BYTES = 2 ** 18;
 
 /** States of the card, as CURRENT_STATE counts them (4.10.1). */
 const STATE = { idle: 0, ready: 1, identification: 2, standby: 3, transfer: 4, sending: 5, receiving: 6 } as const;
@@ -76,7 +78,7 @@ export class SdCard {
   }
 
   get present(): boolean {
-    return this.#store.sizeBytes > 0;
+    return this.#store.sizeBytes >= SMALLEST_BYTES;
   }
   get writeProtected(): boolean {
     return this.present && !this.#store.writable;
@@ -239,7 +241,7 @@ export class SdCard {
       const size = Math.floor(sizeBytes / 2 ** 19) - 1;
       return [0x400e0032, 0x5b590000 | (size >>> 16), ((size & 0xffff) << 16) | 0x7f80, 0x0a400000 | readOnly];
     }
-    const size = Math.floor(sizeBytes / 2 ** 18) - 1;
+    const size = Math.floor(sizeBytes / SMALLEST_BYTES) - 1;
     return [0x002e0032, 0x5b590000 | (size >>> 2), ((size & 3) << 30) | 0x3fffff80 | 0, 0x16400000 | readOnly].map(
       (word) => word >>> 0,
     );

@@ -31,6 +31,9 @@ export const virtioNet = defineVirtio({
     return {
       features: MAC | STATUS,
       config: [halfword(0) + halfword(2) * 0x1_0000, halfword(4) + (cable.linked ? LINK_UP : 0) * 0x1_0000],
+      drop() {
+        waiting.length = 0;
+      },
       serve(queue, { readable }) {
         if (queue !== RECEIVE) {
           if (readable.length > HEADER_BYTES) cable.send(readable.slice(HEADER_BYTES));

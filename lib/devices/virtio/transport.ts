@@ -48,6 +48,8 @@ export interface VirtioDevice {
   readonly config?: readonly number[];
   /** Answers a chain of a queue; undefined leaves it where it is until `poll` is called. */
   serve(queue: number, chain: Chain): Uint8Array | undefined;
+  /** The driver resets the device: what waits for it is dropped. */
+  drop?(): void;
 }
 
 export interface VirtioDefinition<P extends Properties> {
@@ -156,6 +158,7 @@ export function defineVirtio<const P extends Properties>(definition: VirtioDefin
             Status.value = value;
             if (value !== 0) return;
             // Writing zero resets the device (4.2.2.1).
+            device.drop?.();
             InterruptStatus.value = 0;
             for (const queue of state.queues) Object.assign(queue, emptyQueue());
             drive();
