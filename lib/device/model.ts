@@ -67,6 +67,12 @@ export interface StorePort {
   write(offset: number, bytes: Uint8Array): void;
 }
 
+/** Who listens to what is played. */
+export interface SoundPort {
+  /** Takes samples of 16 bits, left and right in turn, at so many pairs a second. */
+  write(samples: Int16Array, rateHz: number): void;
+}
+
 /** What the host is to do with a character connection, unless the user says otherwise. */
 export interface Terminal {
   /** The file that output goes to; empty for none. */
@@ -95,6 +101,8 @@ export interface HostPorts {
   readonly memory: MemoryPort;
   /** Opens a file; an empty path gives an empty store. Throws the system's error if it cannot be read. */
   store(path: string, readOnly: boolean): StorePort;
+  /** Opens a file for what is played; with an empty path nobody listens. Throws the system's error if it cannot be written. */
+  sound(path: string): SoundPort;
   /** Returns the wire of this name, DEVICE.OUTPUT: the same for the device that drives it and for who looks at it. */
   wire(name: string): Line;
   /** Asks for the machine to end; it ends after the access that caused this. */

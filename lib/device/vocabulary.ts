@@ -13,6 +13,7 @@ export type {
   NetworkPort,
   Properties,
   Property,
+  SoundPort,
   StorePort,
   Values,
 } from './model.ts';

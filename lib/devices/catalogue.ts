@@ -3,6 +3,7 @@ import { cortexA15Gic } from './gicv2/gic.ts';
 import { lan9118 } from './lan9118.ts';
 import { pl011 } from './pl011.ts';
 import { pl031 } from './pl031.ts';
+import { pl041 } from './pl041.ts';
 import { pl050 } from './pl050.ts';
 import { pl111 } from './pl111.ts';
 import { pl180 } from './pl180.ts';
@@ -20,6 +21,7 @@ export const catalogue = {
   'arm,cortex-a15-gic': cortexA15Gic,
   'arm,pl011': pl011,
   'arm,pl031': pl031,
+  'arm,pl041': pl041,
   'arm,pl050': pl050,
   'arm,pl111': pl111,
   'arm,pl180': pl180,

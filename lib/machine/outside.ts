@@ -5,6 +5,7 @@ import { Line } from '../device/line.ts';
 import type { CharacterPort, HostPorts, KeyboardPort, NetworkPort, Terminal } from '../device/model.ts';
 import { UserNetwork } from '../network/user-network.ts';
 import { memoryPort, openStore } from './host-ports.ts';
+import { openSound } from './wav.ts';
 
 /** A UART as the world outside sees it. */
 export interface UartPort {
@@ -80,6 +81,7 @@ export class Outside {
       },
       memory: memoryPort(bus),
       store: openStore,
+      sound: openSound,
       wire: (name) => this.wire(name),
       powerOff: () => end('poweredOff'),
       reset: () => end('reset'),

@@ -23,6 +23,7 @@ export function benchFor<P extends Properties, X>(model: DeviceModel<P, X>, over
   const frames: Uint8Array[] = [];
   const cable = { linked: true, send: (frame: Uint8Array) => void frames.push(frame), onFrame: (_: Uint8Array) => {} };
   const keyboard = { onText: (_: string) => {} };
+  const played: { samples: number[]; rateHz: number } = { samples: [], rateHz: 0 };
   const ports: HostPorts = {
     character: () => port,
     keyboard: () => keyboard,
@@ -41,6 +42,12 @@ export function benchFor<P extends Properties, X>(model: DeviceModel<P, X>, over
       writable: true,
       read: (offset, length) => store.slice(offset, offset + length),
       write: (offset, bytes) => store.set(bytes, offset),
+    }),
+    sound: () => ({
+      write: (samples, rateHz) => {
+        played.samples.push(...samples);
+        played.rateHz = rateHz;
+      },
     }),
     wire: (name) => new Line(name),
     powerOff: () => void host.push('power off'),
@@ -75,6 +82,8 @@ export function benchFor<P extends Properties, X>(model: DeviceModel<P, X>, over
     frames,
     /** Gives the device a frame. */
     arrive: (frame: Uint8Array) => cable.onFrame(frame),
+    /** What was played, left and right in turn, and the last rate. */
+    played,
     /** Types at the keyboard. */
     type: (text: string) => keyboard.onText(text),
     level: (name: string) => lines[name]!.level,
