@@ -1,4 +1,7 @@
-/* What a program with newlib's semihosting (rdimon) does with files, console and time; it prints what it finds. */
+/*
+ * What a program with newlib's semihosting (rdimon) does with files, console and time; it prints what it finds. A third
+ * argument says that it must not get out of its folder.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,7 +50,17 @@ static void files(void)
     fclose(file);
     show("removed", remove("other.bin"));
     show("removed again", remove("other.bin"));
-    show("outside", (long)fopen("../outside", "w"));
+}
+
+/* Times differ from run to run; that they pass does not. */
+static void times(void)
+{
+    clock_t start = clock();
+    while (clock() == start)
+        ;
+    show("clock goes on", clock() > start);
+    time_t date = time(NULL);
+    show("date", date > 0 && time(NULL) >= date);
 }
 
 int main(int argc, char **argv)
@@ -58,8 +71,9 @@ int main(int argc, char **argv)
     char *memory = malloc(1 << 20);
     show("memory", memory != NULL && memset(memory, 1, 1 << 20) != NULL);
     show("console", isatty(STDOUT_FILENO));
-    show("clock runs", clock() != (clock_t)-1);
-    fprintf(stderr, "date: %ld\n", (long)time(NULL));
+    times();
+    if (argc > 3)
+        fprintf(stderr, "outside: %ld\n", (long)fopen("../outside", "w"));
     char name[16];
     printf("name? ");
     fflush(stdout);
