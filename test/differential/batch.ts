@@ -8,7 +8,6 @@ import {
   IN,
   INPUT,
   OUTPUT,
-  PAD,
   PARAMETERS,
   PRIVILEGED,
   PROGRAM,
@@ -17,6 +16,7 @@ import {
   SECOND_LEVEL,
   SECTION,
   SLOTS,
+  WRITABLE_CODE,
 } from './layout.ts';
 import type { Case } from './cases.ts';
 import { programWords } from './program.ts';
@@ -39,12 +39,14 @@ const SECTION_READ_ONLY = 0x8000 | (3 << 10);
 
 function tables(): Piece[] {
   const first = new Uint32Array(4096);
-  const map = (from: number, sizeBytes: number, attributes: number): void => {
-    for (let at = from; at < from + sizeBytes; at += SECTION) first[at / SECTION] = at | NORMAL_SECTION | attributes;
+  const map = (from: number, sizeBytes: number, attributes: number, physical = from): void => {
+    for (let at = 0; at < sizeBytes; at += SECTION)
+      first[(from + at) / SECTION] = (physical + at) | NORMAL_SECTION | attributes;
   };
   map(INPUT, SLOTS * RECORD, SECTION_NEVER_EXECUTED | (AP.privileged << 10));
   map(OUTPUT, SLOTS * RECORD, SECTION_NEVER_EXECUTED | (AP.privileged << 10));
   map(CODE, CODE_BYTES, SECTION_READ_ONLY);
+  map(WRITABLE_CODE, CODE_BYTES + SECTION, SECTION_NEVER_EXECUTED | (AP.privileged << 10), CODE);
   map(DATA, DATA_BYTES, SECTION_NEVER_EXECUTED | (AP.all << 10));
   map(READ_ONLY, SECTION, SECTION_NEVER_EXECUTED | (AP.readOnlyAtPL0 << 10));
   map(PRIVILEGED, SECTION, SECTION_NEVER_EXECUTED | (AP.privileged << 10));
@@ -93,22 +95,15 @@ export const WATCHED = [
   { address: PRIVILEGED, sizeBytes: SECTION },
 ] as const;
 
-/** Bytes of the instruction as they lie in memory; a 32-bit T32 instruction's first halfword comes first. */
-function put(code: DataView, { name: { set }, word, pc }: Case): void {
-  const at = pc - CODE;
-  if (set === 'a32') code.setUint32(at, word, true);
-  else if (set === 't16') code.setUint16(at, word, true);
-  else {
-    code.setUint16(at, word >>> 16, true);
-    code.setUint16(at + 2, word & 0xffff, true);
-  }
+/** The instruction as it lies in memory: a 32-bit T32 instruction's first halfword comes first, one of 16 bits is not alone. */
+function inMemory({ name: { set }, word }: Case): number {
+  if (set === 'a32') return word;
+  return set === 't16' ? 0xffff_0000 | word : (word << 16) | (word >>> 16);
 }
 
-/** Lays out the cases; they run in the order given, each at its own slot. */
+/** Lays out the cases; they run in the order given, each at its own slot, where the program puts its instruction. */
 export function layOut(cases: readonly Case[]): Piece[] {
   const input = new Uint32Array((SLOTS * RECORD) / 4);
-  const code = new Uint8Array(CODE_BYTES).fill(0xff);
-  const view = new DataView(code.buffer);
   cases.forEach((each, i) => {
     const at = (i * RECORD) / 4;
     input[at + IN.cpsr / 4] = each.cpsr;
@@ -116,14 +111,13 @@ export function layOut(cases: readonly Case[]): Piece[] {
     input.set(each.r, at + IN.r / 4);
     input[at + IN.fpscr / 4] = each.fpscr;
     input.set(each.d, at + IN.d / 4);
-    put(view, each);
+    input[at + IN.code / 4] = inMemory(each);
   });
   return [
     ...fixedPieces(),
-    { address: PARAMETERS, bytes: bytesOf(Uint32Array.of(INPUT, OUTPUT, cases.length, 0, 0, 0, 0, 0)) },
+    { address: PARAMETERS, bytes: bytesOf(Uint32Array.of(INPUT, 0, cases.length, 0, 0, 0, 0, WRITABLE_CODE)) },
     { address: INPUT, bytes: bytesOf(input) },
     { address: OUTPUT, bytes: new Uint8Array(SLOTS * RECORD) },
-    { address: CODE, bytes: code },
+    { address: CODE, bytes: new Uint8Array(CODE_BYTES).fill(0xff) },
   ];
 }
-export const slotOfPad = (address: number): number => Math.floor((address - CODE) / PAD);

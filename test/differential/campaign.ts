@@ -7,11 +7,12 @@ import {
   casesLeft,
   compareMemory,
   compareRecords,
+  openCaseOf,
   outputOf,
-  recordIsOpen,
   slotOfData,
   wasUndefined,
   type Difference,
+  type MemoryDifference,
 } from './compare.ts';
 import type { Engine, Outcome } from './engine.ts';
 import { SLOTS } from './layout.ts';
@@ -52,7 +53,6 @@ export interface Plan {
 /** Rounds of drawing, and draws in turn without a case after which an encoding has none. */
 const ROUNDS = 8;
 const IN_VAIN = 10;
-const OPEN = 'what only running shows to be open';
 const FAILURES_KEPT = 3;
 /** Cases that differ and are run again alone, of each batch. */
 const CONFIRMED = 8;
@@ -73,6 +73,15 @@ export function total({ counts }: Result): Count {
   }
   return sum;
 }
+/** What a batch left that differs. */
+interface Found {
+  readonly suspects: readonly Failure[];
+  readonly memory: readonly MemoryDifference[];
+}
+const nearest = (cases: readonly Case[], address: number): Case => {
+  const away = ({ name }: Case): number => Math.abs(name.slot - (slotOfData(address) ?? -1));
+  return cases.reduce((best, each) => (away(each) < away(best) ? each : best));
+};
 const newResult = (): Result => ({
   counts: new Map(),
   skipped: new Map(),
@@ -131,13 +140,22 @@ export class Campaign {
     }
     return result;
   }
-  /** Runs one case again, alone. */
-  async one(name: CaseName): Promise<Failure> {
-    const made = makeCase(this.#table, this.#encodings(name.set), name, () => {});
-    if (made === undefined) throw new Error('this name gives no case');
-    const result = newResult();
-    await this.#batch([made], result);
-    return result.failures[0] ?? { case: made, differences: [] };
+  /** Runs cases again, together in a batch of their own; gives each with what differs, memory with the nearest of them. */
+  async again(names: readonly CaseName[]): Promise<Failure[]> {
+    const cases = names.map((name) => {
+      const made = makeCase(this.#table, this.#encodings(name.set), name, () => {});
+      if (made === undefined) throw new Error(`${nameText(name)} gives no case`);
+      return made;
+    });
+    const found = await this.#once(cases, newResult());
+    if (found === undefined) throw new Error('one of these cases never ends');
+    return cases.map((each) => ({
+      case: each,
+      differences: [
+        ...(found.suspects.find((failure) => failure.case === each)?.differences ?? []),
+        ...found.memory.filter(({ address }) => nearest(cases, address) === each),
+      ],
+    }));
   }
 
   #encodings(set: StagingName): Map<string, Instruction> {
@@ -146,6 +164,14 @@ export class Campaign {
 
   async #batch(cases: readonly Case[], result: Result): Promise<void> {
     if (cases.length === 0) return;
+    const found = await this.#once(cases, result);
+    if (found === undefined) return;
+    await this.#confirm(cases, found.suspects, result);
+    await this.#blame(cases, found.memory, result);
+  }
+
+  /** Runs cases on both machines and compares them; nothing is found if one did not end, and the others ran without it. */
+  async #once(cases: readonly Case[], result: Result): Promise<Found | undefined> {
     const pieces = layOut(cases);
     // QEMU runs in a process of its own while we run here.
     const theirsLater = this.#theirs.run(pieces);
@@ -153,15 +179,16 @@ export class Campaign {
     try {
       if (!ours.finished || !theirs.finished) {
         await this.#withoutEndless(cases, ours, theirs, result);
-        return;
+        return undefined;
       }
       const mine = outputOf(ours, cases.length);
       const others = outputOf(theirs, cases.length);
       const suspects: Failure[] = [];
       cases.forEach((each, i) => {
         const count = this.#count(result, each);
-        if (recordIsOpen(cases, i, mine, others)) {
-          add(result.skipped, OPEN);
+        const open = openCaseOf(each, i, mine, others);
+        if (open !== undefined) {
+          add(result.skipped, open.name);
           return;
         }
         count.compared++;
@@ -169,10 +196,7 @@ export class Campaign {
         const differences = compareRecords(each, i, mine, others, (fault) => add(result.known, fault));
         if (differences.length > 0) suspects.push({ case: each, differences });
       });
-      // Before any other run: our machine is the same one.
-      const memory = compareMemory(ours, theirs);
-      await this.#confirm(suspects, cases.length === 1, result);
-      await this.#blame(cases, memory, result);
+      return { suspects, memory: compareMemory(ours, theirs) };
     } finally {
       ours.close();
       theirs.close();
@@ -180,7 +204,7 @@ export class Campaign {
   }
 
   /** Finds the cases that left different memory: those around the window, run alone. */
-  async #blame(cases: readonly Case[], differences: ReturnType<typeof compareMemory>, result: Result): Promise<void> {
+  async #blame(cases: readonly Case[], differences: Found['memory'], result: Result): Promise<void> {
     if (differences.length === 0) return;
     if (cases.length === 1) {
       const known = result.failures.find((failure) => failure.case === cases[0]);
@@ -203,13 +227,24 @@ export class Campaign {
     }
   }
   /** Runs those that differ again, alone: what then is not there any more came from the cases before. */
-  async #confirm(suspects: readonly Failure[], areAlone: boolean, result: Result): Promise<void> {
+  async #confirm(cases: readonly Case[], suspects: readonly Failure[], result: Result): Promise<void> {
     for (const [i, failure] of suspects.entries()) {
-      const { name } = failure.case;
-      if (areAlone || i >= CONFIRMED || (await this.#anyAlone([failure.case], newResult())))
+      if (cases.length === 1 || i >= CONFIRMED || (await this.#anyAlone([failure.case], newResult())))
         this.#fail(result, failure);
-      else result.unexplained.push(`${nameText(name)} differs only after the cases before it`);
+      else result.unexplained.push(await this.#notAlone(cases, failure.case));
     }
+  }
+  /** Looks for the last case that must run before this one, so that it differs. */
+  async #notAlone(cases: readonly Case[], each: Case): Promise<string> {
+    const end = cases.indexOf(each) + 1;
+    let [first, tooLate] = [0, end - 1];
+    while (tooLate - first > 1) {
+      const middle = (first + tooLate) >> 1;
+      const found = await this.#once(cases.slice(middle, end), newResult());
+      if (found?.suspects.some((failure) => failure.case === each) === true) first = middle;
+      else tooLate = middle;
+    }
+    return `${nameText(each.name)} differs only after ${nameText(cases[first]!.name)}: run.ts takes both with --case`;
   }
   /** Runs these cases one by one until one of them fails. */
   async #anyAlone(cases: readonly Case[], result: Result): Promise<boolean> {
@@ -228,8 +263,9 @@ export class Campaign {
     const at = Math.min(mine, other);
     const endless = cases[at];
     if (endless === undefined) throw new Error(`the batch of ${nameText(cases[0]!.name)} does not even begin`);
+    const open = openCaseOf(endless, at, outputOf(ours, at + 1), outputOf(theirs, at + 1));
     if (mine === other) add(result.skipped, 'never ends on either machine');
-    else if (recordIsOpen(cases, at, outputOf(ours, at + 1), outputOf(theirs, at + 1))) add(result.skipped, OPEN);
+    else if (open !== undefined) add(result.skipped, open.name);
     else {
       const what = `does not end in ${mine < other ? 'armhyp' : 'QEMU'}`;
       this.#fail(result, { case: endless, differences: [{ what, ours: 0, theirs: 0 }] });

@@ -100,7 +100,7 @@ export function makeCase(
 const elsewhere = (value: number, pc: number): number => (Math.abs(value - pc) < 4 ? value + 8 : value);
 
 /** Undefined halfwords that end every case, at least: an IT block may skip four. */
-export const FILLER = 16;
+const FILLER = 16;
 /** Anywhere in the pad where it does not touch the next; often at the end of a page. */
 function placeIn(set: StagingName, random: Random): number {
   const unit = set === 'a32' ? 4 : 2;

@@ -5,7 +5,7 @@ import type { Outcome } from './engine.ts';
 import { COUNT_OF_CASES, DATA, DATA_BYTES, OUT, OUTPUT, PARAMETERS, RECORD, REGISTERS, WINDOW } from './layout.ts';
 import { KIND } from './kinds.ts';
 import { knownFault } from './known.ts';
-import { exclusiveIsOpen, isOpen, meetsAnother, targetIsOpen } from './open.ts';
+import { isOpen, openCases, type Ending, type OpenCase } from './open.ts';
 
 /** One value that differs, named as the manual does. */
 export interface Difference {
@@ -84,16 +84,13 @@ export function wasUndefined(each: Case, at: number, records: Uint32Array): bool
   return records[base] === KIND.undefined && records[base + OUT.lr / 4] === each.pc + ahead;
 }
 
-/** Whether nothing can be said of case number `at` for what it did. */
-export function recordIsOpen(cases: readonly Case[], at: number, ours: Uint32Array, theirs: Uint32Array): boolean {
-  const each = cases[at]!;
-  const base = at * WORDS;
-  return (
-    meetsAnother(cases, at, ours[base + OUT.lr / 4]!) ||
-    meetsAnother(cases, at, theirs[base + OUT.lr / 4]!) ||
-    targetIsOpen(each, theirs[base]!, theirs[base + OUT.lr / 4]!, theirs[base + OUT.spsr / 4]!) ||
-    exclusiveIsOpen(each, ours[base]!, theirs[base]!)
-  );
+/** The rule by which nothing can be said of case number `at` for what it did, if one applies. */
+export function openCaseOf(each: Case, at: number, ours: Uint32Array, theirs: Uint32Array): OpenCase | undefined {
+  const [mine, others] = [ours, theirs].map((records) => {
+    const base = at * WORDS;
+    return { kind: records[base]!, lr: records[base + OUT.lr / 4]!, spsr: records[base + OUT.spsr / 4]! };
+  }) as [Ending, Ending];
+  return openCases.find(({ applies }) => applies(each, mine, others));
 }
 
 /** Words of memory that differ, at most `most` of each page. */

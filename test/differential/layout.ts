@@ -17,11 +17,11 @@ export const SECOND_LEVEL = PROGRAM + 0x8000;
 /** Cases of a batch. */
 export const SLOTS = 8192;
 
-/** A record a case, in two tables; offsets in bytes. */
+/** A record a case, in two tables, a case's at the same place in both; offsets in bytes. */
 export const INPUT = RAM + 0x100_0000;
 export const OUTPUT = RAM + 0x200_0000;
 export const RECORD = 512;
-export const IN = { cpsr: 0, pc: 4, r: 8, fpscr: 68, d: 128 } as const;
+export const IN = { cpsr: 0, pc: 4, r: 8, fpscr: 68, code: 72, d: 128 } as const;
 export const OUT = {
   kind: 0,
   lr: 4,
@@ -37,10 +37,12 @@ export const OUT = {
 /** R0-R14. */
 export const REGISTERS = 15;
 
-/** Each case's instruction lies alone among undefined halfwords. */
+/** Each case has a place of its own among undefined halfwords. */
 export const CODE = RAM + 0x300_0000;
 export const PAD = 1024;
 export const CODE_BYTES = SLOTS * PAD;
+/** The same memory for the program to write, whose last word may end behind it. */
+export const WRITABLE_CODE = CODE + 0x4000_0000;
 
 /** Each case has data of its own; offsets reach into its neighbours'. */
 export const DATA = RAM + 0x400_0000;

@@ -1,7 +1,7 @@
 /** Values that the manual leaves open after a case that is compared otherwise (UNKNOWN): each with the reason. */
-import { CPSR, FILLER, type Case } from './cases.ts';
+import { CPSR, type Case } from './cases.ts';
 import { KIND } from './kinds.ts';
-import { CODE, OUT, PAD } from './layout.ts';
+import { OUT } from './layout.ts';
 
 /** IFSR for a debug event (DDI 0406C, table B3-23). */
 const DEBUG_EVENT = 2;
@@ -39,35 +39,41 @@ export const open: readonly Open[] = [
   },
 ];
 
-/**
- * Whether an exclusive store faulted in one machine and failed in the other: which comes first, the look at the memory or at
- * the monitor, is IMPLEMENTATION DEFINED (DDI 0406C, A3.4.5).
- */
-export const exclusiveIsOpen = (each: Case, ours: number, theirs: number): boolean =>
-  (each.instruction?.id ?? '').startsWith('STREX') && ours === KIND.dataAbort && theirs === KIND.undefined;
-
-/**
- * Whether the case branched to an address that A32 code cannot have: UNPREDICTABLE (DDI 0406C, A2.3.2, BXWritePC), which
- * shows only when it has run.
- */
-export const targetIsOpen = (each: Case, kind: number, lr: number, spsr: number): boolean =>
-  kind === KIND.prefetchAbort && (spsr & CPSR.T) === 0 && (lr & 3) !== 0 && each.instruction !== undefined;
-
-/** How far behind an instruction what it leads to ends: four skipped by ITSTATE, and a data abort's LR. */
-const BEHIND = FILLER + 8;
-
-/**
- * Whether a case that ends with this LR has branched to the instruction of another one: alone, it does not, and no rule has
- * looked at the word, which may even be read in the other instruction set. The cases' slots are in a row.
- */
-export function meetsAnother(cases: readonly Case[], at: number, lr: number): boolean {
-  const slotOf = (address: number): number => Math.floor((address - CODE) / PAD);
-  return [slotOf(lr), slotOf(lr - BEHIND)].some((slot) => {
-    const index = slot - cases[0]!.name.slot;
-    const other = cases[index];
-    return other !== undefined && index !== at && lr >= other.pc && lr <= other.pc + BEHIND;
-  });
+/** What of two machines' records shows that a case is open as a whole: how it ended. */
+export interface Ending {
+  readonly kind: number;
+  readonly lr: number;
+  readonly spsr: number;
 }
+export interface OpenCase {
+  readonly name: string;
+  readonly reference: string;
+  readonly applies: (each: Case, ours: Ending, theirs: Ending) => boolean;
+}
+
+/** Cases of which only running shows that nothing can be said. */
+export const openCases: readonly OpenCase[] = [
+  {
+    name: 'branch to an address that A32 code cannot have',
+    reference: 'DDI 0406C, A2.3.2: BXWritePC is UNPREDICTABLE if bits 1 and 0 are 0b10',
+    applies: (each, _, { kind, lr, spsr }) =>
+      kind === KIND.prefetchAbort && (spsr & CPSR.T) === 0 && (lr & 3) !== 0 && each.instruction !== undefined,
+  },
+  {
+    name: 'exclusive store that faulted in one machine and failed in the other',
+    reference:
+      'DDI 0406C, A3.4.5: which comes first, the look at the memory or at the monitor, is IMPLEMENTATION DEFINED',
+    applies: (each, ours, theirs) =>
+      (each.instruction?.id ?? '').startsWith('STREX') &&
+      ours.kind === KIND.dataAbort &&
+      theirs.kind === KIND.undefined,
+  },
+  {
+    name: 'branch into the program that runs the cases, which took the next one',
+    reference: 'DDI 0406C, B1.3.1: System mode has the privilege of the modes that the program runs in',
+    applies: (_, ours, theirs) => ours.kind === KIND.none && theirs.kind === KIND.none,
+  },
+];
 
 /** Whether a difference of these bits in the value `what` is not one. */
 export const isOpen = (each: Case, what: string, kind: number, differing: number, record: Uint32Array): boolean =>

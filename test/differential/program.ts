@@ -1,11 +1,13 @@
 /**
  * The guest program of the differential run, as words and what the assembler calls them; it needs no compiler.
  *
- * For each case it loads D0-D31, FPSCR, the registers and CPSR from the input table, and returns from an exception to the case's
- * instruction in User or System mode. Whatever that does, it ends in one of four vectors: every halfword around it is 0xffff,
- * undefined in every instruction set. The vector's number, LR, SPSR, the registers of User mode, FPSCR, the fault registers and
- * D0-D31 go to the output table. SP of the modes of the handlers points to the parameters: where the input is, where the output
- * goes, how many cases are left, then scratch words. After the last case the machine is told to switch off (DUI 0447J, SYS_CFGCTRL).
+ * For each case it puts the instruction in its place, loads D0-D31, FPSCR, the registers and CPSR from the input table, and
+ * returns from an exception to the instruction in User or System mode. Whatever that does, it ends in one of four vectors: every
+ * other halfword is 0xffff, undefined in every instruction set, and so is the place again before the next case. (Neither machine
+ * has caches that keep old instructions.) The vector's number, LR, SPSR, the registers of User mode, FPSCR, the fault registers
+ * and D0-D31 go to the output table, 16 MB behind the input. SP of the modes of the handlers points to the parameters: where the
+ * input is, where the output goes, how many cases are left, scratch words, and where the last instruction is. After the last case
+ * the machine is told to switch off (DUI 0447J, SYS_CFGCTRL).
  */
 
 /** A word and its text, or a label. */
@@ -15,10 +17,10 @@ export type Line = readonly [word: number, text: string] | string;
 export const program: readonly Line[] = [
   'vectors:',
   [0xea000006, 'b start'],
-  [0xea000041, 'b und'],
-  [0xea000043, 'b svc'],
-  [0xea000045, 'b pabt'],
-  [0xea000047, 'b dabt'],
+  [0xea00004c, 'b und'],
+  [0xea00004e, 'b svc'],
+  [0xea000050, 'b pabt'],
+  [0xea000052, 'b dabt'],
   [0xeafffffe, 'b .'],
   [0xeafffffe, 'b .'],
   [0xeafffffe, 'b .'],
@@ -64,11 +66,22 @@ export const program: readonly Line[] = [
   [0xee010f10, 'mcr p15, #0, r0, c1, c0, #0'],
   [0xf57ff06f, 'isb'],
   'next:',
+  [0xe59d001c, 'ldr r0, [sp, #28]'],
+  [0xe3e01000, 'mvn r1, #0'],
+  [0xe5801000, 'str r1, [r0]'],
   [0xe59d0008, 'ldr r0, [sp, #8]'],
   [0xe2500001, 'subs r0, r0, #1'],
   [0xe58d0008, 'str r0, [sp, #8]'],
-  [0x4a000039, 'bmi finish'],
+  [0x4a00003f, 'bmi finish'],
   [0xe59de000, 'ldr lr, [sp]'],
+  [0xe59e0048, 'ldr r0, [lr, #72]'],
+  [0xe59e1004, 'ldr r1, [lr, #4]'],
+  [0xe3811101, 'orr r1, r1, #0x40000000'],
+  [0xe5810000, 'str r0, [r1]'],
+  [0xe58d101c, 'str r1, [sp, #28]'],
+  [0xe28e0401, 'add r0, lr, #0x1000000'],
+  [0xe58d0004, 'str r0, [sp, #4]'],
+  [0xf57ff06f, 'isb'],
   [0xe28e0080, 'add r0, lr, #128'],
   [0xecb00b20, 'vldmia r0!, {d0-d15}'],
   [0xecd00b20, 'vldmia r0, {d16-d31}'],
@@ -127,10 +140,8 @@ export const program: readonly Line[] = [
   [0xe28e0080, 'add r0, lr, #128'],
   [0xeca00b20, 'vstmia r0!, {d0-d15}'],
   [0xecc00b20, 'vstmia r0, {d16-d31}'],
-  [0xe28eec02, 'add lr, lr, #512'],
-  [0xe58de004, 'str lr, [sp, #4]'],
   [0xf1020013, 'cps #19'],
-  [0xeaffffc1, 'b next'],
+  [0xeaffffb8, 'b next'],
   'finish:',
   [0xee110f10, 'mrc p15, #0, r0, c1, c0, #0'],
   [0xe3c00001, 'bic r0, r0, #1'],

@@ -11,6 +11,12 @@ const TIMEOUT_MS = 30_000;
 
 export class Qemu implements Engine {
   readonly name = 'qemu';
+  readonly #machine: string;
+
+  /** `machine` is what `-M` takes; by default the processor starts in Hyp mode. */
+  constructor(machine = 'vexpress-a15,secure=off') {
+    this.#machine = machine;
+  }
 
   async run(pieces: Parameters<Engine['run']>[0]): Promise<Outcome> {
     const folder = mkdtempSync(join(tmpdir(), 'armhyp-differential-'));
@@ -19,7 +25,7 @@ export class Qemu implements Engine {
     try {
       ftruncateSync(file, RAM_BYTES);
       for (const { address, bytes } of pieces) writeSync(file, bytes, 0, bytes.length, address - RAM);
-      const finished = await execute(path);
+      const finished = await execute(path, this.#machine);
       return {
         finished,
         read(address, sizeBytes) {
@@ -41,9 +47,9 @@ export class Qemu implements Engine {
 }
 
 /** Runs until the guest switches the machine off; false if it does not in time. */
-function execute(path: string): Promise<boolean> {
+function execute(path: string, machine: string): Promise<boolean> {
   const options = [
-    ...['-M', 'vexpress-a15,secure=off,memory-backend=ram', '-cpu', 'cortex-a15', '-m', `${RAM_BYTES / 2 ** 20}M`],
+    ...['-M', `${machine},memory-backend=ram`, '-cpu', 'cortex-a15', '-m', `${RAM_BYTES / 2 ** 20}M`],
     ...['-object', `memory-backend-file,id=ram,size=${RAM_BYTES},mem-path=${path},share=on`],
     ...['-nodefaults', '-display', 'none', '-serial', 'none', '-monitor', 'none', '-no-reboot'],
     ...['-device', `loader,addr=${ENTRY},cpu-num=0`],

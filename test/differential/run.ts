@@ -23,7 +23,8 @@ const { values } = parseArgs({
     per: { type: 'string' },
     seed: { type: 'string', default: '1' },
     only: { type: 'string' },
-    case: { type: 'string' },
+    /** Several run in one batch, in this order. */
+    case: { type: 'string', multiple: true },
     /** A fault to plant first. */
     plant: { type: 'string' },
   },
@@ -39,11 +40,12 @@ const { table } = interpreter();
 const campaign = new Campaign(table, new Armhyp(), new Qemu());
 
 if (values.case !== undefined) {
-  const failure = await campaign.one(parseName(values.case));
-  console.log(failureText(table, failure));
-  console.log(`  ${vectorText(failure.case)}`);
-  if (failure.differences.length === 0) console.log('no difference');
-  else process.exitCode = 1;
+  for (const failure of await campaign.again(values.case.map(parseName))) {
+    console.log(failureText(table, failure));
+    console.log(`  ${vectorText(failure.case)}`);
+    if (failure.differences.length === 0) console.log('no difference');
+    else process.exitCode = 1;
+  }
 } else {
   const only = values.only === undefined ? undefined : new RegExp(`^(?:${values.only})$`);
   for (const set of values.set as StagingName[]) {
