@@ -7,6 +7,7 @@ import { wideKey, wordKey, type Row } from './register.ts';
 import { reg, registerAt, type Register } from './registers.ts';
 
 const PMUSERENR = reg('PMUSERENR');
+const DBGDSCR = reg('DBGDSCRext');
 
 /** Whether the instruction may access the register now, and how. */
 function mayAccess(cpu: Cpu, { access = 'rw', level = 'PL1' }: Row, write: boolean): boolean {
@@ -36,8 +37,15 @@ function mayAccess(cpu: Cpu, { access = 'rw', level = 'PL1' }: Row, write: boole
   }
 }
 
-/** CNTKCTL and CNTHCTL say who may read the counters and use the timers (B8.1.1, B8.1.3). */
-function timerRefuses(cpu: Cpu, name: string): boolean {
+/** DBGDSCR.UDCCdis. */
+const NO_USER_CHANNEL = 1 << 12;
+
+/**
+ * CNTKCTL keeps PL0 from counters and timers (B8.1.1, B8.1.3), TEECR.XED from the base of ThumbEE's handlers (A2.10), and
+ * DBGDSCR.UDCCdis from those debug registers that it has (C11.11).
+ */
+function refusedAtPl0(cpu: Cpu, name: string): boolean {
+  if (name.startsWith('DBG')) return (cpu.words[DBGDSCR]! & NO_USER_CHANNEL) !== 0;
   const control = cpu.words[cpu.registers.index('CNTKCTL')]!;
   switch (name.slice(0, 6)) {
     case 'CNTFRQ':
@@ -52,6 +60,8 @@ function timerRefuses(cpu: Cpu, name: string): boolean {
     case 'CNTP_T':
     case 'CNTP_C':
       return (control & 0x200) === 0;
+    case 'TEEHBR':
+      return (cpu.words[cpu.registers.index('TEECR')]! & 1) !== 0;
     default:
       return false;
   }
@@ -100,7 +110,7 @@ export function coprocessor(cpu: Cpu, word: number, pc: number): Outcome {
   const allowed =
     register !== undefined &&
     mayAccess(cpu, register, write) &&
-    (cpu.mode !== MODE.usr || !timerRefuses(cpu, register.name));
+    (cpu.mode !== MODE.usr || !refusedAtPl0(cpu, register.name));
   // What User mode may not do is undefined before it is trapped (B1.14.2).
   if ((allowed || cpu.mode !== MODE.usr) && trapCoprocessor(cpu, word, register, pc)) return 'trapped';
   if (register === undefined) return reportUnknown(cpu, word);

@@ -133,7 +133,6 @@ export function trapCoprocessor(cpu: Cpu, word: number, register: Register | und
       ((LOCKDOWN[primary] ?? 0) & (1 << (word & 15))) !== 0 &&
       cpu.mode !== MODE.usr;
   } else {
-    // HCPTR.TTA traps nothing: there are no trace registers in CP14.
     trapped ||= !wide && (words[HSTR]! & BIT.HSTR.TTEE) !== 0 && ((word >>> 21) & 7) === 6;
   }
   if (!trapped) return false;

@@ -26,6 +26,21 @@ export function instruction(at: string, write: boolean): number {
   return (0xee000010 | l | (opc1 << 21) | (crn << 16) | (coprocessor! << 8) | (opc2 << 5) | crm) >>> 0;
 }
 
+/** All encodings of CP14 and CP15 registers, as rows name them. */
+export function encodings(): string[] {
+  const numbers = (limit: number): number[] => Array.from({ length: limit }, (_, n) => n);
+  return ['p14', 'p15'].flatMap((coprocessor) =>
+    numbers(16).flatMap((opc1) =>
+      numbers(16).flatMap((crm) => [
+        `${coprocessor} ${opc1} c${crm}`,
+        ...(opc1 > 7
+          ? []
+          : numbers(16).flatMap((crn) => numbers(8).map((opc2) => `${coprocessor} ${opc1} c${crn} c${crm} ${opc2}`))),
+      ]),
+    ),
+  );
+}
+
 /** Executes an access in the place of number `level`; gives what R0 and R1 hold, or undefined if it is UNDEFINED. */
 export function access(bare: Bare, at: string, write: boolean, level: number, value = 0): number[] | undefined {
   const where = WHERE[level]!;

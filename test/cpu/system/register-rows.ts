@@ -52,12 +52,12 @@ const TABLE = `
   CPACR         | p15 0 c1 c0 2   | -bbbbb | -   | 00000000          | c0f00000
   SCR           | p15 0 c1 c1 0   | -b--bb | -   | 00000000          | 000003ff
   SDER          | p15 0 c1 c1 1   | -b--bb | -   | 00000000          | 00000003
-  NSACR         | p15 0 c1 c1 2   | -brrbb | -   | 00000000          | 0017cc00
+  NSACR         | p15 0 c1 c1 2   | -brrbb | -   | 00000000          | 0007cc00
   HSCTLR        | p15 4 c1 c0 0   | ---b-b | -   | 30c50878          | 42081027
   HACTLR        | p15 4 c1 c0 1   | ---b-b | -   | 00000000          | 00000000
   HCR           | p15 4 c1 c1 0   | ---b-b | -   | 00000000          | 0fffffff
   HDCR          | p15 4 c1 c1 1   | ---b-b | -   | 00000006          | 00000fff
-  HCPTR         | p15 4 c1 c1 2   | ---b-b | -   | 000033ff          | 80108c00
+  HCPTR         | p15 4 c1 c1 2   | ---b-b | -   | 000033ff          | 80008c00
   HSTR          | p15 4 c1 c1 3   | ---b-b | -   | 00000000          | 0003bfef
   HACR          | p15 4 c1 c1 7   | ---b-b | -   | 00000000          | 00000000
   TTBR0_word    | p15 0 c2 c0 0   | -bbbbb | yes | 00000000          | ffffffff
@@ -224,7 +224,7 @@ const TABLE = `
   DBGBCR5       | p14 0 c0 c5 5   | -bbbbb | -   | 00000000          | 00ffe1e7
   DBGWFAR       | p14 0 c0 c6 0   | -bbbbb | -   | 00000000          | ffffffff
   DBGVCR        | p14 0 c0 c7 0   | -bbbbb | -   | 00000000          | de00dcdf
-  TEECR         | p14 6 c0 c0 0   | -bbbbb | -   | 00000000          | 00000001
+  TEECR         | p14 6 c0 c0 0   | rbbbbb | -   | 00000000          | 00000001
   JIDR          | p14 7 c0 c0 0   | bbbbbb | -   | 00000000          | 00000000
   DBGDRAR       | p14 0 c1 c0 0   | rrrrrr | -   | 00000000          | -
   DBGDRAR_wide  | p14 0 c1        | rrrrrr | -   | 00000000:00000000 | -
@@ -241,7 +241,7 @@ const TABLE = `
   DBGDSAR_wide  | p14 0 c2        | rrrrrr | -   | 00000000:00000000 | -
   JMCR          | p14 7 c2 c0 0   | bbbbbb | -   | 00000000          | 00000000
   DBGDEVID1     | p14 0 c7 c1 7   | -rrrrr | -   | 00000000          | -
-  DBGDEVID      | p14 0 c7 c2 7   | -rrrrr | -   | 00110f13          | -
+  DBGDEVID      | p14 0 c7 c2 7   | -rrrrr | -   | 01110f13          | -
   DBGCLAIMSET   | p14 0 c7 c8 6   | -bbbbb | -   | 000000ff          | 00000000
   DBGCLAIMCLR   | p14 0 c7 c9 6   | -bbbbb | -   | 00000000          | 00000000
   DBGAUTHSTATUS | p14 0 c7 c14 6  | -rrrrr | -   | 000000ee          | -

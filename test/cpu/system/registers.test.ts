@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { readRegister, writeRegister } from '../../../lib/cpu/system/coprocessor.ts';
 import { registerNamed, registers } from '../../../lib/cpu/system/registers.ts';
 import { Bare } from './bare.ts';
-import { access, accessOf, LEVELS } from './probe.ts';
+import { access, accessOf, encodings, LEVELS } from './probe.ts';
 import { registerRows, type RegisterRow } from './register-rows.ts';
 
 const MONITOR_NON_SECURE = LEVELS.indexOf('Mon NS');
@@ -75,25 +75,34 @@ describe('system registers of a Cortex-A15', () => {
     }
   });
 
+  it('give PL0 the base of the handlers of ThumbEE unless TEECR.XED is set', () => {
+    bare.reset();
+    bare.set('TEECR', 1);
+    for (const level of LEVELS.keys())
+      for (const isWrite of [false, true])
+        expect(access(bare, 'p14 6 c1 c0 0', isWrite, level) === undefined, LEVELS[level]).to.equal(level === 0);
+  });
+
+  it('give PL0 no debug register if DBGDSCR.UDCCdis is set', () => {
+    for (const row of registerRows.filter(({ name, access }) => name.startsWith('DBG') && !access.startsWith('-'))) {
+      bare.reset();
+      bare.set('DBGDSCRext', 1 << 12);
+      for (const level of LEVELS.keys())
+        expect(access(bare, row.at, false, level) === undefined, `${row.name} ${LEVELS[level]}`).to.equal(level === 0);
+    }
+  });
+
   it('leave every other encoding of CP14 and CP15 UNDEFINED', function () {
     this.timeout(60_000);
     const known = new Set(registerRows.map(({ at }) => at));
-    const wrong: string[] = [];
-    const tryAt = (at: string): void => {
-      if (known.has(at)) return;
-      for (const isWrite of [false, true])
-        if (access(bare, at, isWrite, MONITOR_NON_SECURE) !== undefined)
-          wrong.push(`${at} ${isWrite ? 'write' : 'read'}`);
-    };
     bare.reset();
-    for (const coprocessor of ['p14', 'p15'])
-      for (let opc1 = 0; opc1 < 16; opc1++)
-        for (let crm = 0; crm < 16; crm++) {
-          tryAt(`${coprocessor} ${opc1} c${crm}`);
-          if (opc1 > 7) continue;
-          for (let crn = 0; crn < 16; crn++)
-            for (let opc2 = 0; opc2 < 8; opc2++) tryAt(`${coprocessor} ${opc1} c${crn} c${crm} ${opc2}`);
-        }
+    const wrong = encodings().flatMap((at) =>
+      known.has(at)
+        ? []
+        : [false, true].flatMap((isWrite) =>
+            access(bare, at, isWrite, MONITOR_NON_SECURE) === undefined ? [] : `${at} ${isWrite ? 'write' : 'read'}`,
+          ),
+    );
     expect(wrong).to.deep.equal([]);
   });
 });

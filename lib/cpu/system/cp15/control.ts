@@ -21,7 +21,7 @@ export const control: readonly Row[] = [
     at: 'p15 0 c1 c1 2',
     level: 'secure, ro',
     reset: (cpu) => (cpu.hasSecurity && !cpu.configuration.vfpEnabled ? 0 : 0xc00),
-    mask: 0x0017_cc00,
+    mask: 0x0007_cc00,
     changed: (cpu) => cpu.vfpAccessChanged(),
   },
   { name: 'HSCTLR', at: 'p15 4 c1 c0 0', level: 'PL2', reset: 0x30c5_0878, mask: 0x4208_1027, changed: controlChanged },
@@ -40,12 +40,13 @@ export const control: readonly Row[] = [
     },
   },
   { name: 'HDCR', at: 'p15 4 c1 c1 1', level: 'PL2', reset: 6, mask: 0xfff, changed: (cpu) => cpu.pmu.settle() },
+  // There is no trace in CP14, so that HCPTR.TTA is reserved (DDI 0438G, table 4.59), CPACR.TRCDIS and NSACR.NSTRCDIS with it.
   {
     name: 'HCPTR',
     at: 'p15 4 c1 c1 2',
     level: 'PL2',
     reset: 0x33ff,
-    mask: 0x8010_8c00,
+    mask: 0x8000_8c00,
     changed: (cpu) => cpu.vfpAccessChanged(),
   },
   { name: 'HSTR', at: 'p15 4 c1 c1 3', level: 'PL2', mask: 0x0003_bfef, changed: (cpu) => cpu.modeChanged() },
