@@ -70,9 +70,17 @@ const row = (control: Setting, bit: string, code: string, traps: TrapRow['traps'
 const VMRS = (reg: number, rt: number): number => (0x08 << 26) | COND | (7 << 14) | (reg << 10) | (rt << 5) | 1;
 const CLASS7 = (0x07 << 26) | COND;
 
+/** The syndrome of LDC and STC but for the direction: immediate and sign of the offset, base and addressing mode. */
+const LDC_STC = (base: 'R1' | 'PC', form: 'post' | 'offset' | 'pre', offset = 0): number => {
+  const [rn, literal] = base === 'PC' ? [15, 4] : [1, 0];
+  const mode = literal | { post: 1, offset: 2, pre: 3 }[form];
+  return (0x06 << 26) | COND | ((Math.abs(offset) / 4) << 12) | (rn << 5) | (offset < 0 ? 0 : 1 << 4) | (mode << 1);
+};
+
 /** Reasons why QEMU differs that several rows share. */
 const onlyV8 = 'it has this bit for ARMv8 processors only';
 const noTwe = 'its WFE gives way to other CPUs and is never trapped below ARMv8';
+const noTransfer = 'it has neither LDC nor STC of CP14';
 const noTase = 'it has no TASE';
 const bkptIl = 'it sets IL, which is not valid for a prefetch abort (B3.13.6)';
 
@@ -284,6 +292,10 @@ export const trapRows: readonly TrapRow[] = [
     'mrc p14, 0, r5, c0, c0, 7',
     'mrc p14, 0, r6, c0, c7, 0',
   ]),
+  row('HDCR', 'TDA', 'ldc p14, c5, [r1]', LDC_STC('R1', 'offset') | 1, { qemu: noTransfer }),
+  row('HDCR', 'TDA', 'ldc p14, c5, [pc, #-8]', LDC_STC('PC', 'offset', -8) | 1, { qemu: noTransfer }),
+  row('HDCR', 'TDA', 'stc p14, c5, [r1], #-12', LDC_STC('R1', 'post', -12), { qemu: noTransfer }),
+  row('HDCR', 'TDA', 'stc p14, c5, [r1, #4]!', LDC_STC('R1', 'pre', 4), { mode: 'usr', thumb: true, qemu: noTransfer }),
   ...moves('HDCR', 'TDOSA', ['mcr p14, 0, r1, c1, c0, 4', 'mrc p14, 0, r1, c1, c1, 4', 'mrc p14, 0, r2, c1, c3, 4']),
   ...moves('HDCR', 'TDOSA', ['mrc p14, 0, r2, c1, c4, 4'], { qemu: 'it has no DBGPRCR' }),
   ...moves('HDCR', 'TDRA', ['mrc p14, 0, r1, c1, c0, 0', 'mrc p14, 0, r3, c2, c0, 0']),

@@ -16,7 +16,7 @@ const MOST = 16;
 const loaded = new Int32Array(MOST);
 
 /** Whether the access faulted; control is then to go on at the vector. */
-function faulted(cpu: Cpu): boolean {
+export function faulted(cpu: Cpu): boolean {
   if (cpu.words[STATE.fault >> 2] === 0) return false;
   cpu.words[STATE.fault >> 2] = 0;
   return true;

@@ -1,4 +1,4 @@
-/** MRC, MCR, MRRC, MCRR, LDC, STC and CDP of coprocessors 14 and 15 (DDI 0406C, A7, B3.15, C6.4). */
+/** MRC, MCR, MRRC, MCRR and CDP of coprocessors 14 and 15 (DDI 0406C, A7, B3.15, C6.4); LDC and STC: debug-transfer.ts. */
 import type { Cpu } from '../cpu.ts';
 import { trapCoprocessor } from './hyp-traps.ts';
 import { MODE } from './modes.ts';
@@ -44,7 +44,7 @@ const NO_USER_CHANNEL = 1 << 12;
  * CNTKCTL keeps PL0 from counters and timers (B8.1.1, B8.1.3), TEECR.XED from the base of ThumbEE's handlers (A2.10), and
  * DBGDSCR.UDCCdis from those debug registers that it has (C11.11).
  */
-function refusedAtPl0(cpu: Cpu, name: string): boolean {
+export function refusedAtPl0(cpu: Cpu, name: string): boolean {
   if (name.startsWith('DBG')) return (cpu.words[DBGDSCR]! & NO_USER_CHANNEL) !== 0;
   const control = cpu.words[cpu.registers.index('CNTKCTL')]!;
   switch (name.slice(0, 6)) {
@@ -91,7 +91,7 @@ export function writeRegister(cpu: Cpu, register: Register, value: number, high:
 }
 
 /** How a coprocessor instruction ended. */
-export type Outcome = 'done' | 'undefined' | 'trapped';
+export type Outcome = 'done' | 'undefined' | 'trapped' | 'aborted';
 
 /**
  * Executes the coprocessor instruction at `pc`. `word` has the fields of A32 encoding, which T32 shares

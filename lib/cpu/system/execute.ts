@@ -5,6 +5,7 @@ import type { Cpu } from '../cpu.ts';
 import { STATE } from '../state/layout.ts';
 import { ldmExceptionReturn, ldmUser, rfe, srs, stmUser, swp } from './block-transfer.ts';
 import { coprocessor } from './coprocessor.ts';
+import { isTransfer, transfer } from './debug-transfer.ts';
 import {
   exceptionReturn,
   mayReturnTo,
@@ -59,8 +60,8 @@ const svcImmediate = (cpu: Cpu, word: number): number => (cpu.thumb ? word & 0xf
 const imm16 = (cpu: Cpu, word: number): number =>
   cpu.thumb ? ((word >>> 4) & 0xf000) | (word & 0xfff) : ((word >>> 4) & 0xfff0) | (word & 15);
 
-function coprocessorAccess(cpu: Cpu, word: number, pc: number): boolean {
-  const outcome = coprocessor(cpu, word, pc);
+function coprocessorAccess(cpu: Cpu, word: number, pc: number, up: number): boolean {
+  const outcome = isTransfer(word) ? transfer(cpu, word, pc, up) : coprocessor(cpu, word, pc);
   return outcome === 'undefined' ? undefinedAt(cpu, pc) : outcome === 'done';
 }
 
@@ -68,7 +69,7 @@ function coprocessorAccess(cpu: Cpu, word: number, pc: number): boolean {
 export function execute(cpu: Cpu, operation: number, word: number, pc: number, up: number): boolean {
   switch (operation) {
     case SYSTEM.coprocessor:
-      return coprocessorAccess(cpu, word, pc);
+      return coprocessorAccess(cpu, word, pc, up);
     case SYSTEM.mrs:
       return mrs(cpu, word);
     case SYSTEM.msr:

@@ -147,6 +147,16 @@ export function trapCoprocessor(cpu: Cpu, word: number, register: Register | und
   return true;
 }
 
+/** Traps LDC and STC of the debug data (HDCR.TDA): the syndrome has the offset, the base and the addressing mode. */
+export function trapTransfer(cpu: Cpu, word: number, pc: number): boolean {
+  if (!isBelowHyp(cpu) || (cpu.words[HDCR]! & BIT.HDCR.TDA) === 0) return false;
+  const rn = (word >>> 16) & 15;
+  const mode = (rn === 15 ? 4 : 0) | ((word >>> 23) & 2) | ((word >>> 21) & 1);
+  const iss = ((word & 0xff) << 12) | (rn << 5) | (((word >>> 23) & 1) << 4) | (mode << 1) | ((word >>> 20) & 1);
+  takeHypTrap(cpu, pc, (CLASS.cp14Transfer << 26) | IL | COND | iss);
+  return true;
+}
+
 /** Traps WFI (HCR.TWI) or WFE (TWE), when it would wait. */
 export function trapWait(cpu: Cpu, event: boolean, pc: number, wide: boolean): boolean {
   if (!isBelowHyp(cpu) || (cpu.words[HCR]! & (event ? BIT.HCR.TWE : BIT.HCR.TWI)) === 0) return false;

@@ -1,4 +1,4 @@
-/** Instructions whose outcome depends on system state: SWP, SETEND and big-endian exceptions, LEAVEX. */
+/** Instructions whose outcome depends on system state: SWP, SETEND and big-endian exceptions, LEAVEX, LDC and STC of CP14. */
 import { expect } from 'chai';
 import { BIT } from '../../../lib/cpu/system/fields.ts';
 import { Bare, CODE, RAM, VECTORS } from './bare.ts';
@@ -16,6 +16,9 @@ const SVC = 0xef000000;
 const MSR_USER_E = 0xe322fc02; // msr cpsr_x, #0x200
 const DATA = RAM + 0x2_0000;
 const E = 1 << 9;
+
+const LDC = 0xed925e01; // ldc p14, c5, [r2, #4]
+const STC = 0xed825e01;
 
 describe('instructions of the system', () => {
   let bare: Bare;
@@ -91,5 +94,64 @@ describe('instructions of the system', () => {
     bare.writeHalfwords(CODE, 0xf3bf, 0x8f0f, 0x2001);
     bare.run(CODE | 1, 2);
     expect(bare.r(0)).to.equal(1);
+  });
+
+  it('LDC loads DBGDTRTXint, STC stores DBGDTRRXint, which is 0 without a debugger (C6.4)', () => {
+    bare.execute(LDC);
+    expect([bare.vector, bare.word(DATA + 4), bare.r(2)]).to.deep.equal([undefined, 0x55667788, DATA]);
+    bare.execute(STC);
+    expect([bare.vector, bare.word(DATA), bare.word(DATA + 4)]).to.deep.equal([undefined, 0x11223344, 0]);
+  });
+  for (const [text, word, at, base] of [
+    ['[r2], {1}', 0xec825e01, 0, 0],
+    ['[r2], #4', 0xeca25e01, 0, 4],
+    ['[r2], #-4', 0xec225e01, 0, -4],
+    ['[r2, #4]!', 0xeda25e01, 4, 4],
+    ['[r2, #-4]', 0xed025e01, -4, 0],
+  ] as const) {
+    it(`stc p14, c5, ${text} stores at ${at} and leaves the base at ${base} (A8.8.198)`, () => {
+      bare.write(DATA - 4, 1, 1, 1);
+      bare.execute(word);
+      expect([-4, 0, 4].map((offset) => bare.word(DATA + offset))).to.deep.equal(
+        [-4, 0, 4].map((o) => (o === at ? 0 : 1)),
+      );
+      expect(bare.r(2)).to.equal(DATA + base);
+    });
+  }
+  it('LDC of a literal counts from PC, in T32 aligned to a word (A8.8.56)', () => {
+    bare.writeHalfwords(CODE + 2, 0xed9f, 0x5e3f); // ldc p14, c5, [pc, #252]
+    bare.run((CODE + 2) | 1);
+    expect([bare.vector, bare.cpu.pc]).to.deep.equal([undefined, CODE + 6]);
+  });
+  it('LDC and STC that abort leave the base alone', () => {
+    for (const word of [0xecb25e01, 0xeca25e01]) {
+      bare.reset();
+      bare.cpu.words[2] = DATA + 2;
+      bare.execute(word);
+      const isStore = (word & (1 << 20)) === 0 ? 1 << 11 : 0;
+      expect([bare.vector, bare.get('DFSR'), bare.get('DFAR'), bare.r(2)]).to.deep.equal([
+        DATA_ABORT,
+        1 | isStore,
+        DATA + 2,
+        DATA + 2,
+      ]);
+    }
+  });
+  it('LDC and STC of any other register or coprocessor, with D, or at PL0 with DBGDSCR.UDCCdis, are UNDEFINED (C6.4)', () => {
+    for (const word of [LDC & ~0x5000, LDC | 0x100, LDC | (1 << 22), STC | 0x2000, STC | 0x100, STC | (1 << 22)]) {
+      bare.reset();
+      bare.execute(word);
+      expect(bare.vector, word.toString(16)).to.equal(UNDEFINED);
+    }
+    for (const word of [LDC, STC]) {
+      bare.reset();
+      bare.cpu.words[2] = DATA;
+      bare.set('DBGDSCRext', 1 << 12);
+      bare.execute(word);
+      expect(bare.vector).to.equal(undefined);
+      bare.enter({ mode: 'usr' });
+      bare.execute(word);
+      expect(bare.vector).to.equal(UNDEFINED);
+    }
   });
 });

@@ -8,8 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ENTRY, RAM } from '../../differential/layout.ts';
 import { Qemu } from '../../differential/qemu.ts';
-import type { LEVELS } from './probe.ts';
-import { instruction } from './probe.ts';
+import { instruction, type LEVELS } from './probe.ts';
 
 /** A read, or a write of this value (to both words of a wide register) and maybe a read behind it, in one of {@link LEVELS}. */
 export interface Step {
