@@ -35,6 +35,8 @@ export interface BootImages {
 /** What the machine's description says; offsets are bytes from the start of RAM. */
 export interface BootPlacement {
   readonly ram: MemoryRange;
+  /** All that images may lie in, at each of its addresses. */
+  readonly memory: readonly (MemoryRange & { readonly name: string })[];
   readonly cpus: number;
   /** Linux's number of the board, handed over in r1. */
   readonly machineType: number;
@@ -91,7 +93,7 @@ interface Kernel {
   readonly likelyEnd: number;
 }
 
-/** Plans a start; throws an ImageError when an image is damaged, does not fit, or lies upon another. */
+/** Plans a start; throws an ImageError when an image is damaged, does not fit, lies upon another, or where no memory is. */
 export function planBoot(images: BootImages, placement: BootPlacement): BootPlan {
   const { ram } = placement;
   const { initrd, deviceTree, loads = [], modules = [] } = images;
@@ -143,6 +145,7 @@ export function planBoot(images: BootImages, placement: BootPlacement): BootPlan
   const pen = kernel?.linux && placement.cpus > 1 ? placement.secondaries : undefined;
   if (pen) pieces.push(piece('loop of the secondary CPUs', pen.pen, holdingPen(pen)));
   refuseOverlap(pieces);
+  for (const each of pieces) refuseOutside(placement.memory, each);
   return { pieces, starts: kernel ? startsOf(kernel, treeAddress, placement, pen) : [], linux: kernel?.linux ?? false };
 }
 
@@ -261,6 +264,23 @@ function inside(ram: MemoryRange, it: Piece): Piece {
     `this would lie from ${hex(it.address)} to ${hex(endOf(it))}, RAM from ${hex(ram.address)} to ${hex(ramEnd)}`,
     'give the machine more memory',
   );
+}
+
+function refuseOutside(memory: BootPlacement['memory'], it: Piece): void {
+  for (let at = it.address; at < endOf(it);) {
+    const region = memory.find(({ address, sizeBytes }) => at >= address && at < address + sizeBytes);
+    if (region === undefined) {
+      const regions = memory.map(
+        ({ name, address, sizeBytes }) => `${name} from ${hex(address)} to ${hex(address + sizeBytes)}`,
+      );
+      throw new ImageError(
+        it.name,
+        `this would lie from ${hex(it.address)} to ${hex(endOf(it))}, and there is no memory at ${hex(at)}`,
+        `there is ${regions.join(', ')}`,
+      );
+    }
+    at = region.address + region.sizeBytes;
+  }
 }
 
 function refuseOverlap(pieces: readonly Piece[]): void {

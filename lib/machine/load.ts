@@ -93,7 +93,15 @@ export async function loadMachine(nameOrFile: string, options: MachineOptions = 
       modules: guestModules,
       loads: [...contents, ...others],
     },
-    { ...boot, ram: { address: ram.at, sizeBytes: ram.sizeBytes }, cpus: cluster.cpus, secondaries },
+    {
+      ...boot,
+      ram: { address: ram.at, sizeBytes: ram.sizeBytes },
+      memory: description.memory.flatMap(({ name, at, sizeBytes, aliases }) =>
+        [at, ...aliases].map((address) => ({ name, address, sizeBytes })),
+      ),
+      cpus: cluster.cpus,
+      secondaries,
+    },
   );
   return new Machine({
     description,

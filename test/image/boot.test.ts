@@ -14,6 +14,11 @@ import { elf, reread, tree, uImage, zImage } from './samples.ts';
 const MiB = 2 ** 20;
 const board = (sizeBytes: number, cpus = 1): BootPlacement => ({
   ram: { address: 0x8000_0000, sizeBytes },
+  memory: [
+    { name: 'rom', address: 0, sizeBytes: 0x1_0000 },
+    { name: 'sram', address: 0x2e00_0000, sizeBytes: 0x1_0000 },
+    { name: 'dram', address: 0x8000_0000, sizeBytes },
+  ],
   cpus,
   machineType: 0x8e0,
   zImageOffset: 0x10000,
@@ -105,7 +110,7 @@ describe('boot plan', () => {
       { file: 'c.bin', bytes: new Uint8Array(4), at: 0x9000_0000 },
       { file: 'd.elf', bytes: elf(), at: 0x9100_0000 },
     ];
-    const plan = planBoot({ loads }, board(512 * MiB));
+    const plan = planBoot({ loads }, board(1024 * MiB));
     expect(plan.pieces.map(({ address }) => address)).to.deep.equal([0xa000_0000, 0x9000_0000, 0x9100_0000]);
     expect(plan.starts[0]?.entry).to.equal(0xa000_0000);
   });
@@ -115,6 +120,12 @@ describe('boot plan', () => {
     expect(planBoot({ loads }, board(512 * MiB)))
       .to.include({ linux: false })
       .and.have.deep.property('starts', []);
+  });
+
+  it('lets an image go over the border of two memories that touch', () => {
+    const memory = [0x1000, 0].map((address) => ({ name: 'half', address, sizeBytes: 0x1000 }));
+    const loads = [{ file: 'x', bytes: new Uint8Array(0x2000), at: 0 }];
+    expect(places({ loads }, { ...board(MiB), memory })).to.deep.equal([['x', 0]]);
   });
 
   const bytes = new Uint8Array(16);
@@ -133,6 +144,26 @@ describe('boot plan', () => {
     [
       { kernel, loads: [{ file: 'x', bytes, at: 0x8001_0010 }] },
       'x: this lies from 0x8001_0010, where zImage ends only at 0x8051_0000; load one of them elsewhere',
+    ],
+    [
+      { kernel: { file: 'p.elf', bytes: elf({ virtualAddress: 0x5000_0000 }) } },
+      'p.elf: this would lie from 0x5000_0000 to 0x5000_0108, and there is no memory at 0x5000_0000; ' +
+        'there is rom from 0x0 to 0x0001_0000, sram from 0x2e00_0000 to 0x2e01_0000, dram from 0x8000_0000 to 0xa000_0000',
+    ],
+    [
+      { loads: [{ file: 'x', bytes, at: 0x9fff_fff8 }] },
+      'x: this would lie from 0x9fff_fff8 to 0xa000_0008, and there is no memory at 0xa000_0000; there is rom',
+    ],
+    [
+      {
+        kernel,
+        modules: [
+          { file: 'm', bytes, at: 0, kind: 'kernel' },
+          { file: 'n', bytes, at: 0x1_0000, kind: 'x' },
+        ],
+        deviceTree: tree(),
+      },
+      'n: this would lie from 0x0001_0000 to 0x0001_0010, and there is no memory at 0x0001_0000; there is rom',
     ],
   ];
   for (const [images, message] of wrong)

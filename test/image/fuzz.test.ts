@@ -22,6 +22,7 @@ const readers: [name: string, sample: Uint8Array, read: (bytes: Uint8Array) => u
 
 const placement = {
   ram: { address: 0x8000_0000, sizeBytes: 2 ** 26 },
+  memory: [{ name: 'dram', address: 0x8000_0000, sizeBytes: 2 ** 26 }],
   cpus: 2,
   machineType: 0x8e0,
   zImageOffset: 0x10000,
