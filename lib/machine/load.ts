@@ -64,7 +64,6 @@ export async function loadMachine(nameOrFile: string, options: MachineOptions = 
   const memory = typeof options.memory === 'number' ? `0x${options.memory.toString(16)}` : options.memory;
   const description = await readDescription(nameOrFile, { catalogue, overrides, cpus: text(options.cpus), memory });
   checkEntry(description, options.entry);
-  const open = async (file: string): Promise<GuestFile> => ({ file, bytes: await readFile(file) });
   const optional = async (file: string | undefined): Promise<GuestFile | undefined> =>
     file === undefined ? undefined : open(file);
   const [program, ramdisk, tree] = await Promise.all([
@@ -117,6 +116,15 @@ export async function loadMachine(nameOrFile: string, options: MachineOptions = 
   });
 }
 
+async function open(file: string): Promise<GuestFile> {
+  try {
+    return { file, bytes: await readFile(file) };
+  } catch (error) {
+    // Not every error of the system says which file it is about: that of a folder does not.
+    throw Object.assign(error as NodeJS.ErrnoException, { path: file });
+  }
+}
+
 /** The user's choice comes before the description's. */
 function semihostingOf({ semihosting }: MachineOptions, commandLine: string): SemihostingOptions | undefined {
   return commandLine === '' ? semihosting : { ...semihosting, commandLine: semihosting?.commandLine ?? commandLine };
@@ -133,7 +141,7 @@ async function memoryContents({ name, memory }: MachineDescription): Promise<(Gu
   const contents: (GuestFile & { at: number })[] = [];
   for (const { name: region, at, sizeBytes, file } of memory) {
     if (file === undefined) continue;
-    const bytes = await readFile(file);
+    const { bytes } = await open(file);
     if (bytes.length > sizeBytes) {
       const wrong = `${file} has ${bytes.length} bytes, the memory ${sizeBytes}`;
       throw new MachineError([{ place: name, path: `${region}.file`, wrong, right: 'use a file that fits' }]);

@@ -25,6 +25,11 @@ export interface MemoryMap {
 
 const align = (n: number, to: number): number => Math.ceil(n / to) * to;
 
+const MOST_PAGES = 65536;
+
+/** Returns how much guest memory there can be beside so many CPUs, in bytes. */
+export const mostGuestBytes = (cpus: number): number => MOST_PAGES * WASM_PAGE - memoryMap(cpus, 0).guest;
+
 /** Lays out memory for so many CPUs and bytes of guest memory. Throws RangeError if it is more than 4 GB. */
 export function memoryMap(cpus: number, guestBytes: number): MemoryMap {
   if (cpus < 1 || cpus > MAX_CPUS) throw new RangeError(`a cluster has 1 to ${MAX_CPUS} CPUs, not ${cpus}`);
@@ -36,7 +41,7 @@ export function memoryMap(cpus: number, guestBytes: number): MemoryMap {
   const heat = align(t32 + t32Slots * 32784, WASM_PAGE);
   const guest = align(heat + (heat - pools) / 8, WASM_PAGE);
   const pages = Math.ceil((guest + guestBytes) / WASM_PAGE);
-  if (pages > 65536)
+  if (pages > MOST_PAGES)
     throw new RangeError(
       `${Math.ceil(guestBytes / MIB)} MiB of guest memory do not fit into 4 GiB with the emulator's own ${Math.ceil(guest / MIB)} MiB`,
     );

@@ -1,4 +1,5 @@
 /** Checks what the parts of a machine are to each other: windows, interrupts, and names that stand for parts. */
+import { mostGuestBytes } from '../../cpu/state/memory-map.ts';
 import { SECTOR_BYTES } from '../../devices/flash/nor-flash.ts';
 import type { Reporter } from './check-values.ts';
 import type { MachineDescription } from './description.ts';
@@ -10,10 +11,13 @@ import { type Mapping, type Place, placeAt } from './tree.ts';
 /** Reports all conflicts; values that were refused before are missing and are passed over. */
 export function checkLayout(machine: MachineDescription, tree: Mapping, reporter: Reporter): void {
   checkWindows(machine, tree, reporter);
+  checkMemory(machine, tree, reporter);
   checkFlash(machine, tree, reporter);
   checkInterrupts(machine, tree, reporter);
   checkReferences(machine, tree, reporter);
 }
+
+const MIB = 2 ** 20;
 
 interface Window {
   readonly path: string;
@@ -69,6 +73,19 @@ function checkWindows({ memory, devices }: MachineDescription, tree: Mapping, re
     }
     if (!furthest || window.end > furthest.end) furthest = window;
   }
+}
+
+/** All memories together have a limit, which the largest one is nearest to. */
+function checkMemory({ cluster, memory }: MachineDescription, tree: Mapping, reporter: Reporter): void {
+  const sizes = memory.map(({ sizeBytes }) => sizeBytes);
+  const [all, most] = [sizes.reduce((sum, size) => sum + size, 0), mostGuestBytes(cluster?.cpus ?? 1)];
+  const largest = memory[sizes.indexOf(Math.max(...sizes))];
+  // A window that does not fit into 40 bits has been reported.
+  if (largest === undefined || !(all > most) || largest.at + largest.sizeBytes > ADDRESS_END) return;
+  const room = Math.max(0, most - (all - largest.sizeBytes));
+  const wrong = `all memories together are ${Math.ceil(all / MIB)}MiB, which is too much`;
+  const place = placeAt(tree, ['memory', largest.name, 'size']);
+  reportAt(reporter, place, `${largest.name}.size`, wrong, `${Math.floor(room / MIB)}MiB are the most that fit`);
 }
 
 function checkFlash({ memory }: MachineDescription, tree: Mapping, reporter: Reporter): void {

@@ -2,7 +2,7 @@
  * The folder of the host that a guest's files are in. It is the guest's whole file system: a name begins there, with a
  * slash or without, and neither `..` nor a symbolic link leads out of it.
  */
-import { closeSync, constants, fstatSync, lstatSync, openSync, opendirSync, realpathSync, renameSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, realpathSync, renameSync } from 'node:fs';
 import { unlinkSync } from 'node:fs';
 import { basename, join, posix, sep } from 'node:path';
 import { CallFailure } from './failure.ts';
@@ -23,8 +23,8 @@ export class Folder {
 
   /** Throws the system's error if this is no folder. */
   constructor(path: string) {
-    opendirSync(path).closeSync();
     this.#root = realpathSync(path);
+    readdirSync(this.#root);
   }
 
   /** Opens a file by a mode of SYS_OPEN; gives its descriptor. */

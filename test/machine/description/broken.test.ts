@@ -56,6 +56,11 @@ const rows: [mistake: string, text: string, says: RegExp][] = [
     /^uart0.at: 0x100_0000_0000 is too large/,
   ],
   ['a memory that ends there', 'memory: { dram: { size: ^1TiB } }', /^dram.size: 1TiB from 0x8000_0000 end beyond/],
+  [
+    'more memory than there can be',
+    'memory: { dram: { size: ^6GiB } }',
+    /^dram.size: all memories together are 6\d{3}MiB, .* 3\d{3}MiB are the most that fit/,
+  ],
   ['a device upon a device', 'devices: { uart1: { at: ^0x1c090000 } }', /^uart1.at: .* overlaps uart0.at \(/],
   ['a device upon memory', 'devices: { rtc: { at: ^0x80000000 } }', /^rtc.at: .* overlaps dram.at \(/],
   ['an alias upon memory', 'memory: { psram: { aliases: [^0x18000000] } }', /^psram.aliases\[0\]: .* overlaps vram.at/],
