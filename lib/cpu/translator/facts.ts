@@ -1,5 +1,5 @@
 /** What the translator wants to know of a template once and for all: registers by operand slot, its branch, what it needs. */
-import { ACCESS, ALWAYS, BRANCH, CONDITION_FLAGS, IR, NZCV } from '../ir/ops.ts';
+import { ACCESS, ALWAYS, BRANCH, CONDITION_FLAGS, IR, isCall, isEffect, NZCV } from '../ir/ops.ts';
 import { FIXED, LOOP_REGISTER } from '../ir/operand.ts';
 import type { Template } from '../ir/template.ts';
 import { STATE } from '../state/layout.ts';
@@ -34,6 +34,8 @@ export interface Facts {
   readonly base: number;
   /** The IT instruction. */
   readonly isIt: boolean;
+  /** Only gives one register a value that is quickly had: then a condition can choose between it and what the register had. */
+  readonly isValue: boolean;
   /** False for what only the interpreter executes. */
   readonly translatable: boolean;
 }
@@ -156,8 +158,24 @@ export function factsOf(template: Template): Facts {
     stores,
     base,
     isIt,
+    isValue: isValue(template),
     translatable,
   };
+}
+
+/** The most ops that are cheaper to do in vain than to jump over, for jumps that follow no pattern. */
+const QUICK_OPS = 12;
+function isValue({ ops, count, branch }: Template): boolean {
+  if (branch !== 'none' || count > QUICK_OPS) return false;
+  let effects = 0;
+  for (let i = 0; i < count; i++) {
+    const op = ops[4 * i]!;
+    if (isCall(op) || op === W.divS || op === W.divU || op === IR.load || op === IR.load64) return false;
+    if (!isEffect(op)) continue;
+    if (op !== IR.setRegister || ops[4 * i + 1] === LOOP_REGISTER) return false;
+    effects++;
+  }
+  return effects === 1;
 }
 
 /** The operand that a memory op's address begins with: a register, or PC. */

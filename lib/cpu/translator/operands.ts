@@ -2,7 +2,7 @@
  * Operands and memory in a region: what they are is known, so that registers are locals, immediates constants, and an access
  * is one test of the TLB that leaves the region unless it hits.
  */
-import { ACCESS, IR, LOAD, SIZES, STORE } from '../ir/ops.ts';
+import { ACCESS, ALWAYS, IR, LOAD, SIZES, STORE } from '../ir/ops.ts';
 import { FIXED, LOOP_REGISTER } from '../ir/operand.ts';
 import { STATE, TLB } from '../state/layout.ts';
 import type { Code } from '../wasm/code.ts';
@@ -34,6 +34,8 @@ export abstract class RegionOperands extends LazyFlags {
   protected encoded = 0;
   /** Inside what follows an `access` that succeeded. */
   protected covered = false;
+  /** The condition under which registers get their new values. */
+  protected chosenIf: number = ALWAYS;
   /** Whether the local that holds the page's address is needed. */
   protected usesPage = false;
   /** State words that guards have tested on every way to here. */
@@ -77,8 +79,14 @@ export abstract class RegionOperands extends LazyFlags {
     else this.code.get(this.registers[n]!);
   }
   protected setRegister(operand: number, value: number): void {
+    const local = this.registers[this.#numberOf(operand)]!;
     this.value(value);
-    this.code.set(this.registers[this.#numberOf(operand)]!);
+    if (this.chosenIf !== ALWAYS) {
+      this.code.get(local);
+      this.condition(this.chosenIf);
+      this.code.op(W.select);
+    }
+    this.code.set(local);
   }
   protected file(operand: number, type: number, bytes: number): void {
     this.code.get(LOCAL.cpu).memory(LOADS[type]!, STATE.vfp + bytes + this.#byteOf(operand));

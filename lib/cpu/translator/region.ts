@@ -191,6 +191,13 @@ export class RegionLowering extends RegionOperands {
       this.lower(s.facts.template);
       return;
     }
+    // Jumps over such would be mispredicted half the time: borrows and minima follow no pattern.
+    if (s.facts.isValue) {
+      this.chosenIf = s.condition;
+      this.lower(s.facts.template);
+      this.chosenIf = ALWAYS;
+      return;
+    }
     const changes = s.facts.flagsWritten !== 0;
     if (changes) this.materialise();
     this.condition(s.condition);
