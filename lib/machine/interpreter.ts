@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
-import { interpreterModule } from '../cpu/interpreter/module.ts';
+import { ENDINGS, interpreterModule } from '../cpu/interpreter/module.ts';
 import { instructionSets } from '../cpu/isa/index.ts';
 import { InstructionTable, type MicroOp } from '../cpu/isa/table.ts';
 
@@ -15,7 +15,7 @@ export interface Interpreter {
 }
 
 /** Counts changes of the module that the operations' names do not show. */
-const FORMAT = 3;
+const FORMAT = 4;
 
 /** Where the build leaves the module of a table: named by its operations, so that one of another table is not taken. */
 export function modulePath(table: InstructionTable): URL {
@@ -40,6 +40,9 @@ export function interpreter(): Interpreter {
   const table = new InstructionTable(instructionSets);
   const path = modulePath(table);
   const bytes = existsSync(path) ? readFileSync(path) : interpreterModule(table);
-  made = { table, module: new WebAssembly.Module(bytes) };
+  const module = new WebAssembly.Module(bytes);
+  const [endings] = WebAssembly.Module.customSections(module, ENDINGS);
+  if (endings !== undefined) table.endings = new Uint8Array(endings);
+  made = { table, module };
   return made;
 }

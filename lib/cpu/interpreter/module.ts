@@ -254,8 +254,12 @@ class Builtins extends HandlerLowering {
   }
 }
 
+/** The section of the module that tells what {@link InstructionTable.endings} does. */
+export const ENDINGS = 'endings';
+
 /** Generates the module from the table: about 50 ms for a thousand micro-ops, so a package carries it ready made. */
-export function interpreterModule({ microOps }: InstructionTable): Uint8Array<ArrayBuffer> {
+export function interpreterModule(instructions: InstructionTable): Uint8Array<ArrayBuffer> {
+  const { microOps } = instructions;
   const signatures = new SignatureTable();
   const handlerType = signatures.numberOf(HANDLER);
   const firstHandler = IMPORTS.length + 1;
@@ -298,6 +302,7 @@ export function interpreterModule({ microOps }: InstructionTable): Uint8Array<Ar
       // Regions take their places behind the micro-ops.
       tableSize: firstRegion + REGIONS,
       table: handlers.map((_, id) => firstHandler + id),
+      custom: { name: ENDINGS, bytes: instructions.endings },
     },
     signatures,
   );

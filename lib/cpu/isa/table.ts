@@ -12,6 +12,8 @@
  */
 import { ALWAYS, CONDITIONS } from '../ir/ops.ts';
 import type { Template } from '../ir/template.ts';
+import { compiled } from './compiled.ts';
+import { RecordCache, WatchedPlace } from './record-cache.ts';
 import { spell } from './spelling.ts';
 import { shapeAt, shapeCount, slotsOf, stage, type Instruction, type Operation, type Place } from './instruction.ts';
 
@@ -97,17 +99,26 @@ interface Entry {
 }
 
 const PC = 15;
+/** What a set contributes to the key of a kept record. */
+const KEY_OF = { a32: 1, t16: 2, t32: 3 } as const;
+const ENDS = 2;
+const PASSES = 1;
+/** Buckets that are filled from the same coarse one. */
+const COARSE = 256;
 
 /** The instructions of one set and size, found by their bits. */
 class Decoder {
   readonly staging: Staging;
   readonly instructions: readonly Instruction[];
-  readonly #buckets: (Entry[] | undefined)[] = [];
+  /** By bucket: what matches some word of it. A bucket is filled from the coarse one that it is a part of. */
+  readonly #buckets: (readonly Entry[] | undefined)[] = [];
+  readonly #coarse: (readonly Entry[] | undefined)[] = [];
   readonly #packerOf: (op: Operation) => Packer;
+  #entries: readonly Entry[] | undefined;
 
   constructor(staging: Staging, instructions: readonly Instruction[], packerOf: (op: Operation) => Packer) {
     this.staging = staging;
-    this.instructions = [...instructions].sort((a, b) => popcount(b.encoding.mask) - popcount(a.encoding.mask));
+    this.instructions = [...instructions].sort((a, b) => b.encoding.fixedBits - a.encoding.fixedBits);
     this.#packerOf = packerOf;
   }
 
@@ -131,34 +142,39 @@ class Decoder {
         return ((word >>> 16) & 0x1ff0) | ((word >>> 12) & 0xf);
     }
   }
-  #fill(bucket: number): Entry[] {
-    // A bucket fixes some bits: an encoding is in it if none of its fixed bits disagrees there.
-    let word = 0;
-    let known = 0;
+  /** A bucket fixes some bits: an encoding is in it if none of its fixed bits disagrees there. */
+  #fill(bucket: number): readonly Entry[] {
+    const first = bucket & ~(COARSE - 1);
+    const coarse = (this.#coarse[first] ??= this.#all().filter(this.#fits(first, COARSE - 1)));
+    return coarse.filter(this.#fits(bucket, 0));
+  }
+  /** Tells what is in a bucket, or in one of those that differ from it in the bits `open`. */
+  #fits(bucket: number, open: number): (entry: Entry) => boolean {
+    const word = this.#wordOf(bucket);
+    const known = this.#wordOf(~open);
+    const conditional = this.staging.name !== 'a32' || bucket < 4096;
+    return ({ mask, value, instruction }) =>
+      ((word ^ value) & mask & known) === 0 &&
+      (this.staging.name !== 'a32' || instruction.encoding.conditional === conditional);
+  }
+  /** The bits of a word that a bucket's number tells. */
+  #wordOf(bucket: number): number {
     switch (this.staging.name) {
       case 'a32':
-        word = ((bucket & 0xff0) << 16) | ((bucket & 0xf) << 4);
-        known = 0x0ff000f0;
-        break;
+        return ((bucket & 0xff0) << 16) | ((bucket & 0xf) << 4);
       case 't16':
-        word = bucket << 6;
-        known = 0xffc0;
-        break;
+        return (bucket << 6) & 0xffff;
       case 't32':
-        word = ((bucket & 0x1ff0) << 16) | ((bucket & 0xf) << 12);
-        known = 0x1ff0f000;
+        return ((bucket & 0x1ff0) << 16) | ((bucket & 0xf) << 12);
     }
-    const a32 = this.staging.name === 'a32';
-    return this.instructions
-      .filter(
-        ({ encoding: e }) => (!a32 || e.conditional === bucket < 4096) && ((word ^ e.value) & e.mask & known) === 0,
-      )
-      .map((instruction) => ({
-        instruction,
-        mask: instruction.encoding.mask | 0,
-        value: instruction.encoding.value | 0,
-        packer: this.#packerOf(instruction.operation),
-      }));
+  }
+  #all(): readonly Entry[] {
+    return (this.#entries ??= this.instructions.map((instruction) => ({
+      instruction,
+      mask: instruction.encoding.mask | 0,
+      value: instruction.encoding.value | 0,
+      packer: this.#packerOf(instruction.operation),
+    })));
   }
 }
 
@@ -172,8 +188,10 @@ export class InstructionTable {
   /** Indexed by micro-op number; numbers below {@link BUILTIN.first} are empty. */
   readonly microOps: (MicroOp | undefined)[] = new Array<MicroOp | undefined>(BUILTIN.first);
   readonly decoders: Readonly<Record<StagingName, Decoder>>;
-  /** Per micro-op: 1 if control may go elsewhere than to the next instruction, so that predecoding stops. */
-  #ends: Uint8Array | undefined;
+  /** Per micro-op: whether control may go elsewhere than to the next instruction, or 0 if it was not asked yet. */
+  #ends: Uint8Array<ArrayBuffer>;
+  readonly #records = new RecordCache();
+  readonly #place = new WatchedPlace();
 
   constructor(sets: InstructionSets) {
     const decoder = (staging: Staging): Decoder => {
@@ -184,6 +202,7 @@ export class InstructionTable {
       return new Decoder(staging, sets[staging.name], (op) => packers.get(op)!);
     };
     this.decoders = { a32: decoder(STAGINGS.a32), t16: decoder(STAGINGS.t16), t32: decoder(STAGINGS.t32) };
+    this.#ends = new Uint8Array(this.microOps.length);
   }
 
   find(set: StagingName, word: number): Instruction | undefined {
@@ -195,6 +214,16 @@ export class InstructionTable {
    * `place.inIt` decides); A32 takes it from the word.
    */
   predecode(set: StagingName, word: number, place: Place, condition: number, words: Int32Array, at: number): void {
+    const key = KEY_OF[set] | (place.inIt ? 4 : 0) | (condition << 3);
+    if (this.#records.copy(word, key, words, at)) return;
+    this.#place.become(place.pageOffset, place.address, place.inIt);
+    this.#decode(set, word, condition, words, at);
+    if (!this.#place.looked) this.#records.keep(word, key, words, at);
+  }
+
+  #decode(set: StagingName, word: number, condition: number, words: Int32Array, at: number): void {
+    const place = this.#place;
+    words[at + 2] = words[at + 3] = 0;
     const entry = this.decoders[set].entry(word);
     const decoded = entry?.instruction.decode(word, place);
     const main =
@@ -234,12 +263,17 @@ export class InstructionTable {
 
   /** Whether predecoding must not run past this micro-op. */
   ends(main: number): boolean {
-    this.#ends ??= new Uint8Array(this.microOps.length);
-    const known = this.#ends[main]!;
-    if (known !== 0) return known === 2;
-    const ends = (this.microOps[main]?.template.branch ?? 'system') !== 'none';
-    this.#ends[main] = ends ? 2 : 1;
-    return ends;
+    const ends = this.#ends;
+    ends[main] ||= (this.microOps[main]?.template.branch ?? 'system') !== 'none' ? ENDS : PASSES;
+    return ends[main] === ENDS;
+  }
+  /** What {@link ends} says of each micro-op: a module carries it, so that no template need be staged to know. */
+  get endings(): Uint8Array<ArrayBuffer> {
+    for (let n = 0; n < this.microOps.length; n++) this.ends(n);
+    return this.#ends;
+  }
+  set endings(known: Uint8Array<ArrayBuffer>) {
+    this.#ends = known;
   }
 
   disassemble(set: StagingName, word: number, place: Place, condition = ALWAYS): string {
@@ -277,11 +311,11 @@ const SCALE = { register: 2, single: 2, double: 3, quad: 4 } as const;
 function compilePacker(op: Operation, ids: readonly number[]): Pack {
   let stride = 1;
   const index = Object.entries(op.shape).map(([name, domain]) => {
-    const flag = domain.length === 2 && domain[0] === false;
-    const position = flag ? `(o.${name} ? 1 : 0)` : `${JSON.stringify(domain)}.indexOf(o.${name})`;
-    const term = `${stride} * ${position}`;
+    const numbers = domain
+      .slice(1)
+      .map((value, i) => `o.${name} === ${JSON.stringify(value)} ? ${stride * (i + 1)} : `);
     stride *= domain.length;
-    return term;
+    return `(${numbers.join('')}0)`;
   });
   const slots = slotsOf(op);
   const registers: string[] = [];
@@ -290,14 +324,15 @@ function compilePacker(op: Operation, ids: readonly number[]): Pack {
     if (kind === 'immediate') immediates.push(`words[at + ${2 + slots[name]!}] = o.${name};`);
     else registers.push(`(o.${name} << ${8 * slots[name]! + SCALE[kind]})`);
   }
-  return new Function(
+  const make = compiled<(ids: Uint16Array) => Pack>(
     'ids',
     `return (o, words, at) => {
-    words[at + 1] = ${registers.join(' | ') || '0'};
-    ${immediates.join('\n')}
-    return ids[${index.join(' + ') || '0'}];
-  };`,
-  )(Uint16Array.from(ids)) as Pack;
+      words[at + 1] = ${registers.join(' | ') || '0'};
+      ${immediates.join('\n')}
+      return ids[${index.join(' + ') || '0'}];
+    };`,
+  );
+  return make(Uint16Array.from(ids));
 }
 
 /** Whether one of the register bytes under `mask` is R15. */
@@ -305,9 +340,3 @@ function hasPc(registers: number, mask: number): boolean {
   const x = (registers ^ (0x01010101 * (4 * PC))) | ~mask;
   return ((x - 0x01010101) & ~x & 0x80808080) !== 0;
 }
-
-const popcount = (n: number): number => {
-  let count = 0;
-  for (; n !== 0; n &= n - 1) count++;
-  return count;
-};

@@ -26,6 +26,8 @@ export interface ModuleParts {
   readonly table?: readonly number[];
   /** The size of the table if it has room for more; it is exported as `table`. */
   readonly tableSize?: number;
+  /** What goes with the module and is not code. */
+  readonly custom?: { readonly name: string; readonly bytes: Uint8Array };
 }
 
 /** Gives each different signature a number, in order of first use. */
@@ -49,7 +51,7 @@ export class SignatureTable {
  * `signatures` must be the table that `call_indirect` in the bodies was written with.
  */
 export function assemble(
-  { imports, functions, table, tableSize = table?.length ?? 0 }: ModuleParts,
+  { imports, functions, table, tableSize = table?.length ?? 0, custom }: ModuleParts,
   signatures = new SignatureTable(),
 ): Uint8Array<ArrayBuffer> {
   const out = new Code(1 << 16);
@@ -118,6 +120,11 @@ export function assemble(
         .byte(W.end);
     }
   });
+  if (custom)
+    section(0, (s) => {
+      s.name(custom.name);
+      for (const byte of custom.bytes) s.byte(byte);
+    });
   return out.bytes.slice(0, out.length);
 }
 
