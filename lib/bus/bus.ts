@@ -44,9 +44,9 @@ interface Region extends Inhabitant {
 const PAGE_BYTES = 4096;
 const PAGES_IN_4GB = 2 ** 20;
 const SPACE_BYTES = 2 ** 40;
-const NOBODY = -1;
+const NOBODY = 0;
 /** Several windows share the page. */
-const SHARED = -2;
+const SHARED = -1;
 
 export class Bus {
   /** Told of each access that nobody answers, the first time at its place; later ones are counted in the report. */
@@ -59,8 +59,8 @@ export class Bus {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   readonly #regions: Region[] = [];
-  /** By page below 4 GB: an index into `#regions`, NOBODY or SHARED. */
-  readonly #pages = new Int16Array(PAGES_IN_4GB).fill(NOBODY);
+  /** By page below 4 GB: a region's number, from 1, or NOBODY or SHARED. */
+  readonly #pages = new Int16Array(PAGES_IN_4GB);
   /** Regions that reach above 4 GB. */
   readonly #high: Region[] = [];
   readonly #unassigned = new UnassignedLog((report) => this.onUnassigned(report));
@@ -229,12 +229,12 @@ export class Bus {
 
   #find(address: number): Region | undefined {
     if (address < 0x1_0000_0000) {
-      const index = this.#pages[address >>> 12]!;
-      if (index >= 0) {
-        const region = this.#regions[index]!;
+      const number = this.#pages[address >>> 12]!;
+      if (number > 0) {
+        const region = this.#regions[number - 1]!;
         return address >= region.at && address < region.end ? region : undefined;
       }
-      return index === NOBODY ? undefined : search(this.#regions, address);
+      return number === NOBODY ? undefined : search(this.#regions, address);
     }
     return search(this.#high, address);
   }
@@ -252,13 +252,16 @@ export class Bus {
     }
     const other = this.#regions.find((present) => at < present.end && present.at < end);
     if (other) throw new RangeError(`${name} at 0x${hex(at)} overlaps ${other.name} at 0x${hex(other.at)}`);
-    const index = this.#regions.push(region) - 1;
+    const number = this.#regions.push(region);
     if (end > 2 ** 32) this.#high.push(region);
-    const firstPage = Math.floor(at / PAGE_BYTES);
-    const lastPage = Math.min(Math.ceil(end / PAGE_BYTES), PAGES_IN_4GB) - 1;
-    for (let page = firstPage; page <= lastPage; page++) {
-      this.#pages[page] = this.#pages[page] === NOBODY ? index : SHARED;
-    }
+    const whole = { first: Math.ceil(at / PAGE_BYTES), end: Math.min(Math.floor(end / PAGE_BYTES), PAGES_IN_4GB) };
+    this.#pages.fill(number, whole.first, whole.end);
+    if (at % PAGE_BYTES !== 0) this.#addToPage(whole.first - 1, number);
+    if (end % PAGE_BYTES !== 0 && whole.end >= whole.first) this.#addToPage(whole.end, number);
+  }
+  /** Enters a region that covers only a part of a page. */
+  #addToPage(page: number, number: number): void {
+    this.#pages[page] = this.#pages[page] === NOBODY ? number : SHARED;
   }
 
   #readRam(host: number, widthBytes: WidthBytes): number {

@@ -86,10 +86,27 @@ export class MicroOp {
 }
 
 type Pack = (operands: object, words: Int32Array, at: number) => number;
-interface Packer {
-  readonly pack: Pack;
+/** Packs the decoded operands of one operation; made at first use, for of most operations no word is ever seen. */
+class Packer {
+  readonly #operation: Operation;
+  readonly #ids: readonly number[];
+  #pack: Pack | undefined;
+  #registerMask: number | undefined;
+
+  /** `ids` gives each shape's micro-op. */
+  constructor(op: Operation, ids: readonly number[]) {
+    this.#operation = op;
+    this.#ids = ids;
+  }
+
+  /** Packs operands into the record at `words[at]`, and returns the micro-op. */
+  get pack(): Pack {
+    return (this.#pack ??= compilePacker(this.#operation, this.#ids));
+  }
   /** Bytes of the register word that hold R0-R15. */
-  readonly registerMask: number;
+  get registerMask(): number {
+    return (this.#registerMask ??= registerMaskOf(this.#operation));
+  }
 }
 interface Entry {
   readonly instruction: Instruction;
@@ -187,6 +204,8 @@ export interface InstructionSets {
 export class InstructionTable {
   /** Indexed by micro-op number; numbers below {@link BUILTIN.first} are empty. */
   readonly microOps: (MicroOp | undefined)[] = new Array<MicroOp | undefined>(BUILTIN.first);
+  /** Each set's operations, with the number of the first micro-op of each: a text that tells one table from another. */
+  readonly signature: string;
   readonly decoders: Readonly<Record<StagingName, Decoder>>;
   /** Per micro-op: whether control may go elsewhere than to the next instruction, or 0 if it was not asked yet. */
   #ends: Uint8Array<ArrayBuffer>;
@@ -194,14 +213,18 @@ export class InstructionTable {
   readonly #place = new WatchedPlace();
 
   constructor(sets: InstructionSets) {
+    let signature = '';
     const decoder = (staging: Staging): Decoder => {
       const packers = new Map<Operation, Packer>();
       for (const { operation } of sets[staging.name]) {
-        if (!packers.has(operation)) packers.set(operation, this.#declare(operation, staging));
+        if (packers.has(operation)) continue;
+        signature += `${operation.name} ${this.microOps.length}\n`;
+        packers.set(operation, this.#declare(operation, staging));
       }
       return new Decoder(staging, sets[staging.name], (op) => packers.get(op)!);
     };
     this.decoders = { a32: decoder(STAGINGS.a32), t16: decoder(STAGINGS.t16), t32: decoder(STAGINGS.t32) };
+    this.signature = `${signature}${this.microOps.length}`;
     this.#ends = new Uint8Array(this.microOps.length);
   }
 
@@ -289,20 +312,22 @@ export class InstructionTable {
     return text.replace('{c}', cond < ALWAYS ? CONDITIONS[cond]! : '');
   }
 
-  /** Gives every shape of an operation a number, and returns the function that packs decoded operands. */
+  /** Gives every shape of an operation a number, and returns what packs its decoded operands. */
   #declare(op: Operation, staging: Staging): Packer {
     const ids: number[] = [];
     for (let n = 0; n < shapeCount(op.shape); n++) {
       const never = op.never?.(shapeAt(op.shape, n)) ?? false;
       ids.push(never ? BUILTIN.undefined : this.microOps.push(new MicroOp(staging, op, n)) - 1);
     }
-    let pack: Pack | undefined;
-    let registerMask = 0;
-    const slots = slotsOf(op);
-    for (const [name, kind] of Object.entries(op.operands))
-      if (kind === 'register') registerMask |= 0xff << (8 * slots[name]!);
-    return { pack: (operands, words, at) => (pack ??= compilePacker(op, ids))(operands, words, at), registerMask };
+    return new Packer(op, ids);
   }
+}
+
+function registerMaskOf(op: Operation): number {
+  const slots = slotsOf(op);
+  let mask = 0;
+  for (const [name, kind] of Object.entries(op.operands)) if (kind === 'register') mask |= 0xff << (8 * slots[name]!);
+  return mask;
 }
 
 const SCALE = { register: 2, single: 2, double: 3, quad: 4 } as const;
