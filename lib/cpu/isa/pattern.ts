@@ -82,7 +82,7 @@ function compile<P extends string>(pattern: P, bits: number): (word: number) => 
     bit -= width === undefined ? cell.length : Number(width);
     if (width !== undefined) fields.push(`${name}: (word >>> ${bit}) & ${2 ** Number(width) - 1}`);
   }
-  return compiled('word', `return { ${fields.join(', ')} };`);
+  return compiled('word', `return { ${fields.join(', ')} };`) as (word: number) => Fields<P>;
 }
 
 export class PatternError extends Error {

@@ -349,14 +349,14 @@ function compilePacker(op: Operation, ids: readonly number[]): Pack {
     if (kind === 'immediate') immediates.push(`words[at + ${2 + slots[name]!}] = o.${name};`);
     else registers.push(`(o.${name} << ${8 * slots[name]! + SCALE[kind]})`);
   }
-  const make = compiled<(ids: Uint16Array) => Pack>(
+  const make = compiled(
     'ids',
     `return (o, words, at) => {
       words[at + 1] = ${registers.join(' | ') || '0'};
       ${immediates.join('\n')}
       return ids[${index.join(' + ') || '0'}];
     };`,
-  );
+  ) as (ids: Uint16Array) => Pack;
   return make(Uint16Array.from(ids));
 }
 
