@@ -46,6 +46,14 @@ describe('the packed package, installed elsewhere', function () {
       .and.not.include('build');
   });
 
+  it('holds the schema that the readme tells editors of, and it knows the bundled devices', () => {
+    const [, named = ''] =
+      /^# yaml-language-server: \$schema=(\S+)$/m.exec(readFileSync(join(root, 'README.md'), 'utf8')) ?? [];
+    const schema = JSON.parse(readFileSync(join(folder, named), 'utf8')) as { title: string };
+    expect(schema.title).to.equal('Machine description');
+    expect(JSON.stringify(schema)).to.include('"arm,pl011"');
+  });
+
   it('prints its version', () => {
     expect(runOrFail('npx', ['--no-install', 'armhyp', '--version']).trim()).to.equal(version);
   });

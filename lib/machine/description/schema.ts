@@ -40,6 +40,10 @@ function deviceSchema(catalogue: DescribedCatalogue): Schema {
   if (kinds.length === 0) return { type: ['object', 'null'] };
   return {
     type: ['object', 'null'],
+    // What an editor can offer where the kind is written in another file.
+    properties: Object.fromEntries(
+      Object.entries(fieldsOfDevice({})).map(([name, { summary }]) => [name, { description: summary }]),
+    ),
     // A kind of the user's own is known to its module alone.
     anyOf: [
       { properties: { compatible: { enum: kinds.map(([compatible]) => compatible) } } },
