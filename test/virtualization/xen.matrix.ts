@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { loadMachine } from '../../lib/machine/load.ts';
 import { needsPayloads, payload } from '../payloads/payloads.ts';
 import { needs } from '../tools/requirements.ts';
-import { domainsOf, doneIn, xenHere, xenOnQemu } from './xen.ts';
+import { dom0AsModules, domainsOf, doneIn, xenHere, xenOnQemu } from './xen.ts';
 
 /** What Debian's programs print: check words and verdicts, without the steps' times and the kernel's messages. */
 function results(lines: readonly string[]): string[] {
@@ -23,6 +23,14 @@ describe('Xen and its set-ups', function () {
       const run = await xenHere(setup);
       expect(doneIn(run), run.lines.slice(-20).join('\n')).to.equal(domainsOf(setup));
     });
+
+  it('dom0 is done as well if its files are modules, on the tree made of the board', async () => {
+    const run = await xenHere('dom0', 8e9, dom0AsModules());
+    expect(doneIn(run), run.lines.slice(-20).join('\n')).to.equal(1);
+    expect(run.lines.join('\n')).to.include(
+      "model: Versatile Express with a Cortex-A15 core tile, as QEMU's vexpress-a15",
+    );
+  });
 
   it('domu-rich prints what it prints on QEMU', async () => {
     const [here, there] = [await xenHere('domu-rich', 30e9), await xenOnQemu('domu-rich')];

@@ -28,9 +28,25 @@ export function xenOptions(setup: XenSetupName): MachineOptions {
   };
 }
 
+/** Gives the options of a boot of dom0 whose files are modules, on the tree that is made of the board. */
+export const dom0AsModules = (): MachineOptions => ({
+  kernel: payload('xen'),
+  append: 'console=dtuart dtuart=serial0 dom0_mem=256M dom0_max_vcpus=1',
+  memory: '1GiB',
+  noReboot: true,
+  modules: [
+    { address: 0x90000000, kind: 'kernel', file: payload('zImage-fast-lpae'), bootArguments: 'console=hvc0 mode=idle' },
+    { address: 0x9d000000, kind: 'ramdisk', file: payload('initramfs.cpio.gz') },
+  ],
+});
+
 /** Boots a set-up here, at most so many instructions. */
-export async function xenHere(setup: XenSetupName, instructions = 8e9): Promise<XenRun> {
-  const machine = await loadMachine('vexpress-a15', xenOptions(setup));
+export async function xenHere(
+  setup: XenSetupName,
+  instructions = 8e9,
+  options: MachineOptions = xenOptions(setup),
+): Promise<XenRun> {
+  const machine = await loadMachine('vexpress-a15', options);
   const lines: string[] = [];
   let line = '';
   let left = domainsOf(setup);
