@@ -80,6 +80,23 @@ describe('Fast Models habits', () => {
     }
   });
 
+  it('-S -f app.txt boot.axf -q: the run line of old scripts waits for a debugger on port 7000, and is quiet', async () => {
+    const argv = ['-S', '-f', 'app.txt', selfCheck, '-q'];
+    const child = spawn(process.execPath, [join(folder, 'FVP_VE_Cortex-A15x1'), ...argv], { cwd: folder });
+    let said = '';
+    child.stdout.on('data', (bytes: Buffer) => (said += bytes.toString()));
+    child.stderr.on('data', (bytes: Buffer) => (said += bytes.toString()));
+    const ended = once(child, 'exit');
+    // gdb goes on trying to connect until somebody listens.
+    const script = ['-batch', '-ex', 'target remote 127.0.0.1:7000', '-ex', 'print $pc', '-ex', 'continue'];
+    const gdb = spawnSync('gdb-multiarch', [...script, selfCheck], { encoding: 'utf8', timeout: 30_000 });
+    expect(gdb.stdout)
+      .to.match(/^\$1 = .*<_start>$/m)
+      .and.match(/exited normally/);
+    expect([await ended, said]).to.deep.equal([[0, null], '']);
+    expect(readFileSync(join(folder, 'uart.log'), 'utf8')).to.match(PASSED);
+  });
+
   it("mistakes in a file of parameters have a place; the user's own -C comes last", () => {
     writeFileSync(join(folder, 'wrong.txt'), 'a.b=1\n\nnonsense\n');
     const file = join(folder, 'wrong.txt');
