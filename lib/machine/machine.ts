@@ -75,6 +75,7 @@ export interface MachineParts {
 const CHUNK = 1_000_000;
 /** Reports that are kept. */
 const MOST_REPORTS = 1000;
+const ONCE: { readonly count: number } = { count: 1 };
 
 export class Machine {
   readonly name: string;
@@ -90,8 +91,7 @@ export class Machine {
   readonly #parts: MachineParts;
   readonly #outside: Outside;
   readonly #flashes: NorFlash[] = [];
-  /** The last of what was reported, one line each. */
-  readonly reports: string[] = [];
+  readonly #reports: { readonly text: string; readonly counted: { readonly count: number } }[] = [];
   /** Whether SVC with the numbers of semihosting is a call to the machine. */
   semihosting: boolean;
   #semihosting: Semihosting | undefined;
@@ -115,13 +115,17 @@ export class Machine {
     const map = memoryMap(cluster.cpus, guestBytes);
     const memory = new WebAssembly.Memory({ initial: map.pages, maximum: map.pages });
     this.bus = new Bus(memory.buffer);
-    this.bus.onUnassigned = ({ kind, address, widthBytes, write, value, access }) => {
+    this.bus.onUnassigned = (report) => {
+      const { kind, address, widthBytes, write, value, access } = report;
       const cpu = this.cluster.cpus[access.cpu];
       const pc = cpu?.pcOf(cpu.accessRecord) ?? 0;
       const what = write ? `write of 0x${value.toString(16)}` : 'read';
+      const absent = description.absent.find(({ at, sizeBytes }) => address >= at && address < at + sizeBytes);
+      const place = `0x${address.toString(16)}${absent === undefined ? '' : ` (${absent.name}: ${absent.what})`}`;
       this.#report(
         kind,
-        `cpu${access.cpu}: ${kind} ${what}, ${widthBytes} bytes at 0x${address.toString(16)}, at pc 0x${pc.toString(16)}`,
+        `cpu${access.cpu}: ${kind} ${what}, ${widthBytes} bytes at ${place}, at pc 0x${pc.toString(16)}`,
+        report,
       );
     };
     let host = map.guest;
@@ -258,9 +262,14 @@ export class Machine {
   traceInstructions(write: (text: string) => void, window: TraceWindow = {}): void {
     this.cluster.tracer = new Tarmac(this.cluster, interpreter().table, window, write);
   }
+  /** The last of what was reported, one line each, with how often it has happened since. */
+  get reports(): string[] {
+    return this.#reports.map(({ text, counted: { count } }) => (count === 1 ? text : `${text} (${count} times)`));
+  }
   /** Figures for `--stats`. */
   statistics(): Record<string, number> {
-    return { ...clusterStatistics(this.cluster, this.virtualNs), resets: this.#resets };
+    const unassignedAccesses = this.bus.unassigned().reduce((sum, { count }) => sum + count, 0);
+    return { ...clusterStatistics(this.cluster, this.virtualNs), unassignedAccesses, resets: this.#resets };
   }
 
   // Building.
@@ -318,8 +327,8 @@ export class Machine {
     if (this.#awaitsInput) this.cluster.stop();
     return !this.#awaitsInput;
   };
-  readonly #report = (kind: string, message: string): void => {
-    if (this.reports.push(`${kind}: ${message}`) > MOST_REPORTS) this.reports.shift();
+  readonly #report = (kind: string, message: string, counted = ONCE): void => {
+    if (this.#reports.push({ text: `${kind}: ${message}`, counted }) > MOST_REPORTS) this.#reports.shift();
     this.#parts.report(kind, message);
   };
   #end(how: 'poweredOff' | 'reset' | 'exit'): void {

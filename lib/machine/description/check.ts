@@ -2,10 +2,11 @@
 import type { DescribedCatalogue, DescribedModel } from './catalogue.ts';
 import { checkFields, mappingAt, reportInto, type Reporter, type Value } from './check-values.ts';
 import { checkLayout } from './check-layout.ts';
-import type { DeviceDescription, MachineDescription, MemoryDescription } from './description.ts';
+import type { AbsentDescription, DeviceDescription, MachineDescription, MemoryDescription } from './description.ts';
 import { MachineError, type Problem } from './machine-error.ts';
 import { keysOf } from './overrides.ts';
 import {
+  absentFields,
   deviceFields,
   type Fields,
   memoryFields,
@@ -50,6 +51,7 @@ export function check(
     ...read,
     memory,
     devices,
+    absent: checkAbsent(tree, reporter),
     aliases: checkAliases(tree, catalogue, reporter),
   } as unknown as MachineDescription;
   checkLayout(description, tree, reporter);
@@ -90,6 +92,13 @@ function checkMemory(tree: Mapping, reporter: Reporter): MemoryDescription[] {
   return Array.from(named(tree, 'memory', reporter), ([name, it]) => {
     const { size, aliases = [], ...rest } = checkFields(it, memoryFields, name, reporter);
     return { name, sizeBytes: size, aliases, ...rest } as unknown as MemoryDescription;
+  });
+}
+
+function checkAbsent(tree: Mapping, reporter: Reporter): AbsentDescription[] {
+  return Array.from(named(tree, 'absent', reporter), ([name, it]) => {
+    const { size, ...rest } = checkFields(it, absentFields, name, reporter);
+    return { name, sizeBytes: size, ...rest } as unknown as AbsentDescription;
   });
 }
 

@@ -1,6 +1,6 @@
 /** What a machine description says once it was read: complete, converted and checked. */
 import type { DescribedModel } from './catalogue.ts';
-import type { bootFields, clusterFields, memoryFields, Read, secondariesFields } from './shape.ts';
+import type { absentFields, bootFields, clusterFields, memoryFields, Read, secondariesFields } from './shape.ts';
 
 export type ClusterDescription = Read<typeof clusterFields>;
 export type BootDescription = Read<typeof bootFields>;
@@ -29,6 +29,12 @@ export interface DeviceDescription {
   readonly properties: Readonly<Record<string, number | boolean | string>>;
 }
 
+/** A window of the board's in which nobody answers here. */
+export interface AbsentDescription extends Omit<Read<typeof absentFields>, 'size'> {
+  readonly name: string;
+  readonly sizeBytes: number;
+}
+
 export interface MachineDescription {
   /** As it was asked for: a bundled name or a path. */
   readonly name: string;
@@ -38,6 +44,7 @@ export interface MachineDescription {
   readonly cluster: ClusterDescription;
   readonly memory: readonly MemoryDescription[];
   readonly devices: readonly DeviceDescription[];
+  readonly absent: readonly AbsentDescription[];
   readonly boot: BootDescription;
   readonly secondaries?: SecondariesDescription;
   /** Other names of parameters, with the paths that they stand for. */

@@ -5,7 +5,7 @@
 import type { DescribedCatalogue } from './catalogue.ts';
 import { fieldsOfDevice } from './check.ts';
 import { quantityPattern, type QuantityKind } from './quantity.ts';
-import { type Field, type Fields, memoryFields, NAME_PATTERN, sections } from './shape.ts';
+import { absentFields, type Field, type Fields, memoryFields, NAME_PATTERN, sections } from './shape.ts';
 
 export type Schema = Readonly<Record<string, unknown>>;
 
@@ -29,6 +29,7 @@ export function machineSchema(catalogue: DescribedCatalogue): Schema {
       ...Object.fromEntries(Object.entries(sections).map(([name, fields]) => [name, mapping(fields)])),
       memory: group(mapping(memoryFields)),
       devices: group(deviceSchema(catalogue)),
+      absent: group(mapping(absentFields)),
       aliases: { type: ['object', 'null'], additionalProperties: { type: ['string', 'null'] } },
     },
   };

@@ -91,6 +91,13 @@ export const deviceFields = fields({
   spis: { type: 'integers', max: 223, summary: 'Numbers of its interrupts, in the order of its outputs' },
 });
 
+/** What the board has besides, and this machine has not. */
+export const absentFields = fields({
+  at: { type: 'address', required: true, multipleOf: 4, max: LAST_ADDRESS, summary: 'First address' },
+  size: { type: 'size', default: 4096, min: 4, max: ADDRESS_END, summary: 'Size' },
+  what: { type: 'string', required: true, summary: 'What it is, for reports of accesses to it' },
+});
+
 export const bootFields = fields({
   ram: { type: 'string', required: true, summary: 'The memory that images are loaded into' },
   console: { type: 'string', summary: 'The device that is connected to the terminal' },
@@ -138,6 +145,7 @@ export const topKeys = [
   ...Object.keys(sections),
   'memory',
   'devices',
+  'absent',
   'aliases',
 ];
 

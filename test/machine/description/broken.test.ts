@@ -15,6 +15,7 @@ const rows: [mistake: string, text: string, says: RegExp][] = [
   ['an unknown key of boot', 'boot: { ^kernel: zImage }', /^boot.kernel: there is no such key here/],
   ['an unknown device', "devices: { x: { compatible: ^'arm,pl01', at: 0x1d000000 } }", /did you mean arm,pl011\?/],
   ['a device without a kind', 'devices: { x: ^{ at: 0x1d000000 } }', /^x.compatible: this is missing/],
+  ['an absent thing without a meaning', 'absent: { x: ^{ at: 0x1d000000 } }', /^x.what: this is missing/],
   ['a device without an address', "devices: { x: ^{ compatible: 'arm,pl031' } }", /^x.at: this is missing/],
   ['a memory without an address', 'memory: { x: ^{ size: 1MiB } }', /^x.at: this is missing/],
   ['a memory without a size', 'memory: { x: ^{ at: 0x40000000 } }', /^x.size: this is missing/],
