@@ -50,8 +50,9 @@ export interface Plan {
   readonly progress?: ((result: Result, wanted: number) => void) | undefined;
 }
 
-/** Rounds of drawing, and draws in turn without a case after which an encoding has none. */
-const ROUNDS = 8;
+/** Rounds of drawing: of some encodings half of the cases are open. */
+const ROUNDS = 24;
+/** Draws in turn without a case after which an encoding has none. */
 const IN_VAIN = 10;
 const FAILURES_KEPT = 3;
 /** Cases that differ and are run again alone, of each batch. */
