@@ -171,9 +171,9 @@ const TABLE = `
   CNTPCT        | p15 0 c14       | -rrrrr | -   | *                 | -
   CNTKCTL       | p15 0 c14 c1 0  | -bbbbb | -   | 00000000          | 000003ff
   CNTVCT        | p15 1 c14       | -rrrrr | -   | *                 | -
-  CNTP_TVAL     | p15 0 c14 c2 0  | -bbbbb | -   | *                 | ffffffff
-  CNTP_CVAL     | p15 2 c14       | -bbbbb | -   | 00000000:00000000 | ffffffff:ffffffff
-  CNTP_CTL      | p15 0 c14 c2 1  | -bbbbb | -   | 00000000          | 00000007
+  CNTP_TVAL     | p15 0 c14 c2 0  | -bbbbb | yes | *                 | ffffffff
+  CNTP_CVAL     | p15 2 c14       | -bbbbb | yes | 00000000:00000000 | ffffffff:ffffffff
+  CNTP_CTL      | p15 0 c14 c2 1  | -bbbbb | yes | 00000000          | 00000007
   CNTV_TVAL     | p15 0 c14 c3 0  | -bbbbb | -   | *                 | ffffffff
   CNTV_CVAL     | p15 3 c14       | -bbbbb | -   | 00000000:00000000 | ffffffff:ffffffff
   CNTV_CTL      | p15 0 c14 c3 1  | -bbbbb | -   | 00000000          | 00000007
