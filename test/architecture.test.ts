@@ -33,6 +33,8 @@ const mayImport: Record<string, readonly string[]> = {
   'lib/cpu/interpreter': [
     ...['lib/cpu/ir', 'lib/cpu/lowering', 'lib/cpu/wasm', 'lib/cpu/state', 'lib/cpu/mmu', 'lib/bits'],
     ...['lib/cpu/isa/table.ts', 'type lib/cpu/isa/instruction.ts', 'lib/cpu/system/operations.ts'],
+    // Where exceptions go, and what they save.
+    ...['lib/cpu/system/entries.ts', 'lib/cpu/system/modes.ts'],
   ],
   'lib/cpu/translator': [
     ...['lib/cpu/ir', 'lib/cpu/lowering', 'lib/cpu/wasm', 'lib/cpu/state', 'lib/cpu/mmu', 'lib/bits'],

@@ -11,6 +11,7 @@ import { CodeCache } from './interpreter/code-cache.ts';
 import type { InterpreterImports } from './interpreter/imports.ts';
 import type { InstructionTable } from './isa/table.ts';
 import { STATE_SIZE } from './state/layout.ts';
+import type { GeneratedExceptions } from './system/entries.ts';
 import type { MemoryMap } from './state/memory-map.ts';
 import type { CpuLines, CpuSurroundings } from './surroundings.ts';
 import { Translator, type TranslatorOptions } from './translator/translator.ts';
@@ -120,6 +121,7 @@ export class Cluster {
     const hot = (up: number): void => this.translator?.hot(up);
     const { exports } = new WebAssembly.Instance(module, { e: { m: memory, ...importsFor(cpus), hot } });
     this.#run = exports.run as (base: number) => void;
+    for (const cpu of cpus) cpu.generated = exports as unknown as GeneratedExceptions;
     const { engine = 'mixed' } = parts;
     if (engine !== 'interpreter') {
       const heat = map.heat - map.pools.a32 / 8;

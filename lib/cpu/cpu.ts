@@ -4,33 +4,32 @@
  */
 import type { Bus } from '../bus/bus.ts';
 import type { Clock, ClockEvent } from '../clock/clock.ts';
-import type { Access } from '../device/mmio.ts';
 import { Budget } from './budget.ts';
+import { CpuAccess } from './cpu-access.ts';
 import type { CpuConfiguration } from './configuration.ts';
 import type { CodeCache, DecodedAt } from './interpreter/code-cache.ts';
 import { BUILTIN, RECORD } from './isa/table.ts';
 import { DataAccess } from './mmu/data-access.ts';
 import { Mmu } from './mmu/mmu.ts';
-import { JUMP_RECORD, ONE_OFF_RECORDS, STATE, STATE_SIZE } from './state/layout.ts';
+import { COUNTS, JUMP_RECORD, ONE_OFF_RECORDS, STATE, STATE_SIZE } from './state/layout.ts';
 import type { MemoryMap } from './state/memory-map.ts';
 import { Stops } from './stops.ts';
 import type { CpuLines, CpuSurroundings } from './surroundings.ts';
 import {
-  EXCEPTIONS,
   interruptIsPending,
   interruptStatus,
   nothingPending,
   takeInterrupt,
   takeUndefined,
-  type ExceptionName,
 } from './system/exceptions.ts';
-import { execute, mayMask, refuseVfp } from './system/execute.ts';
-import { isBelowHyp, trapBits, trapCoprocessor } from './system/hyp-traps.ts';
+import { EXCEPTIONS, exceptionNumber, type ExceptionName, type GeneratedExceptions } from './system/entries.ts';
+import { execute, refuseVfp } from './system/execute.ts';
+import { Following } from './system/following.ts';
+import { trapCoprocessor } from './system/hyp-traps.ts';
 import { GenericTimer } from './system/generic-timer.ts';
 import { BIT } from './system/fields.ts';
 import { MODE, PSR } from './system/modes.ts';
-import { EVENT, Pmu } from './system/pmu.ts';
-import { updateVfpAccess } from './system/vfp-access.ts';
+import { Pmu } from './system/pmu.ts';
 import { reg, registers, SYSTEM_WORDS } from './system/registers.ts';
 import type { WorldWatch } from './system/world.ts';
 
@@ -46,10 +45,7 @@ const W = {
   aif: STATE.aif >> 2,
 } as const;
 const SCR = reg('SCR'),
-  NSACR = reg('NSACR'),
-  HSTR = reg('HSTR'),
-  SCTLR = reg('SCTLR'),
-  HSCTLR = reg('HSCTLR');
+  NSACR = reg('NSACR');
 /** Where the thread ID registers' copies are, and the current ones. */
 const THREAD_IDS = (['TPIDRURW', 'TPIDRURO', 'TPIDRPRW'] as const).map(
   (name) => [reg(name), STATE[name] >> 2] as const,
@@ -76,8 +72,9 @@ export class Cpu implements CpuSurroundings {
   readonly data: DataAccess;
   readonly timer: GenericTimer;
   readonly pmu: Pmu;
+  readonly following: Following;
   readonly registers = { index: reg };
-  readonly access: Access;
+  readonly access: CpuAccess;
   readonly #surroundings: CpuSurroundings;
 
   /** Interrupt inputs, as bits of LINE. */
@@ -101,12 +98,14 @@ export class Cpu implements CpuSurroundings {
   interruptsHeld: boolean | 'own' = false;
   /** What else a debugger asks for. */
   readonly stops = new Stops(this);
-  /** Is told of exceptions. */
-  worlds: WorldWatch | null = null;
   /** Address of the system operation that is executed, or was last; record of the load or store that was slow last. */
   systemPc = 0;
   accessRecord = 0;
-  readonly counts: Record<ExceptionName, number>;
+  #worlds: WorldWatch | null = null;
+  /** How often each exception was taken, in the order of EXCEPTIONS, and how often one returned. */
+  readonly taken: Float64Array;
+  /** Exceptions in generated code; what it refuses is done here. */
+  generated: GeneratedExceptions = { take: () => 0, returns: () => 0 };
 
   constructor(number: number, surroundings: CpuSurroundings, lines: CpuLines) {
     const { memory, map, bus, clock, code, configuration, cpuCount, cpus } = surroundings;
@@ -120,12 +119,13 @@ export class Cpu implements CpuSurroundings {
     this.budget = new Budget(this.words);
     this.hasSecurity = configuration.security;
     this.hasVirtualization = configuration.virtualization;
-    this.counts = Object.fromEntries(EXCEPTIONS.map((name) => [name, 0])) as Record<ExceptionName, number>;
-    this.access = { cpu: number, secure: false, privileged: true };
+    this.taken = new Float64Array(memory.buffer, this.base + COUNTS, EXCEPTIONS.length + 1);
+    this.access = new CpuAccess(number, this.words);
     this.mmu = new Mmu(this);
     this.data = new DataAccess(this, this.mmu);
     this.timer = new GenericTimer(this, clock, configuration.counterHz, lines.timers);
     this.pmu = new Pmu(this, lines.performance);
+    this.following = new Following(this);
     if (STATE.system + 4 * SYSTEM_WORDS > ONE_OFF_RECORDS)
       throw new Error('the system registers do not fit into the state');
     this.reset();
@@ -192,7 +192,12 @@ export class Cpu implements CpuSurroundings {
   /** After a write to SCR, or into and out of Monitor mode. */
   securityChanged(): void {
     this.modeChanged();
+    this.rulesChanged();
     this.stateChanged();
+  }
+  /** After a change of CPSR.E, or of a register that more follows from than what its fields say. */
+  rulesChanged(): void {
+    this.following.changed();
   }
   modeChanged(): void {
     const ns = !this.hasSecurity || (this.words[SCR]! & BIT.SCR.NS) !== 0;
@@ -200,8 +205,7 @@ export class Cpu implements CpuSurroundings {
     this.secure = this.hasSecurity && (!ns || this.mode === MODE.mon);
     this.bank = this.secure ? 0 : 1;
     this.access.secure = this.secure;
-    this.#selectBank();
-    this.vfpAccessChanged();
+    this.following.select();
     if (this.pmu.active) this.pmu.settle();
   }
   /** The copies of the thread ID registers that are reached stand where generated code finds them. */
@@ -223,30 +227,10 @@ export class Cpu implements CpuSurroundings {
     this.words[STATE.quiet >> 2] = nothingPending(this) ? 1 : 0;
     if (interruptIsPending(this)) this.requestExit();
   }
-  #selectBank(): void {
-    const { mode } = this;
-    const user = mode === MODE.usr;
-    const bank = mode === MODE.hyp ? 2 : this.secure ? (user ? 3 : 4) : user ? 0 : 1;
-    this.words[STATE.privileged >> 2] = user ? 0 : 1;
-    this.trapsChanged();
-    this.access.privileged = !user;
-    this.#checkAlignment();
-    this.mmu.select(bank, mode === MODE.hyp ? 2 : this.secure ? 3 : 0);
-  }
   /** After a write to SCTLR or HSCTLR. */
   controlChanged(): void {
-    this.#checkAlignment();
+    this.rulesChanged();
     this.mmu.regimeChanged();
-  }
-  /** After a change of HCR or HSTR, or of the mode. */
-  trapsChanged(): void {
-    const { words, mode } = this;
-    words[STATE.threadIds >> 2] = (words[HSTR]! & BIT.HSTR.T13) !== 0 && isBelowHyp(this) ? 0 : 1;
-    words[STATE.traps >> 2] = trapBits(this);
-    words[STATE.masksFree >> 2] = mode !== MODE.usr && mayMask(this, BIT.SCR.AW | BIT.SCR.FW) ? 1 : 0;
-  }
-  vfpAccessChanged(): void {
-    updateVfpAccess(this);
   }
   /** ISR: a guest sees what is virtual in place of what HCR routes to Hyp mode (B4.1.89). */
   get interruptStatus(): number {
@@ -257,15 +241,23 @@ export class Cpu implements CpuSurroundings {
     this.words[STATE.exclusiveSize >> 2] = 0;
   }
   count(name: ExceptionName): void {
-    this.counts[name]++;
-    this.pmu.happened(EVENT.exception);
+    this.taken[exceptionNumber(name)]!++;
+    this.pmu.happened();
+  }
+  /** How often each exception was taken. */
+  get counts(): Readonly<Record<ExceptionName, number>> {
+    return Object.fromEntries(EXCEPTIONS.map((name, n) => [name, this.taken[n]])) as Record<ExceptionName, number>;
+  }
+  /** Who is told of exceptions. */
+  get worlds(): WorldWatch | null {
+    return this.#worlds;
+  }
+  set worlds(watch: WorldWatch | null) {
+    this.#worlds = watch;
+    this.rulesChanged();
   }
   get alignmentChecked(): boolean {
     return this.words[STATE.alignmentChecked >> 2] !== 0;
-  }
-  #checkAlignment(): void {
-    const sctlr = this.words[this.mode === MODE.hyp ? HSCTLR : SCTLR + this.bank]!;
-    this.words[STATE.alignmentChecked >> 2] = (sctlr & BIT.SCTLR.A) === 0 ? 0 : -1;
   }
 
   // Running.

@@ -2,7 +2,7 @@
 import { EINVAL, TargetFault, type StopReason, type ThreadId } from '../../gdbstub/target.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import { STATE } from '../cpu/state/layout.ts';
-import { VECTOR } from '../cpu/system/exceptions.ts';
+import { VECTOR } from '../cpu/system/entries.ts';
 import { MODE } from '../cpu/system/modes.ts';
 import { registers as systemRegisters } from '../cpu/system/registers.ts';
 import { worldOf, type World } from '../cpu/system/world.ts';

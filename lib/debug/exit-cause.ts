@@ -1,7 +1,7 @@
 /** Why a guest was left, in one word. (DDI 0406C, B3.13.6: HSR, exception classes) */
 import type { Cpu } from '../cpu/cpu.ts';
 import { EXCEPTION_CLASSES, OWN_CLASSES } from '../cpu/system/exception-classes.ts';
-import { VECTOR } from '../cpu/system/exceptions.ts';
+import { VECTOR } from '../cpu/system/entries.ts';
 import { MODE } from '../cpu/system/modes.ts';
 import { reg } from '../cpu/system/registers.ts';
 

@@ -117,7 +117,7 @@ const fpexc = word(
   (cpu) => cpu.words[STATE.FPEXC >> 2]!,
   (cpu, value) => {
     cpu.words[STATE.FPEXC >> 2] = value & (1 << 30);
-    cpu.vfpAccessChanged();
+    cpu.rulesChanged();
   },
 );
 

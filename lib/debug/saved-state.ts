@@ -73,7 +73,7 @@ export class SavedState {
   wake(): void {}
   modeChanged(): void {}
   stateChanged(): void {}
-  vfpAccessChanged(): void {}
+  rulesChanged(): void {}
 }
 
 /** The regime that a CPU's accesses use now. */

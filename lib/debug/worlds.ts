@@ -4,7 +4,7 @@
  */
 import type { Cpu } from '../cpu/cpu.ts';
 import { HOST_CONTEXT } from '../cpu/stops.ts';
-import { VECTOR } from '../cpu/system/exceptions.ts';
+import { VECTOR } from '../cpu/system/entries.ts';
 import { MODE } from '../cpu/system/modes.ts';
 import { elrHypIndex, readCpsr, writeCpsr } from '../cpu/system/psr.ts';
 import { WorldWatches, worldOf, type World, type WorldWatch } from '../cpu/system/world.ts';

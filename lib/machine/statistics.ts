@@ -1,6 +1,6 @@
 /** What a cluster has done, in figures. */
 import type { Cluster } from '../cpu/cluster.ts';
-import { EXCEPTIONS } from '../cpu/system/exceptions.ts';
+import { EXCEPTIONS } from '../cpu/system/entries.ts';
 
 /** Sums over all CPUs, by name. */
 export function clusterStatistics(cluster: Cluster, virtualNs: number): Record<string, number> {

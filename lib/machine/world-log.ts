@@ -7,7 +7,7 @@
 import type { Cpu } from '../cpu/cpu.ts';
 import { STATE } from '../cpu/state/layout.ts';
 import { EXCEPTION_CLASSES } from '../cpu/system/exception-classes.ts';
-import { VECTOR } from '../cpu/system/exceptions.ts';
+import { VECTOR } from '../cpu/system/entries.ts';
 import { BIT } from '../cpu/system/fields.ts';
 import { MODE } from '../cpu/system/modes.ts';
 import { reg } from '../cpu/system/registers.ts';

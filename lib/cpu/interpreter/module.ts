@@ -8,6 +8,7 @@ import { SYSTEM } from '../system/operations.ts';
 import { Code } from '../wasm/code.ts';
 import { assemble, SignatureTable, type Body } from '../wasm/module.ts';
 import { W } from '../wasm/opcodes.ts';
+import { exceptionBodies, exceptionFunctions } from './exceptions.ts';
 import { HandlerLowering } from './handler.ts';
 import { importIndex, IMPORTS } from './imports.ts';
 import { CPU, HANDLER, STOP, UP, type Functions } from './state-lowering.ts';
@@ -269,7 +270,8 @@ export function interpreterModule(instructions: InstructionTable): Uint8Array<Ar
     enterT32: enterA32 + 1,
     enterAny: enterA32 + 2,
     arrive: enterA32 + 3,
-    library: enterA32 + 5,
+    exceptions: exceptionFunctions(enterA32 + 5),
+    library: enterA32 + 9,
   };
   const builtins = new Builtins(functions, handlerType);
   const handlers = Array.from(microOps, (microOp, id) =>
@@ -297,6 +299,7 @@ export function interpreterModule(instructions: InstructionTable): Uint8Array<Ar
         builtins.enterAny(),
         builtins.arrive(firstRegion),
         builtins.execute(firstRegion),
+        ...exceptionBodies(functions.exceptions.cpsr),
         ...bodies,
       ],
       // Regions take their places behind the micro-ops.

@@ -28,8 +28,6 @@ export class Mmu {
   readonly #flat: readonly FlatTlb[];
   readonly #tlb = new Tlb();
   readonly #translation: Translation;
-  #bank = 0;
-  #unprivilegedBank = 0;
   #asid = [0, 0, 0];
   /** VMID, and above it the bits of HCR that translation depends on. */
   #vmid = 0;
@@ -54,11 +52,18 @@ export class Mmu {
     this.vmidChanged();
   }
 
+  /** The current translation bank, and that of unprivileged accesses. */
+  get #bank(): number {
+    return this.#cpu.words[STATE.bank >> 2]!;
+  }
+  get #unprivilegedBank(): number {
+    return this.#cpu.words[STATE.bankUnprivileged >> 2]!;
+  }
   /** Makes a bank current; unprivileged accesses use the other one. */
   select(bank: number, unprivilegedBank: number): void {
-    this.#bank = bank;
-    this.#unprivilegedBank = unprivilegedBank;
     const { words } = this.#cpu;
+    words[STATE.bank >> 2] = bank;
+    words[STATE.bankUnprivileged >> 2] = unprivilegedBank;
     const flat = this.#flat[bank]!;
     flat.activate();
     const dacr = words[DACR + this.#cpu.bank]!;
@@ -222,7 +227,10 @@ export class Mmu {
   writeDacr(index: number, value: number): void {
     if (this.#cpu.words[index] === value) return;
     this.#cpu.words[index] = value;
+    const { following } = this.#cpu;
+    following.forget();
     this.select(this.#bank, this.#unprivilegedBank);
+    following.keep();
   }
 
   // Maintenance. `shareable` operations reach every CPU of the cluster.

@@ -30,44 +30,52 @@ export const STATE = {
   delta: 116,
   /** Set by a slow path when the instruction did not complete: control goes on at `target`. */
   fault: 120,
-  /** The TLB tables of the current translation bank, and of PL0's for unprivileged accesses. */
-  tlb: 124,
-  tlbUnprivileged: 128,
-
   /** The local monitor: the address an exclusive load marked (all ones: none), and its size in bytes. */
-  exclusiveAddress: 132,
-  exclusiveSize: 136,
-  /** 1 if VFP and if Advanced SIMD instructions may execute now. */
-  vfpEnabled: 140,
-  simdEnabled: 144,
-  FPSCR: 148,
-  FPEXC: 152,
-  /** 1 at PL1 and PL2. */
-  privileged: 156,
+  exclusiveAddress: 124,
+  exclusiveSize: 128,
+  FPSCR: 132,
+  FPEXC: 136,
   /** Thread-ID registers, which code reads all the time (B4.1.149 to B4.1.151). */
-  TPIDRURW: 160,
-  TPIDRURO: 164,
-  TPIDRPRW: 168,
-  /** 1 unless HSTR.T13 traps accesses to them. */
-  threadIds: 172,
-  /** All ones where SCTLR.A, or HSCTLR.A, checks every access's alignment, else 0. */
-  alignmentChecked: 176,
+  TPIDRURW: 140,
+  TPIDRURO: 144,
+  TPIDRPRW: 148,
   /** SPSR of the current mode; those of the others are banked. User and System mode have none. */
-  spsr: 180,
-  /** Coprocessor accesses that the CPU's own code must see to now, as {@link TRAPS} says. */
-  traps: 184,
-  /** 1 where CPS and MSR change A, I and F as they ask for (B1.3.2). */
-  masksFree: 188,
+  spsr: 152,
   /** 1 if no interrupt waits, masked or not. */
-  quiet: 192,
+  quiet: 156,
   /** The event register (B1.8.13), and 1 if there is no other CPU to send events to. */
-  event: 196,
-  alone: 200,
+  event: 160,
+  alone: 164,
+  /** Which exceptions generated code may take and return from by itself, as {@link SWIFT} says. */
+  swift: 168,
+
+  // What follows from the mode: see FOLLOWING.
+
+  /** The TLB tables of the current translation bank, and of PL0's for unprivileged accesses; the numbers of both banks. */
+  tlb: 172,
+  tlbUnprivileged: 176,
+  bank: 180,
+  bankUnprivileged: 184,
+  /** 1 at PL1 and PL2. */
+  privileged: 188,
+  /** 1 if VFP and if Advanced SIMD instructions may execute now. */
+  vfpEnabled: 192,
+  simdEnabled: 196,
+  /** 1 unless HSTR.T13 traps accesses to the thread-ID registers. */
+  threadIds: 200,
+  /** All ones where SCTLR.A, or HSCTLR.A, checks every access's alignment, else 0. */
+  alignmentChecked: 204,
+  /** Coprocessor accesses that the CPU's own code must see to now, as {@link TRAPS} says. */
+  traps: 208,
+  /** 1 where CPS and MSR change A, I and F as they ask for (B1.3.2). */
+  masksFree: 212,
 
   /** S0-S31, D0-D31 and Q0-Q15, over each other. */
   vfp: 256,
   /** Banked registers that are not current; see {@link BANKED}. */
   banked: 512,
+  /** What follows from each kind of mode: see {@link FOLLOWING}. */
+  following: 704,
   system: 1024,
 } as const;
 /**
@@ -75,11 +83,31 @@ export const STATE = {
  * modes but Hyp mode. At PL0 all are set.
  */
 export const TRAPS = { hstr: 0x3fff, hcr: 0x07ff_8000, notHyp: 27 } as const;
-export type StateWord = Exclude<keyof typeof STATE, 'vfp' | 'banked' | 'system'>;
+export type StateWord = Exclude<keyof typeof STATE, 'vfp' | 'banked' | 'following' | 'system'>;
+
+/**
+ * What follows from User mode, from the PL1 modes and from Hyp mode is the same until a register changes that it follows from.
+ * From `STATE.following` on there is, for each of the three kinds: 1 if the rest is right, the words of the state from
+ * `first` to `end`, the offset of the register with the vectors' address, and CPSR.T of exceptions taken to there.
+ */
+export const FOLLOWING = {
+  kind: { user: 0, PL1: 1, hyp: 2 },
+  first: STATE.tlb,
+  end: STATE.masksFree + 4,
+  valid: 0,
+  words: 4,
+  vectors: 4 + STATE.masksFree + 4 - STATE.tlb,
+  thumb: 8 + STATE.masksFree + 4 - STATE.tlb,
+  size: 12 + STATE.masksFree + 4 - STATE.tlb,
+} as const;
+/** Bits of `swift`: exceptions to PL1, traps to Hyp mode from below it, HVC, and returns. */
+export const SWIFT = { toPL1: 1, toHyp: 2, hvc: 4, returns: 8 } as const;
 
 /** From the CPU's base: records for instructions executed once, and the record that goes to `target`. */
 export const ONE_OFF_RECORDS = 6144;
 export const JUMP_RECORD = 6208;
+/** How often each exception was taken, and behind them how often one returned: an f64 each. */
+export const COUNTS = 6272;
 /** Bytes between the states of two CPUs. */
 export const STATE_SIZE = 8192;
 /** The largest number of CPUs in a cluster (DDI 0438I, 1.1). */

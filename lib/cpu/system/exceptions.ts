@@ -6,8 +6,8 @@
 import { advanceIt, itBits } from '../state/itstate.ts';
 import type { Cpu } from '../cpu.ts';
 import { STATE } from '../state/layout.ts';
+import { ENTRIES, RETURNS, VECTOR } from './entries.ts';
 import { BIT } from './fields.ts';
-import { EVENT } from './pmu.ts';
 import { reg } from './registers.ts';
 import { changeMode, elrHypIndex, readCpsr, readSpsr, writeCpsr, writeEndianness } from './psr.ts';
 import { isMode, MODE, PSR } from './modes.ts';
@@ -23,35 +23,16 @@ const SCTLR = reg('SCTLR'),
   DFSR = reg('DFSR'),
   TTBCR = reg('TTBCR');
 
-/** Offsets into a vector table. */
-export const VECTOR = {
-  reset: 0,
-  undefined: 4,
-  svc: 8,
-  prefetchAbort: 0xc,
-  dataAbort: 0x10,
-  hypTrap: 0x14,
-  irq: 0x18,
-  fiq: 0x1c,
-} as const;
-
-/** Exceptions by name, with how many are taken; the order is that of the statistics. */
-export const EXCEPTIONS = [
-  'undefined',
-  'svc',
-  'hvc',
-  'smc',
-  'prefetchAbort',
-  'dataAbort',
-  'irq',
-  'fiq',
-  'hypTrap',
-] as const;
-export type ExceptionName = (typeof EXCEPTIONS)[number];
-
 /** The saved CPSR: `it` is the ITSTATE that the return shall find. */
 function spsrWith(cpu: Cpu, it: number): number {
   return (readCpsr(cpu) & ~itBits(0xff)) | itBits(it);
+}
+
+/** Takes an exception as generated code does; false, with nothing changed, if it refuses. */
+function plain(cpu: Cpu, entry: number, lr: number, hsr?: number): boolean {
+  if (cpu.generated.take(entry, lr, cpu.base) === 0) return false;
+  if (hsr !== undefined) cpu.words[HSR] = hsr;
+  return true;
 }
 
 /** Common end: state of the new mode, and the vector. */
@@ -120,6 +101,7 @@ const inHyp = (cpu: Cpu): boolean => cpu.mode === MODE.hyp;
 
 /** A trap to Hyp mode with this syndrome; `pc` is the trapped instruction. In Hyp mode itself the vector is the same. */
 export function takeHypTrap(cpu: Cpu, pc: number, hsr: number): void {
+  if (plain(cpu, ENTRIES.hypTrap, pc, hsr)) return;
   cpu.count('hypTrap');
   enterHyp(cpu, readCpsr(cpu), pc, VECTOR.hypTrap, hsr);
 }
@@ -167,6 +149,10 @@ export function takeSmc(cpu: Cpu, next: number): void {
 
 /** A prefetch abort at `pc`, whose fault registers are already written (B1.9.8). */
 export function takePrefetchAbort(cpu: Cpu, pc: number, toHyp: number | undefined): void {
+  if (
+    toHyp !== undefined ? plain(cpu, ENTRIES.prefetchAbortToHyp, pc, toHyp) : plain(cpu, ENTRIES.prefetchAbort, pc + 4)
+  )
+    return;
   cpu.count('prefetchAbort');
   const spsr = readCpsr(cpu);
   if (toHyp !== undefined) enterHyp(cpu, spsr, pc, inHyp(cpu) ? VECTOR.prefetchAbort : VECTOR.hypTrap, toHyp);
@@ -175,6 +161,8 @@ export function takePrefetchAbort(cpu: Cpu, pc: number, toHyp: number | undefine
 
 /** A data abort of the instruction at `pc`, whose fault registers are already written (B1.9.9). */
 export function takeDataAbort(cpu: Cpu, pc: number, toHyp: number | undefined): void {
+  if (toHyp !== undefined ? plain(cpu, ENTRIES.dataAbortToHyp, pc, toHyp) : plain(cpu, ENTRIES.dataAbort, pc + 8))
+    return;
   cpu.count('dataAbort');
   const spsr = readCpsr(cpu);
   if (toHyp !== undefined) enterHyp(cpu, spsr, pc, inHyp(cpu) ? VECTOR.dataAbort : VECTOR.hypTrap, toHyp);
@@ -276,8 +264,10 @@ function takeVirtualAbort(cpu: Cpu, pc: number): void {
 
 /** Returns to `target` with the CPSR that SPSR holds (B9.3.20, and ERET). An SPSR with an illegal mode keeps the mode. */
 export function exceptionReturn(cpu: Cpu, target: number, spsr = readSpsr(cpu)): void {
+  if (cpu.generated.returns(target, spsr, cpu.base) !== 0) return;
   cpu.worlds?.returning(cpu);
-  cpu.pmu.happened(EVENT.exceptionReturn);
+  cpu.taken[RETURNS]!++;
+  cpu.pmu.happened();
   const mode = spsr & PSR.M;
   const legal = isMode(mode) && mayReturnTo(cpu, mode);
   writeCpsr(cpu, legal ? spsr : (spsr & ~PSR.M) | cpu.mode);

@@ -16,7 +16,9 @@ import {
   takeUndefined,
   virtualPending,
 } from './exceptions.ts';
+import { isHostCall } from './entries.ts';
 import { BIT } from './fields.ts';
+import { hvcEnabled, mayMask } from './following.ts';
 import { isBelowHyp, trapBxj, trapDebugEvent, trapSmc, trapVfp, trapVmrs, trapWait } from './hyp-traps.ts';
 import { isMode, MODE, PSR } from './modes.ts';
 import { SYSTEM } from './operations.ts';
@@ -35,7 +37,6 @@ import { VFP, vfpAccess } from './vfp-access.ts';
 import { vfpSystem } from './vfp-system.ts';
 
 const SCR = reg('SCR'),
-  HCR = reg('HCR'),
   NSACR = reg('NSACR'),
   SCTLR = reg('SCTLR'),
   IFSR = reg('IFSR'),
@@ -43,11 +44,6 @@ const SCR = reg('SCR'),
 
 const user = (cpu: Cpu): boolean => cpu.mode === MODE.usr;
 const sizeOf = (cpu: Cpu, word: number): number => (cpu.thumb && word >>> 16 === 0 ? 2 : 4);
-/** The SVC and HLT numbers of semihosting (Arm, Semihosting for AArch32 and AArch64, 3). */
-const isSemihostingSvc = (cpu: Cpu, word: number): boolean =>
-  cpu.thumb ? (word & 0xff) === 0xab : (word & 0xff_ffff) === 0x12_3456;
-const isSemihostingHlt = (cpu: Cpu, word: number): boolean =>
-  cpu.thumb ? word === 0xbabc : (word | 0) === (0xe10f_0070 | 0);
 /** Makes the call if the machine answers such, and goes on behind it or, where it must wait, with it; else false. */
 function callHost(cpu: Cpu, pc: number, sizeBytes: number): boolean {
   const { semihosting } = cpu.configuration;
@@ -77,7 +73,7 @@ export function execute(cpu: Cpu, operation: number, word: number, pc: number, u
     case SYSTEM.cps:
       return cps(cpu, word);
     case SYSTEM.svc:
-      if (!isSemihostingSvc(cpu, word) || !callHost(cpu, pc, sizeOf(cpu, word)))
+      if (!isHostCall(operation, word, cpu.thumb) || !callHost(cpu, pc, sizeOf(cpu, word)))
         takeSvc(cpu, pc, sizeOf(cpu, word), svcImmediate(cpu, word));
       return false;
     case SYSTEM.exceptionReturn:
@@ -143,7 +139,7 @@ export function execute(cpu: Cpu, operation: number, word: number, pc: number, u
       return bxj(cpu, cpu.thumb ? (word >>> 16) & 15 : word & 15, pc);
     case SYSTEM.undefined:
       // HLT is UNDEFINED in ARMv7, where debuggers answer it all the same.
-      return !(isSemihostingHlt(cpu, word) && callHost(cpu, pc, sizeOf(cpu, word))) && undefinedAt(cpu, pc);
+      return !(isHostCall(operation, word, cpu.thumb) && callHost(cpu, pc, sizeOf(cpu, word))) && undefinedAt(cpu, pc);
     default:
       return undefinedAt(cpu, pc);
   }
@@ -182,10 +178,6 @@ function bxj(cpu: Cpu, rm: number, pc: number): false {
 }
 /** SCTLR.SW; Hyp mode has no such bit, and no SWP (B4.1.130). */
 const swpEnabled = (cpu: Cpu): boolean => cpu.mode !== MODE.hyp && (cpu.words[SCTLR + cpu.bank]! & BIT.SCTLR.SW) !== 0;
-/** SCR.HCE enables HVC where there is security, HCR.HCD disables it where there is none (B9.3.4). */
-const hvcEnabled = (cpu: Cpu): boolean =>
-  cpu.hasSecurity ? (cpu.words[SCR]! & BIT.SCR.HCE) !== 0 : (cpu.words[HCR]! & BIT.HCR.HCD) === 0;
-
 /** WFE returns at once if the event register is set; both give way to whatever would wake them (B1.8.13, B1.8.14). */
 function wait(cpu: Cpu, what: 'interrupt' | 'event', word: number, pc: number): boolean {
   if (what === 'event' && cpu.words[STATE.event >> 2] !== 0) {
@@ -249,9 +241,6 @@ const byteMask = (mask: number): number =>
   ((mask & 2) !== 0 ? 0xff00 : 0) |
   ((mask & 4) !== 0 ? 0xff_0000 : 0) |
   ((mask & 8) !== 0 ? 0xff00_0000 : 0);
-/** Without the Virtualization Extensions, Non-secure state changes A and F only if SCR lets it (B1.3.2). */
-export const mayMask = (cpu: Cpu, bits: number): boolean =>
-  !cpu.hasSecurity || cpu.secure || cpu.hasVirtualization || (cpu.words[SCR]! & bits) === bits;
 /** MSR and CPS cannot enter or leave Hyp mode, nor enter Monitor or a reserved FIQ mode from outside (B1.3.2). */
 function mayChangeTo(cpu: Cpu, mode: number): boolean {
   if (mode === MODE.hyp || cpu.mode === MODE.hyp) return mode === cpu.mode;

@@ -8,6 +8,7 @@
 import type { ClockEvent } from '../../clock/clock.ts';
 import type { Line } from '../../device/line.ts';
 import type { Cpu } from '../cpu.ts';
+import { RETURNS } from './entries.ts';
 import { BIT } from './fields.ts';
 import { isBelowHyp } from './hyp-traps.ts';
 import { MODE } from './modes.ts';
@@ -85,9 +86,9 @@ export class Pmu {
     this.#line?.set(false);
   }
 
-  /** Says that an event happened that is told of one by one. */
-  happened(event: number): void {
-    this.#totals[event]!++;
+  /** Says that an event happened that is told of one by one; of exceptions, that one is counted. */
+  happened(event?: number): void {
+    if (event !== undefined) this.#totals[event]!++;
     if (this.active && this.#cpu.words[PMINTENSET] !== 0) this.settle();
   }
 
@@ -186,6 +187,7 @@ export class Pmu {
       if (counter.counts)
         this.#add(counter, (this.#total(this.#eventOf(counter)) - counter.since) / this.#divisor(counter));
     }
+    const wasActive = this.active;
     this.active = false;
     let dueNs = Infinity;
     for (const counter of this.#counters) {
@@ -196,6 +198,7 @@ export class Pmu {
       if (counter.counts && (words[PMINTENSET]! & counter.bit) !== 0 && this.#followsTime(counter))
         dueNs = Math.min(dueNs, (TWO32 - counter.value) * this.#divisor(counter) * this.#cpu.nanosecondsPerInstruction);
     }
+    if (this.active !== wasActive) this.#cpu.rulesChanged();
     if (dueNs === Infinity) this.#overflow.cancel();
     else this.#overflow.schedule(Math.ceil(this.#cpu.clock.now() + dueNs));
     const requests = words[PMOVSR]! & words[PMINTENSET]!;
@@ -241,6 +244,10 @@ export class Pmu {
         return cpu.budget.retired;
       case EVENT.cycle:
         return cpu.clock.now() / cpu.nanosecondsPerInstruction;
+      case EVENT.exception:
+        return cpu.taken.subarray(0, RETURNS).reduce((sum, count) => sum + count, 0);
+      case EVENT.exceptionReturn:
+        return cpu.taken[RETURNS]!;
       default:
         return this.#totals[event] ?? 0;
     }

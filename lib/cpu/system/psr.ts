@@ -24,7 +24,7 @@ const W = {
 } as const;
 
 /** What has the registers of a mode: a CPU, or what was kept of one. */
-export type PsrOwner = Pick<Cpu, 'words' | 'mode' | 'modeChanged' | 'stateChanged'>;
+export type PsrOwner = Pick<Cpu, 'words' | 'mode' | 'modeChanged' | 'rulesChanged' | 'stateChanged'>;
 
 /** Returns CPSR as MRS shows it, with every bit. */
 export function readCpsr({ words }: Pick<Cpu, 'words'>): number {
@@ -72,7 +72,7 @@ export function writeCpsr(cpu: PsrOwner, value: number): void {
 export function writeEndianness(cpu: PsrOwner, bigEndian: number): void {
   if (cpu.words[W.bigEndian] === bigEndian) return;
   cpu.words[W.bigEndian] = bigEndian;
-  cpu.modeChanged();
+  cpu.rulesChanged();
 }
 
 /** Swaps the banked registers and says so to the CPU; does nothing for a number that is no mode. */

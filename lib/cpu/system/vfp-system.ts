@@ -28,7 +28,7 @@ export function vfpSystem(cpu: Cpu, word: number): boolean {
     if (read) words[rt] = words[STATE.FPEXC >> 2]!;
     else {
       words[STATE.FPEXC >> 2] = words[rt]! & FPEXC_MASK;
-      cpu.vfpAccessChanged();
+      cpu.rulesChanged();
     }
     return true;
   }

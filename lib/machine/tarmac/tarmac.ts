@@ -10,7 +10,7 @@
 import type { Cluster, Tracer } from '../../cpu/cluster.ts';
 import type { Cpu } from '../../cpu/cpu.ts';
 import { STATE } from '../../cpu/state/layout.ts';
-import { VECTOR } from '../../cpu/system/exceptions.ts';
+import { VECTOR } from '../../cpu/system/entries.ts';
 import { MODE } from '../../cpu/system/modes.ts';
 import { WorldWatches, worldOf, type World, type WorldWatch } from '../../cpu/system/world.ts';
 import { reg } from '../../cpu/system/registers.ts';

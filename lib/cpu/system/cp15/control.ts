@@ -12,7 +12,7 @@ export const control: readonly Row[] = [
     at: 'p15 0 c1 c0 2',
     reset: (cpu) => (cpu.configuration.vfpEnabled ? 0x00f0_0000 : 0),
     mask: 0xc0f0_0000,
-    changed: (cpu) => cpu.vfpAccessChanged(),
+    changed: (cpu) => cpu.rulesChanged(),
   },
   { name: 'SCR', at: 'p15 0 c1 c1 0', level: 'secure', mask: 0x3ff, changed: (cpu) => cpu.securityChanged() },
   { name: 'SDER', at: 'p15 0 c1 c1 1', level: 'secure', mask: 3 },
@@ -22,7 +22,7 @@ export const control: readonly Row[] = [
     level: 'secure, ro',
     reset: (cpu) => (cpu.hasSecurity && !cpu.configuration.vfpEnabled ? 0 : 0xc00),
     mask: 0x0007_cc00,
-    changed: (cpu) => cpu.vfpAccessChanged(),
+    changed: (cpu) => cpu.rulesChanged(),
   },
   { name: 'HSCTLR', at: 'p15 4 c1 c0 0', level: 'PL2', reset: 0x30c5_0878, mask: 0x4208_1027, changed: controlChanged },
   // The Cortex-A15 has no HACTLR and no HACR: they read as zero (DDI 0438I, 4.3).
@@ -34,7 +34,7 @@ export const control: readonly Row[] = [
     // HCD is there where the Security Extensions are not (B4.1.65).
     write: (cpu, value, index) => {
       cpu.words[index] = value & (cpu.hasSecurity ? 0x0fff_ffff : 0x2fff_ffff);
-      cpu.trapsChanged();
+      cpu.rulesChanged();
       cpu.mmu.vmidChanged();
       cpu.stateChanged();
     },
@@ -47,9 +47,9 @@ export const control: readonly Row[] = [
     level: 'PL2',
     reset: 0x33ff,
     mask: 0x8000_8c00,
-    changed: (cpu) => cpu.vfpAccessChanged(),
+    changed: (cpu) => cpu.rulesChanged(),
   },
-  { name: 'HSTR', at: 'p15 4 c1 c1 3', level: 'PL2', mask: 0x0003_bfef, changed: (cpu) => cpu.modeChanged() },
+  { name: 'HSTR', at: 'p15 4 c1 c1 3', level: 'PL2', mask: 0x0003_bfef, changed: (cpu) => cpu.rulesChanged() },
   { name: 'HACR', at: 'p15 4 c1 c1 7', level: 'PL2', mask: 0 },
 
   { name: 'VBAR', at: 'p15 0 c12 c0 0', banked: true, mask: ~31 },
