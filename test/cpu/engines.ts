@@ -147,10 +147,9 @@ const imports: InterpreterImports = {
   hot: () => {},
 };
 
-words.fill(3, (BANK + TLB.read) >> 2, (BANK + TLB.fetchA32) >> 2);
 for (let page = START >> 12; page < END >> 12; page++) {
-  words[((BANK + TLB.read) >> 2) + page] = HOST;
-  words[((BANK + TLB.write) >> 2) + page] = HOST;
+  words[((BANK + TLB.read) >> 2) + page] = HOST ^ TLB.slow;
+  words[((BANK + TLB.write) >> 2) + page] = HOST ^ TLB.slow;
 }
 /** A page that changes all the time is not translated, so every program has another one. */
 let hostPages = 0;

@@ -33,7 +33,10 @@ export class HandlerLowering extends StateLowering {
   #lookup(address: number, access: number, write: boolean): void {
     this.code.get(address).const(10).op(W.shrU).const(0x3ffffc).op(W.and);
     this.get((access & ACCESS.unprivileged) !== 0 ? 'tlbUnprivileged' : 'tlb').op(W.add);
-    this.code.memory(W.load, write ? TLB.write : TLB.read);
+    this.code
+      .memory(W.load, write ? TLB.write : TLB.read)
+      .const(TLB.slow)
+      .op(W.xor);
   }
   /** Turns the entry on the stack into: must this access take the slow path? */
   #misfit(size: number, address: number): void {

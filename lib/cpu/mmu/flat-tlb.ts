@@ -2,8 +2,8 @@
  * The first-level TLB of one translation bank: flat tables with a word per virtual page, which generated code reads.
  *
  * An entry of `read` and `write` is `host - virtual` of the page, or has its low bits set when the slow path must be taken;
- * an entry of the fetch tables is the address of the page's micro-ops, or 0. Pages that have an entry are listed, so that
- * a flush costs what was filled and not a million words.
+ * it is kept XOR {@link TLB.slow}, so that untouched memory says slow. An entry of the fetch tables is the address of the page's micro-ops, or
+ * 0. Pages that have an entry are listed, so that a flush costs what was filled and not a million words.
  */
 import { TLB } from '../state/layout.ts';
 
@@ -21,7 +21,6 @@ export class FlatTlb {
   readonly #nonGlobal = new Int32Array(LISTED);
   #globals = 0;
   #nonGlobals = 0;
-  #ready = false;
   /** The DACR that the entries were judged by. */
   dacr = 0;
 
@@ -32,14 +31,6 @@ export class FlatTlb {
     this.#write = (base + TLB.write) / 4;
     this.#fetchA32 = (base + TLB.fetchA32) / 4;
     this.#fetchT32 = (base + TLB.fetchT32) / 4;
-  }
-
-  /** Prepares the tables at first use: a bank that never runs costs no memory. */
-  activate(): void {
-    if (this.#ready) return;
-    this.#ready = true;
-    this.#words.fill(TLB.slow, this.#read, this.#read + 2 ** 20);
-    this.#words.fill(TLB.slow, this.#write, this.#write + 2 ** 20);
   }
 
   /**
@@ -56,8 +47,8 @@ export class FlatTlb {
   /** Enters a page for data accesses; an entry that must not be fast is given as TLB.slow. */
   fill(page: number, read: number, write: number, global: boolean): void {
     this.#list(page, global);
-    this.#words[this.#read + page] = read;
-    this.#words[this.#write + page] = write;
+    this.#words[this.#read + page] = read ^ TLB.slow;
+    this.#words[this.#write + page] = write ^ TLB.slow;
   }
   /** Enters a page's micro-ops. */
   fillFetch(page: number, thumb: boolean, microOps: number, global: boolean): void {
@@ -65,9 +56,9 @@ export class FlatTlb {
     this.#words[(thumb ? this.#fetchT32 : this.#fetchA32) + page] = microOps;
   }
   drop(page: number): void {
-    if (!this.#ready) return;
-    this.#words[this.#read + page] = TLB.slow;
-    this.#words[this.#write + page] = TLB.slow;
+    if (this.#globals + this.#nonGlobals === 0) return;
+    this.#words[this.#read + page] = 0;
+    this.#words[this.#write + page] = 0;
     this.#words[this.#fetchA32 + page] = 0;
     this.#words[this.#fetchT32 + page] = 0;
   }
@@ -97,15 +88,15 @@ export class FlatTlb {
   #protect(list: Int32Array, count: number, hostPage: number): void {
     for (let i = 0; i < count; i++) {
       const at = this.#write + list[i]!;
-      const entry = this.#words[at]!;
-      if ((entry & TLB.slow) === 0 && ((entry + list[i]! * 4096) | 0) === (hostPage | 0)) this.#words[at] = TLB.slow;
+      const entry = this.#words[at]! ^ TLB.slow;
+      if ((entry & TLB.slow) === 0 && ((entry + list[i]! * 4096) | 0) === (hostPage | 0)) this.#words[at] = 0;
     }
   }
   #list(page: number, global: boolean): void {
     const w = this.#words;
     const isListed =
-      w[this.#read + page] !== TLB.slow ||
-      w[this.#write + page] !== TLB.slow ||
+      w[this.#read + page] !== 0 ||
+      w[this.#write + page] !== 0 ||
       w[this.#fetchA32 + page] !== 0 ||
       w[this.#fetchT32 + page] !== 0;
     if (isListed) return;

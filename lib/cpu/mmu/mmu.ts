@@ -65,22 +65,17 @@ export class Mmu {
     words[STATE.bank >> 2] = bank;
     words[STATE.bankUnprivileged >> 2] = unprivilegedBank;
     const flat = this.#flat[bank]!;
-    flat.activate();
     const dacr = words[DACR + this.#cpu.bank]!;
     flat.useDacr(dacr);
     words[STATE.tlb >> 2] = this.#fast(flat).base;
     // The other bank keeps what it holds: its pages are judged by the DACR that its own code runs with.
     const other = this.#flat[unprivilegedBank]!;
     const unprivileged = other.dacr === dacr ? this.#fast(other) : this.#flat[SLOW_BANK]!;
-    unprivileged.activate();
     words[STATE.tlbUnprivileged >> 2] = unprivileged.base;
   }
   /** Generated code accesses memory as little-endian: with CPSR.E set no access is fast. */
   #fast(flat: FlatTlb): FlatTlb {
-    if (this.#cpu.words[STATE.bigEndian >> 2] === 0) return flat;
-    const slow = this.#flat[SLOW_BANK]!;
-    slow.activate();
-    return slow;
+    return this.#cpu.words[STATE.bigEndian >> 2] === 0 ? flat : this.#flat[SLOW_BANK]!;
   }
 
   // Lookup.

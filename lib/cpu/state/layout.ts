@@ -136,7 +136,7 @@ export const TLB = {
   fetchA32: 0x80_0000,
   fetchT32: 0xc0_0000,
   size: 0x100_0000,
-  /** Flag bits of an entry of `read` and `write`: the fast path must not be taken. */
+  /** Flag bits of an entry of `read` and `write`: the fast path must not be taken. Entries are kept XOR these. */
   slow: 3,
 } as const;
 

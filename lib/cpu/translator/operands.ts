@@ -180,7 +180,11 @@ export abstract class RegionOperands extends LazyFlags {
     code.get(LOCAL.address).const(10).op(W.shrU).const(0x3ffffc).op(W.and);
     if ((access & ACCESS.unprivileged) !== 0) this.state(STATE.tlbUnprivileged);
     else code.get(LOCAL.tlb);
-    code.op(W.add).memory(W.load, write ? TLB.write : TLB.read);
+    code
+      .op(W.add)
+      .memory(W.load, write ? TLB.write : TLB.read)
+      .const(TLB.slow)
+      .op(W.xor);
   }
   /** Leaves unless the page of `LOCAL.address` can be accessed at once, and the address is aligned to `size`. */
   #check(access: number, write: boolean, size: number): void {
