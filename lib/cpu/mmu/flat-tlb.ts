@@ -1,9 +1,10 @@
 /**
  * The first-level TLB of one translation bank: flat tables with a word per virtual page, which generated code reads.
  *
- * An entry of `read` and `write` is `host - virtual` of the page, or has its low bits set when the slow path must be taken;
- * it is kept XOR {@link TLB.slow}, so that untouched memory says slow. An entry of the fetch tables is the address of the page's micro-ops, or
- * 0. Pages that have an entry are listed, so that a flush costs what was filled and not a million words.
+ * An entry of `read` and `write` is `host - virtual` of the page, or has its low bits set when the slow path must be taken.
+ * It is kept XOR {@link TLB.slow}: untouched memory says slow, and of a bank's 16 MB only those pages exist that are used.
+ * An entry of the fetch tables is the address of the page's micro-ops, or 0. Pages that have an entry are listed, so that a
+ * flush costs what was filled and not a million words.
  */
 import { TLB } from '../state/layout.ts';
 
