@@ -57,7 +57,7 @@ const TABLE = `
   HACTLR        | p15 4 c1 c0 1   | ---b-b | -   | 00000000          | 00000000
   HCR           | p15 4 c1 c1 0   | ---b-b | -   | 00000000          | 0fffffff
   HDCR          | p15 4 c1 c1 1   | ---b-b | -   | 00000006          | 00000fff
-  HCPTR         | p15 4 c1 c1 2   | ---b-b | -   | 000033ff          | 80008c00
+  HCPTR         | p15 4 c1 c1 2   | ---b-b | -   | 000033ff          | 80108c00
   HSTR          | p15 4 c1 c1 3   | ---b-b | -   | 00000000          | 0003bfef
   HACR          | p15 4 c1 c1 7   | ---b-b | -   | 00000000          | 00000000
   TTBR0_word    | p15 0 c2 c0 0   | -bbbbb | yes | 00000000          | ffffffff

@@ -40,13 +40,13 @@ export const control: readonly Row[] = [
     },
   },
   { name: 'HDCR', at: 'p15 4 c1 c1 1', level: 'PL2', reset: 6, mask: 0xfff, changed: (cpu) => cpu.pmu.settle() },
-  // There is no trace in CP14, so that HCPTR.TTA is reserved (DDI 0438G, table 4.59), CPACR.TRCDIS and NSACR.NSTRCDIS with it.
+  // Without trace registers in CP14, TTA is reserved (DDI 0438G, table 4.59: UNK/SBZP): it stays as written, and traps nothing.
   {
     name: 'HCPTR',
     at: 'p15 4 c1 c1 2',
     level: 'PL2',
     reset: 0x33ff,
-    mask: 0x8000_8c00,
+    mask: 0x8010_8c00,
     changed: (cpu) => cpu.rulesChanged(),
   },
   { name: 'HSTR', at: 'p15 4 c1 c1 3', level: 'PL2', mask: 0x0003_bfef, changed: (cpu) => cpu.rulesChanged() },
