@@ -3,7 +3,7 @@
  */
 import { library } from '../ir/library.ts';
 import { BUILTIN, RECORD, STAGINGS, type InstructionTable } from '../isa/table.ts';
-import { JUMP_RECORD, ORIGINALS, REGIONS, SHARED, STATE, TLB } from '../state/layout.ts';
+import { EXIT, JUMP_RECORD, LAZY, ORIGINALS, REGIONS, SHARED, STATE, TLB } from '../state/layout.ts';
 import { SYSTEM } from '../system/operations.ts';
 import { Code } from '../wasm/code.ts';
 import { assemble, SignatureTable, type Body } from '../wasm/module.ts';
@@ -212,6 +212,71 @@ class Builtins extends HandlerLowering {
     return { signature: HANDLER, locals: ['i32'], code, exported: 'execute' };
   }
 
+  /** `leave(exit, left, base, cpu)`: the way out of all regions of the page at `base`, as EXIT says. */
+  leave(): Body {
+    const code = (this.code = new Code());
+    const exit = 0,
+      left = 1,
+      base = 2,
+      cpu = 3,
+      a = 4,
+      b = 5,
+      result = 6;
+    const word = (at: number): Code => code.get(cpu).memory(W.load, at);
+    const store = (at: number, value: () => void): void => {
+      code.get(cpu);
+      value();
+      code.memory(W.store, at);
+    };
+    // The flags of an addition or subtraction.
+    word(STATE.lazyFlags).if();
+    word(STATE.lazyA).set(a);
+    word(STATE.lazyB).set(b);
+    word(STATE.lazyFlags).const(LAZY.add).op(W.eq).if();
+    code.get(a).get(b).op(W.add).set(result);
+    store(STATE.C, () => code.get(result).get(a).op(W.ltU));
+    store(STATE.V, () => code.get(a).get(result).op(W.xor).get(b).get(result).op(W.xor).op(W.and));
+    code.else();
+    code.get(a).get(b).op(W.sub).set(result);
+    store(STATE.C, () => code.get(a).get(b).op(W.geU));
+    store(STATE.V, () => code.get(a).get(b).op(W.xor).get(a).get(result).op(W.xor).op(W.and));
+    code.end();
+    store(STATE.N, () => code.get(result));
+    store(STATE.Z, () => code.get(result));
+    store(STATE.lazyFlags, () => code.const(LAZY.none));
+    code.end();
+    code
+      .get(base)
+      .get(exit)
+      .const((1 << EXIT.undoneShift) - 1)
+      .op(W.and)
+      .const(4)
+      .op(W.shl)
+      .op(W.add)
+      .set(base);
+    code.get(exit).const(EXIT.howShift).op(W.shrU).tee(a).op(W.eqz).if();
+    store(STATE.left, () => code.get(left).get(exit).const(EXIT.undoneShift).op(W.shrU).op(W.add));
+    code
+      .get(base)
+      .get(cpu)
+      .call(this.functions.arrive + 1)
+      .op(W.return)
+      .end();
+    // The dispatch loop counts one instruction for the region as a whole.
+    store(STATE.left, () => code.get(left).const(1).op(W.add));
+    code.get(a).const(EXIT.arrive).op(W.eq).if();
+    code.get(base).get(cpu).call(this.functions.arrive).op(W.return).end();
+    code.get(a).const(EXIT.enterA32).op(W.eq).if();
+    code.get(cpu).call(this.functions.enterA32).op(W.return).end();
+    code.get(cpu).call(this.functions.enterT32);
+    return {
+      signature: { parameters: ['i32', 'i32', 'i32', 'i32'], results: ['i32'] },
+      locals: ['i32', 'i32', 'i32'],
+      code,
+      exported: 'leave',
+    };
+  }
+
   /**
    * `run(cpu)`: starts at `STATE.pc` and dispatches until `STATE.left` is used up or a handler stops; leaves the address to go
    * on at in `STATE.pc`. Every dispatch is one instruction, so the count is exact.
@@ -271,7 +336,7 @@ export function interpreterModule(instructions: InstructionTable): Uint8Array<Ar
     enterAny: enterA32 + 2,
     arrive: enterA32 + 3,
     exceptions: exceptionFunctions(enterA32 + 5),
-    library: enterA32 + 9,
+    library: enterA32 + 10,
   };
   const builtins = new Builtins(functions, handlerType);
   const handlers = Array.from(microOps, (microOp, id) =>
@@ -300,6 +365,7 @@ export function interpreterModule(instructions: InstructionTable): Uint8Array<Ar
         builtins.arrive(firstRegion),
         builtins.execute(firstRegion),
         ...exceptionBodies(functions.exceptions.cpsr),
+        builtins.leave(),
         ...bodies,
       ],
       // Regions take their places behind the micro-ops.

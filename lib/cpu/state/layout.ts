@@ -69,6 +69,10 @@ export const STATE = {
   traps: 208,
   /** 1 where CPS and MSR change A, I and F as they ask for (B1.3.2). */
   masksFree: 212,
+  /** Flags of which only the operands are known as yet, while a region runs ({@link LAZY}). */
+  lazyFlags: 216,
+  lazyA: 220,
+  lazyB: 224,
 
   /** S0-S31, D0-D31 and Q0-Q15, over each other. */
   vfp: 256,
@@ -83,6 +87,13 @@ export const STATE = {
  * modes but Hyp mode. At PL0 all are set.
  */
 export const TRAPS = { hstr: 0x3fff, hcr: 0x07ff_8000, notHyp: 27 } as const;
+/** What `lazyFlags` says: all flags are in their words, or follow from the sum or the difference of `lazyA` and `lazyB`. */
+export const LAZY = { none: 0, add: 1, sub: 2 } as const;
+/**
+ * How a region is left: by executing, or arriving at, a record, or by entering the page of `target`; how many instructions
+ * are undone; and in the lower bits which record of the page it is.
+ */
+export const EXIT = { execute: 0, arrive: 1, enterA32: 2, enterT32: 3, howShift: 24, undoneShift: 12 } as const;
 export type StateWord = Exclude<keyof typeof STATE, 'vfp' | 'banked' | 'following' | 'system'>;
 
 /**

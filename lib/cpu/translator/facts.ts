@@ -24,6 +24,10 @@ export interface Facts {
   /** Flags that must be right before it: what it reads, and what it keeps although it writes others. */
   readonly flagsRead: number;
   readonly flagsWritten: number;
+  /** FLAGS, how it gives flags; -1 if it gives none. */
+  readonly flagSource: number;
+  /** Whether all registers that it writes are written in any case. */
+  readonly certain: boolean;
   /** BRANCH kind, -1 for none; whether control may also go on behind the instruction; the operand of the branch. */
   readonly branch: number;
   readonly falls: boolean;
@@ -61,6 +65,7 @@ export function factsOf(template: Template): Facts {
     branch = -1,
     target = -1,
     base = -1,
+    flagSource = -1,
     depth = 0;
   let listReads = false,
     listWrites = false,
@@ -69,7 +74,8 @@ export function factsOf(template: Template): Facts {
     loads = false,
     stores = false,
     isIt = false,
-    covered = false;
+    covered = false,
+    certain = true;
   let translatable = true;
   const bit = (operand: number): number => 1 << operand;
   for (let i = 0; i < count; i++) {
@@ -83,6 +89,7 @@ export function factsOf(template: Template): Facts {
       case IR.setRegister:
         if (a === LOOP_REGISTER) listWrites = true;
         else writes |= bit(a);
+        if (depth > 0) certain = false;
         break;
       case IR.each:
         list = a;
@@ -127,7 +134,8 @@ export function factsOf(template: Template): Facts {
         depth--;
         break;
       case IR.setFlags:
-        if (depth > 0) translatable = false;
+        if (depth > 0 || flagSource >= 0) translatable = false;
+        flagSource = a & 0xff;
         break;
       case IR.branch:
         if (branch >= 0 || i < count - 1 - depth) translatable = false;
@@ -151,6 +159,8 @@ export function factsOf(template: Template): Facts {
     mayLeave,
     flagsRead: guardless | (flagsWritten !== 0 ? NZCV & ~flagsWritten : 0),
     flagsWritten,
+    flagSource,
+    certain,
     branch,
     falls,
     target,

@@ -29,6 +29,8 @@ export interface Block {
   isMerge: boolean;
   /** Flags that instructions may still read. */
   flagsIn: number;
+  /** Registers that instructions may read before they are written. */
+  registersIn: number;
   /** The most instructions from here to the next test of the budget. */
   need: number;
 }
@@ -139,6 +141,7 @@ const emptyBlock = (at: number): Block => ({
   isLoop: false,
   isMerge: false,
   flagsIn: 0,
+  registersIn: 0,
   need: 0,
   dominator: undefined as unknown as Block,
 });
@@ -245,22 +248,27 @@ function dominates(a: Block, b: Block): boolean {
   return a === b;
 }
 
-/** Backward: flags that may still be read, and how far it is to the next test of the budget. */
+/** Backward: flags and registers that may still be read, and how far it is to the next test of the budget. */
 function solve(order: readonly Block[]): void {
   for (let changed = true; changed;) {
     changed = false;
     for (let i = order.length - 1; i >= 0; i--) {
       const block = order[i]!;
       let live = 0;
-      for (const s of block.successors) live |= s.flagsIn;
+      let registers = 0;
+      for (const s of block.successors) {
+        live |= s.flagsIn;
+        registers |= s.registersIn;
+      }
       for (let j = block.steps.length - 1; j >= 0; j--) {
         const s = block.steps[j]!;
         live = (live & ~s.flagsKilled) | s.flagsRead;
+        registers = (registers & ~s.kills) | s.reads;
       }
-      if (live !== block.flagsIn) {
-        block.flagsIn = live;
-        changed = true;
-      }
+      if (live === block.flagsIn && registers === block.registersIn) continue;
+      block.flagsIn = live;
+      block.registersIn = registers;
+      changed = true;
     }
   }
   for (let i = order.length - 1; i >= 0; i--) {

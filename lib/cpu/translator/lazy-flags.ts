@@ -1,123 +1,172 @@
 /**
  * Flags in a region: kept as what they follow from until somebody asks. A comparison and the branch that uses it become
  * one WebAssembly comparison; most flags are never computed at all.
+ *
+ * Before the region may be left they are saved: an addition or subtraction as its operands, from which whoever is behind
+ * the exit computes them ({@link LAZY}), so that an exit needs no flags of its own.
  */
-import { FLAGS } from '../ir/ops.ts';
+import { C, FLAGS } from '../ir/ops.ts';
 import { Lowering } from '../lowering/lowering.ts';
+import { LAZY, STATE } from '../state/layout.ts';
 import type { Code } from '../wasm/code.ts';
 import { W } from '../wasm/opcodes.ts';
 
-/**
- * Where the flags are: in their locals; implied by operand locals A and B and result local R; or, where paths meet and only
- * an exit could still want them, as the local `kind` says.
- */
-export type FlagState = 'locals' | 'add' | 'sub' | 'nz' | 'dynamic';
-export const KINDS = { locals: 0, add: 1, sub: 2, nz: 3 } as const;
+/** What a flag follows from: its word of the state, its local, or the operands A and B of an addition or subtraction. */
+type Source = 'word' | 'local' | 'add' | 'sub';
+/** Where the flags are, N and Z together. */
+export interface Flags {
+  readonly nz: Source;
+  readonly c: Source;
+  readonly v: Source;
+  /** Whether the state in memory is right, and what its `lazyFlags` says, as far as that is known. */
+  readonly saved: boolean;
+  readonly lazy: number | undefined;
+}
+/** All flags in their words. */
+export const WORDS: Flags = { nz: 'word', c: 'word', v: 'word', saved: true, lazy: LAZY.none };
+/** Where paths meet and only who is behind an exit could still want flags. */
+const UNREAD: Flags = { ...WORDS, lazy: undefined };
 
 /** Locals of a region; behind them are the guest's registers that it uses, and temporaries. */
 // prettier-ignore
 export const LOCAL = {
-  up: 0, cpu: 1, N: 2, Z: 3, C: 4, V: 5, left: 6, exit: 7, A: 8, B: 9, R: 10, kind: 11, address: 12, entry: 13, data: 14,
-  tlb: 15, page: 16, target: 17, dispatch: 18, registers: 19,
+  up: 0, cpu: 1, R: 2, C: 3, V: 4, A: 5, B: 6, left: 7, exit: 8, address: 9, entry: 10, data: 11, tlb: 12, page: 13,
+  target: 14, dispatch: 15, registers: 16,
 } as const;
 
 export abstract class LazyFlags extends Lowering {
-  protected flags: FlagState = 'locals';
+  protected flags = WORDS;
 
   constructor() {
     super(LOCAL.registers);
   }
 
+  protected store32(offset: number, value: () => void): void {
+    this.code.get(LOCAL.cpu);
+    value();
+    this.code.memory(W.store, offset);
+  }
+
   protected setFlags(source: number, result: number, x: number, y: number): void {
     const { code } = this;
-    const all = source === FLAGS.add || source === FLAGS.sub || source === FLAGS.nzcv;
-    // C and V stay in their locals when only N and Z follow from a result.
-    if (!all && this.flags !== 'nz') this.materialise();
-    if (source === FLAGS.nzcv) {
-      const r = this.local(result);
-      const c = this.local(x);
-      this.value(y);
-      code.set(LOCAL.V).get(c).set(LOCAL.C).get(r).set(LOCAL.N).get(r).set(LOCAL.Z);
-      this.flags = 'locals';
-      return;
-    }
     // All values first: any of them may still read the old flags (TST with RRX does).
     if (source === FLAGS.add || source === FLAGS.sub) {
       this.value(x);
       this.value(y);
       code.set(LOCAL.B).set(LOCAL.A);
-      this.flags = source === FLAGS.add ? 'add' : 'sub';
+      const of = source === FLAGS.add ? 'add' : 'sub';
+      this.flags = { nz: of, c: of, v: of, saved: false, lazy: this.flags.lazy };
       return;
     }
-    this.value(result);
-    if (source === FLAGS.nzc) {
-      this.value(x);
-      code.set(LOCAL.C);
+    let { c, v } = this.flags;
+    if (source === FLAGS.nz) this.value(result);
+    else {
+      const r = this.local(result);
+      if (source === FLAGS.nzc) this.value(x);
+      else {
+        const carry = this.local(x);
+        this.value(y);
+        code.set(LOCAL.V).get(carry);
+        v = 'local';
+      }
+      code.set(LOCAL.C).get(r);
+      c = 'local';
     }
     code.set(LOCAL.R);
-    this.flags = 'nz';
+    this.flags = { nz: 'local', c, v, saved: false, lazy: this.flags.lazy };
   }
-  /** Brings all flags into their locals. */
-  protected materialise(): void {
-    if (this.flags === 'dynamic') throw new Error('flags that nobody reads are read');
-    this.emitFlags(this.flags);
-    this.flags = 'locals';
-  }
-  protected emitFlags(state: FlagState): void {
-    const { code } = this;
-    if (state === 'locals') return;
-    if (state !== 'nz') {
-      this.#carry(state);
-      code.set(LOCAL.C);
-      this.#overflow(state);
-      code.set(LOCAL.V);
+
+  /** Makes the state in memory right, as cheaply as may be. */
+  protected save(): void {
+    const { nz, c, v, saved, lazy } = this.flags;
+    if (saved) return;
+    if (nz !== c || nz !== v || (nz !== 'add' && nz !== 'sub')) {
+      this.settle();
+      return;
     }
-    this.#result(state);
-    code.tee(LOCAL.N).set(LOCAL.Z);
+    this.store32(STATE.lazyA, () => this.code.get(LOCAL.A));
+    this.store32(STATE.lazyB, () => this.code.get(LOCAL.B));
+    if (lazy !== LAZY[nz]) this.store32(STATE.lazyFlags, () => this.code.const(LAZY[nz]));
+    this.flags = { ...this.flags, saved: true, lazy: LAZY[nz] };
   }
-  /** What N and Z follow from; after an addition or subtraction it follows itself from the operands. */
-  #result(state: FlagState): Code {
+  /** Brings all flags into their words. */
+  protected settle(): void {
+    const { nz, c, v, saved, lazy } = this.flags;
+    if (lazy === LAZY.none && saved) return;
+    if (nz !== 'word') {
+      this.store32(STATE.N, () => this.#result());
+      this.store32(STATE.Z, () => this.#result());
+    }
+    if (c !== 'word') this.store32(STATE.C, () => this.carry());
+    if (v !== 'word') this.store32(STATE.V, () => this.#overflow());
+    if (lazy !== LAZY.none) this.store32(STATE.lazyFlags, () => this.code.const(LAZY.none));
+    this.flags = { ...this.flags, saved: true, lazy: LAZY.none };
+  }
+  /** Brings flags into the form in which they arrive where several ways meet and the flags `live` may still be read. */
+  protected meet(live: number): void {
+    if (live === 0) this.save();
+    else this.settle();
+    if ((live & C) === 0 || this.flags.c === 'local') return;
+    this.carry();
+    this.code.set(LOCAL.C);
+  }
+  protected static met(live: number): Flags {
+    return live === 0 ? UNREAD : (live & C) === 0 ? WORDS : { ...WORDS, c: 'local' };
+  }
+
+  #word(offset: number): Code {
+    if (this.flags.lazy !== LAZY.none) throw new Error('flags that nobody reads are read');
+    return this.code.get(LOCAL.cpu).memory(W.load, offset);
+  }
+  /** What N and Z follow from, if not their words. */
+  #result(): Code {
     const { code } = this;
-    if (state === 'add') return code.get(LOCAL.A).get(LOCAL.B).op(W.add);
-    if (state === 'sub') return code.get(LOCAL.A).get(LOCAL.B).op(W.sub);
-    return code.get(LOCAL.R);
+    const { nz } = this.flags;
+    if (nz === 'local') return code.get(LOCAL.R);
+    return code
+      .get(LOCAL.A)
+      .get(LOCAL.B)
+      .op(nz === 'add' ? W.add : W.sub);
   }
   protected carry(): void {
-    this.#carry(this.flags);
-  }
-  #carry(state: FlagState): void {
     const { code } = this;
-    if (state === 'dynamic') throw new Error('C is read and nobody reads flags');
-    if (state === 'add') this.#result(state).get(LOCAL.A).op(W.ltU);
-    else if (state === 'sub') code.get(LOCAL.A).get(LOCAL.B).op(W.geU);
-    else code.get(LOCAL.C);
+    const { c } = this.flags;
+    if (c === 'add') code.get(LOCAL.A).get(LOCAL.B).op(W.add).get(LOCAL.A).op(W.ltU);
+    else if (c === 'sub') code.get(LOCAL.A).get(LOCAL.B).op(W.geU);
+    else if (c === 'local') code.get(LOCAL.C);
+    else this.#word(STATE.C);
   }
-  #overflow(state: FlagState): void {
-    const { A, B } = LOCAL;
+  #overflow(): void {
+    const { A, B, V } = LOCAL;
     const { code } = this;
-    if (state === 'add') {
-      code.get(A);
-      this.#result(state).op(W.xor).get(B);
-      this.#result(state).op(W.xor).op(W.and);
-    } else if (state === 'sub') {
-      code.get(A).get(B).op(W.xor).get(A);
-      this.#result(state).op(W.xor).op(W.and);
-    } else code.get(LOCAL.V);
+    const { v } = this.flags;
+    if (v === 'add') {
+      code.get(A).get(A).get(B).op(W.add).op(W.xor);
+      code.get(B).get(A).get(B).op(W.add).op(W.xor).op(W.and);
+    } else if (v === 'sub') code.get(A).get(B).op(W.xor).get(A).get(A).get(B).op(W.sub).op(W.xor).op(W.and);
+    else if (v === 'local') code.get(V);
+    else this.#word(STATE.V);
   }
   protected condition(condition: number): void {
     const { code } = this;
-    const { flags } = this;
-    if (flags === 'dynamic') throw new Error('a condition is read and nobody reads flags');
+    const { nz, c, v } = this.flags;
     const inverted = (condition & 1) === 1;
-    const locals = flags === 'locals';
-    const comparison = flags === 'sub' ? COMPARISONS[condition] : undefined;
-    if (comparison !== undefined) {
+    const comparison = COMPARISONS[condition];
+    const family = condition >> 1;
+    const usesC = family === 1 || family === 4;
+    const usesV = family === 5 || family === 6;
+    if (
+      comparison !== undefined &&
+      (family === 1 || nz === 'sub') &&
+      (!usesC || c === 'sub') &&
+      (!usesV || v === 'sub')
+    ) {
       code.get(LOCAL.A).get(LOCAL.B).op(comparison);
       return;
     }
-    const negative = (): Code => (locals ? code.get(LOCAL.N) : this.#result(flags));
-    const zero = (): Code => (locals ? code.get(LOCAL.Z) : this.#result(flags));
-    switch (condition >> 1) {
+    const negative = (): Code => (nz === 'word' ? this.#word(STATE.N) : this.#result());
+    const zero = (): Code => (nz === 'word' ? this.#word(STATE.Z) : this.#result());
+    switch (family) {
       case 0:
         zero();
         // A condition's value must be 0 or 1.
@@ -132,7 +181,7 @@ export abstract class LazyFlags extends Lowering {
           .op(inverted ? W.geS : W.ltS);
         return;
       case 3:
-        this.#overflow(flags);
+        this.#overflow();
         code.const(0).op(inverted ? W.geS : W.ltS);
         return;
       case 4:
@@ -141,7 +190,7 @@ export abstract class LazyFlags extends Lowering {
         break;
       case 5:
         negative();
-        this.#overflow(flags);
+        this.#overflow();
         code
           .op(W.xor)
           .const(0)
@@ -149,7 +198,7 @@ export abstract class LazyFlags extends Lowering {
         return;
       case 6:
         negative();
-        this.#overflow(flags);
+        this.#overflow();
         code.op(W.xor).const(0).op(W.geS);
         zero().const(0).op(W.ne).op(W.and);
         break;

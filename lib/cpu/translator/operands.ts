@@ -9,7 +9,7 @@ import type { Code } from '../wasm/code.ts';
 import { W } from '../wasm/opcodes.ts';
 import { evaluate, type Known } from './evaluate.ts';
 import { PC } from './facts.ts';
-import { LazyFlags, LOCAL } from './lazy-flags.ts';
+import { LazyFlags, LOCAL, WORDS } from './lazy-flags.ts';
 import type { Records, Step } from './records.ts';
 
 /** In the tag of a view: no page as yet, for no masked address has this bit. */
@@ -32,6 +32,8 @@ export abstract class RegionOperands extends LazyFlags {
   /** The instruction at hand, and its register operands. */
   protected step!: Step;
   protected encoded = 0;
+  /** Registers that are written again before the region can be left, so that memory need not know them yet. */
+  protected overwritten = 0;
   /** Inside what follows an `access` that succeeded. */
   protected covered = false;
   /** The condition under which registers get their new values. */
@@ -79,7 +81,8 @@ export abstract class RegionOperands extends LazyFlags {
     else this.code.get(this.registers[n]!);
   }
   protected setRegister(operand: number, value: number): void {
-    const local = this.registers[this.#numberOf(operand)]!;
+    const n = this.#numberOf(operand);
+    const local = this.registers[n]!;
     this.value(value);
     if (this.chosenIf !== ALWAYS) {
       this.code.get(local);
@@ -87,6 +90,7 @@ export abstract class RegionOperands extends LazyFlags {
       this.code.op(W.select);
     }
     this.code.set(local);
+    if (((this.overwritten >>> n) & 1) === 0) this.store32(4 * n, () => this.code.get(local));
   }
   protected file(operand: number, type: number, bytes: number): void {
     this.code.get(LOCAL.cpu).memory(LOADS[type]!, STATE.vfp + bytes + this.#byteOf(operand));
@@ -102,14 +106,12 @@ export abstract class RegionOperands extends LazyFlags {
   protected setState(offset: number, value: number): void {
     // VMRS can give an N that is not the sign of what gives Z.
     if (offset === STATE.N) {
-      this.materialise();
-      this.value(value);
-      this.code.set(LOCAL.N);
+      this.settle();
+      this.store32(offset, () => this.value(value));
+      this.flags = WORDS;
       return;
     }
-    this.code.get(LOCAL.cpu);
-    this.value(value);
-    this.code.memory(W.store, offset);
+    this.store32(offset, () => this.value(value));
   }
   protected stateAt(offset: number): void {
     this.code.get(LOCAL.cpu);

@@ -20,6 +20,8 @@ export interface Step {
   readonly condition: number;
   readonly reads: number;
   readonly writes: number;
+  /** Registers it certainly writes. */
+  readonly kills: number;
   readonly flagsRead: number;
   /** Flags it certainly writes. */
   readonly flagsKilled: number;
@@ -93,6 +95,7 @@ export class Records {
     const { flagsWritten, base } = facts;
     const { staging } = microOp;
     const number = base >= FIXED ? base - FIXED : (encoded >>> (8 * base + 2)) & 15;
+    const writes = (mask(facts.writes) | (facts.listWrites ? list : 0)) & 0x7fff;
     return {
       at,
       next: at + staging.advance / RECORD.size,
@@ -100,8 +103,9 @@ export class Records {
       staging,
       facts,
       condition,
-      reads: (mask(facts.reads) | (facts.listReads ? list : 0)) & 0x7fff,
-      writes: (mask(facts.writes) | (facts.listWrites ? list : 0)) & 0x7fff,
+      reads: (mask(facts.reads) | (facts.listReads ? list : 0) | (isConditional ? writes : 0)) & 0x7fff,
+      writes,
+      kills: isConditional || !facts.certain ? 0 : writes,
       flagsRead: facts.flagsRead | CONDITION_FLAGS[condition]! | (isConditional && flagsWritten !== 0 ? NZCV : 0),
       flagsKilled: isConditional ? 0 : flagsWritten,
       view: base < 0 ? -1 : facts.stores ? number + WRITE_VIEW : number,

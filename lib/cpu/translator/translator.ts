@@ -11,7 +11,7 @@ import { assemble, type Body, type Import } from '../wasm/module.ts';
 import { graph } from './graph.ts';
 import { Heat } from './heat.ts';
 import { Records } from './records.ts';
-import { IMPORTED, REGION, RegionLowering } from './region.ts';
+import { IMPORTS, RegionLowering } from './region.ts';
 
 export interface TranslatorOptions {
   /** Arrivals after which code is translated: 1 to 65535. */
@@ -178,7 +178,7 @@ export class Translator {
     const lowering = new RegionLowering(this.#records, (index) => {
       let at = callees.indexOf(index);
       if (at < 0) at = callees.push(index) - 1;
-      return IMPORTED.library + at;
+      return IMPORTS.length + at;
     });
     for (const up of this.#queue) {
       const { base, thumb, hostPage } = this.#parts.pageOf(up);
@@ -231,9 +231,7 @@ export class Translator {
     callees: readonly number[],
   ): void {
     const { exports } = this.#parts;
-    const imports: Import[] = ['execute', 'arrive'].map((name) => ({ name, signature: REGION }));
-    for (const name of ['enterA32', 'enterT32'])
-      imports.push({ name, signature: { parameters: ['i32'], results: ['i32'] } });
+    const imports: Import[] = [...IMPORTS];
     for (const index of callees) {
       const { parameters, result } = library[index]!;
       imports.push({ name: `library${index}`, signature: { parameters: [...parameters, 'i32'], results: [result] } });
