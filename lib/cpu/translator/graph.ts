@@ -3,6 +3,7 @@ import { advanceIt } from '../state/itstate.ts';
 import { ALWAYS, BRANCH } from '../ir/ops.ts';
 import { isNear, type Facts } from './facts.ts';
 import type { Heat } from './heat.ts';
+import { markTightLoops, type TightLoop } from './loops.ts';
 import { Reach } from './reach.ts';
 import { viewsOf } from './views.ts';
 import type { Records, Step } from './records.ts';
@@ -26,6 +27,8 @@ export interface Block {
   dominator: Block;
   children: Block[];
   isLoop: boolean;
+  /** The tight loop that it is part of. */
+  loop: TightLoop | undefined;
   isMerge: boolean;
   /** Flags that instructions may still read. */
   flagsIn: number;
@@ -122,6 +125,7 @@ export function graph(entry: number, records: Records, heat: Heat): Graph | unde
   }
   const known = entries.filter((at) => blocks.has(at));
   const { root, order, dispatched } = arrange(blocks, known);
+  markTightLoops(order);
   solve(order);
   const views = viewsOf(order);
   return { root, entries: known, dispatched, order, returns, used, written, flagsWritten, steps, views, first, end };
@@ -139,6 +143,7 @@ const emptyBlock = (at: number): Block => ({
   order: -1,
   children: [],
   isLoop: false,
+  loop: undefined,
   isMerge: false,
   flagsIn: 0,
   registersIn: 0,
@@ -265,6 +270,7 @@ function solve(order: readonly Block[]): void {
         live = (live & ~s.flagsKilled) | s.flagsRead;
         registers = (registers & ~s.kills) | s.reads;
       }
+      if (block.loop !== undefined) registers |= block.loop.written;
       if (live === block.flagsIn && registers === block.registersIn) continue;
       block.flagsIn = live;
       block.registersIn = registers;

@@ -11,8 +11,9 @@ import { LAZY, STATE } from '../state/layout.ts';
 import type { Code } from '../wasm/code.ts';
 import { W } from '../wasm/opcodes.ts';
 
-/** What a flag follows from: its word of the state, its local, or the operands A and B of an addition or subtraction. */
-type Source = 'word' | 'local' | 'add' | 'sub';
+/** What a flag follows from: its word of the state, its local, the operands A and B of an addition or subtraction, or
+ * what the local `kind` says: one of {@link LAZY}. */
+type Source = 'word' | 'local' | 'add' | 'sub' | 'kind';
 /** Where the flags are, N and Z together. */
 export interface Flags {
   readonly nz: Source;
@@ -26,12 +27,20 @@ export interface Flags {
 export const WORDS: Flags = { nz: 'word', c: 'word', v: 'word', saved: true, lazy: LAZY.none };
 /** Where paths meet and only who is behind an exit could still want flags. */
 const UNREAD: Flags = { ...WORDS, lazy: undefined };
+/** The same two inside a tight loop, where nothing is in memory. */
+const LOCALS: Flags = { nz: 'local', c: 'local', v: 'local', saved: false, lazy: LAZY.none };
+const UNREAD_LOCALS: Flags = { nz: 'kind', c: 'kind', v: 'kind', saved: false, lazy: undefined };
+/** How flags arrive where several ways meet, the flags `live` may still be read, and all of it is in a tight loop, or not. */
+export function met(live: number, tight: boolean): Flags {
+  if (tight) return live === 0 ? UNREAD_LOCALS : LOCALS;
+  return live === 0 ? UNREAD : (live & C) === 0 ? WORDS : { ...WORDS, c: 'local' };
+}
 
 /** Locals of a region; behind them are the guest's registers that it uses, and temporaries. */
 // prettier-ignore
 export const LOCAL = {
-  up: 0, cpu: 1, R: 2, C: 3, V: 4, A: 5, B: 6, left: 7, exit: 8, address: 9, entry: 10, data: 11, tlb: 12, page: 13,
-  target: 14, dispatch: 15, registers: 16,
+  up: 0, cpu: 1, N: 2, Z: 3, C: 4, V: 5, A: 6, B: 7, kind: 8, left: 9, exit: 10, address: 11, entry: 12, data: 13, tlb: 14,
+  page: 15, target: 16, dispatch: 17, registers: 18,
 } as const;
 
 export abstract class LazyFlags extends Lowering {
@@ -72,7 +81,7 @@ export abstract class LazyFlags extends Lowering {
       code.set(LOCAL.C).get(r);
       c = 'local';
     }
-    code.set(LOCAL.R);
+    code.tee(LOCAL.N).set(LOCAL.Z);
     this.flags = { nz: 'local', c, v, saved: false, lazy: this.flags.lazy };
   }
 
@@ -80,6 +89,11 @@ export abstract class LazyFlags extends Lowering {
   protected save(): void {
     const { nz, c, v, saved, lazy } = this.flags;
     if (saved) return;
+    if (nz === 'kind') {
+      for (const [local, offset] of LAZY_LOCALS) this.store32(offset, () => this.code.get(local));
+      this.flags = UNREAD;
+      return;
+    }
     if (nz !== c || nz !== v || (nz !== 'add' && nz !== 'sub')) {
       this.settle();
       return;
@@ -94,39 +108,70 @@ export abstract class LazyFlags extends Lowering {
     const { nz, c, v, saved, lazy } = this.flags;
     if (lazy === LAZY.none && saved) return;
     if (nz !== 'word') {
-      this.store32(STATE.N, () => this.#result());
-      this.store32(STATE.Z, () => this.#result());
+      this.store32(STATE.N, () => this.#negative());
+      this.store32(STATE.Z, () => this.#zero());
     }
     if (c !== 'word') this.store32(STATE.C, () => this.carry());
     if (v !== 'word') this.store32(STATE.V, () => this.#overflow());
     if (lazy !== LAZY.none) this.store32(STATE.lazyFlags, () => this.code.const(LAZY.none));
     this.flags = { ...this.flags, saved: true, lazy: LAZY.none };
   }
-  /** Brings flags into the form in which they arrive where several ways meet and the flags `live` may still be read. */
-  protected meet(live: number): void {
-    if (live === 0) this.save();
-    else this.settle();
-    if ((live & C) === 0 || this.flags.c === 'local') return;
-    this.carry();
-    this.code.set(LOCAL.C);
+  /**
+   * Brings flags into the form in which they arrive where several ways meet and the flags `live` may still be read; inside a
+   * tight loop into locals.
+   */
+  protected meet(live: number, tight: boolean): void {
+    if (tight && live === 0) this.#toOperands();
+    else if (tight) this.#toLocals();
+    else if (live === 0) this.save();
+    else {
+      this.settle();
+      if ((live & C) !== 0) this.#toLocal(LOCAL.C, 'c', () => this.carry());
+    }
+    this.flags = met(live, tight);
   }
-  protected static met(live: number): Flags {
-    return live === 0 ? UNREAD : (live & C) === 0 ? WORDS : { ...WORDS, c: 'local' };
+  #toLocal(local: number, flag: 'nz' | 'c' | 'v', value: () => void): void {
+    if (this.flags[flag] === 'local') return;
+    value();
+    this.code.set(local);
+  }
+  #toLocals(): void {
+    this.#toLocal(LOCAL.N, 'nz', () => this.#negative());
+    this.#toLocal(LOCAL.Z, 'nz', () => this.#zero());
+    this.#toLocal(LOCAL.C, 'c', () => this.carry());
+    this.#toLocal(LOCAL.V, 'v', () => this.#overflow());
+    if (this.flags.lazy !== LAZY.none) this.store32(STATE.lazyFlags, () => this.code.const(LAZY.none));
+  }
+  #toOperands(): void {
+    const { code } = this;
+    const { nz, c, v, saved, lazy } = this.flags;
+    if (nz === 'kind') return;
+    if (saved && lazy === undefined) {
+      for (const [local, offset] of LAZY_LOCALS) code.get(LOCAL.cpu).memory(W.load, offset).set(local);
+      return;
+    }
+    const isLazy = nz === c && nz === v && (nz === 'add' || nz === 'sub');
+    if (!isLazy) this.settle();
+    code.const(isLazy ? LAZY[nz] : LAZY.none).set(LOCAL.kind);
   }
 
   #word(offset: number): Code {
     if (this.flags.lazy !== LAZY.none) throw new Error('flags that nobody reads are read');
     return this.code.get(LOCAL.cpu).memory(W.load, offset);
   }
-  /** What N and Z follow from, if not their words. */
-  #result(): Code {
-    const { code } = this;
+  #negative(): Code {
     const { nz } = this.flags;
-    if (nz === 'local') return code.get(LOCAL.R);
-    return code
+    return nz === 'word' ? this.#word(STATE.N) : nz === 'local' ? this.code.get(LOCAL.N) : this.#result();
+  }
+  #zero(): Code {
+    const { nz } = this.flags;
+    return nz === 'word' ? this.#word(STATE.Z) : nz === 'local' ? this.code.get(LOCAL.Z) : this.#result();
+  }
+  #result(): Code {
+    return this.code
       .get(LOCAL.A)
       .get(LOCAL.B)
-      .op(nz === 'add' ? W.add : W.sub);
+      .op(this.flags.nz === 'add' ? W.add : W.sub);
   }
   protected carry(): void {
     const { code } = this;
@@ -164,11 +209,9 @@ export abstract class LazyFlags extends Lowering {
       code.get(LOCAL.A).get(LOCAL.B).op(comparison);
       return;
     }
-    const negative = (): Code => (nz === 'word' ? this.#word(STATE.N) : this.#result());
-    const zero = (): Code => (nz === 'word' ? this.#word(STATE.Z) : this.#result());
     switch (family) {
       case 0:
-        zero();
+        this.#zero();
         // A condition's value must be 0 or 1.
         code.op(W.eqz);
         break;
@@ -176,7 +219,7 @@ export abstract class LazyFlags extends Lowering {
         this.carry();
         break;
       case 2:
-        negative()
+        this.#negative()
           .const(0)
           .op(inverted ? W.geS : W.ltS);
         return;
@@ -186,10 +229,10 @@ export abstract class LazyFlags extends Lowering {
         return;
       case 4:
         this.carry();
-        zero().const(0).op(W.ne).op(W.and);
+        this.#zero().const(0).op(W.ne).op(W.and);
         break;
       case 5:
-        negative();
+        this.#negative();
         this.#overflow();
         code
           .op(W.xor)
@@ -197,10 +240,10 @@ export abstract class LazyFlags extends Lowering {
           .op(inverted ? W.ltS : W.geS);
         return;
       case 6:
-        negative();
+        this.#negative();
         this.#overflow();
         code.op(W.xor).const(0).op(W.geS);
-        zero().const(0).op(W.ne).op(W.and);
+        this.#zero().const(0).op(W.ne).op(W.and);
         break;
       default:
         code.const(1);
@@ -210,6 +253,12 @@ export abstract class LazyFlags extends Lowering {
   }
 }
 
+/** What {@link UNREAD_LOCALS} consists of, and where it is saved. */
+const LAZY_LOCALS = [
+  [LOCAL.kind, STATE.lazyFlags],
+  [LOCAL.A, STATE.lazyA],
+  [LOCAL.B, STATE.lazyB],
+] as const;
 /** After a subtraction a condition is a comparison of its operands. */
 const COMPARISONS: Readonly<Record<number, number>> = {
   0: W.eq,

@@ -32,8 +32,10 @@ export abstract class RegionOperands extends LazyFlags {
   /** The instruction at hand, and its register operands. */
   protected step!: Step;
   protected encoded = 0;
-  /** Registers that are written again before the region can be left, so that memory need not know them yet. */
-  protected overwritten = 0;
+  /** Registers that memory need not know yet: written again before the region can be left, or saved behind the loop. */
+  protected unsaved = 0;
+  /** In a tight loop, where pages are remembered. */
+  protected tight = false;
   /** Inside what follows an `access` that succeeded. */
   protected covered = false;
   /** The condition under which registers get their new values. */
@@ -90,7 +92,7 @@ export abstract class RegionOperands extends LazyFlags {
       this.code.op(W.select);
     }
     this.code.set(local);
-    if (((this.overwritten >>> n) & 1) === 0) this.store32(4 * n, () => this.code.get(local));
+    if (((this.unsaved >>> n) & 1) === 0) this.store32(4 * n, () => this.code.get(local));
   }
   protected file(operand: number, type: number, bytes: number): void {
     this.code.get(LOCAL.cpu).memory(LOADS[type]!, STATE.vfp + bytes + this.#byteOf(operand));
@@ -192,7 +194,8 @@ export abstract class RegionOperands extends LazyFlags {
   #check(access: number, write: boolean, size: number): void {
     const { code } = this;
     const { view } = this.step;
-    const at = view < 0 || (access & ACCESS.unprivileged) !== 0 ? 0 : this.views[(view & 15) + (write ? 16 : 0)]!;
+    const at =
+      view < 0 || !this.tight || (access & ACCESS.unprivileged) !== 0 ? 0 : this.views[(view & 15) + (write ? 16 : 0)]!;
     this.#view = at;
     if (at > 0) {
       code.get(LOCAL.address).const(pageBits(size)).op(W.and);

@@ -12,7 +12,7 @@ import type { Body, Import, Signature } from '../wasm/module.ts';
 import { W, type WasmType } from '../wasm/opcodes.ts';
 import { isNear, PC } from './facts.ts';
 import { DISPATCH, type Block, type Graph } from './graph.ts';
-import { LOCAL, WORDS, type Flags } from './lazy-flags.ts';
+import { LOCAL, met, WORDS, type Flags } from './lazy-flags.ts';
 import { NO_PAGE, RegionOperands } from './operands.ts';
 import type { Step } from './records.ts';
 
@@ -98,9 +98,8 @@ export class RegionLowering extends RegionOperands {
     const merges = block.children.filter((b) => b.isMerge).sort((a, b) => b.order - a.order);
     this.flags = flags;
     if (block.isLoop) {
-      this.meet(block.flagsIn);
+      this.#meet(block);
       this.#labels.set(block, code.loop());
-      this.flags = RegionLowering.met(block.flagsIn);
     }
     for (const merge of merges) this.#labels.set(merge, code.block());
     if (block.at === DISPATCH) {
@@ -112,7 +111,7 @@ export class RegionLowering extends RegionOperands {
       code.end();
       const merge = merges[i]!;
       this.guarded = after;
-      this.#tree(merge, RegionLowering.met(merge.flagsIn));
+      this.#tree(merge, met(merge.flagsIn, merge.loop !== undefined));
     }
     if (block.isLoop) code.end();
     this.guarded = guarded;
@@ -126,13 +125,14 @@ export class RegionLowering extends RegionOperands {
     this.#block = block;
     this.#itStored = false;
     const overwritten = overwrittenIn(steps);
+    const kept = block.loop?.written ?? 0;
     for (let i = 0; i < count; i++) {
       const s = steps[i]!;
-      this.overwritten = overwritten[i]!;
+      this.unsaved = overwritten[i]! | kept;
       this.#undone = count - i;
       if (s.it !== 0 && s.facts.mayLeave) this.#storeIt(s.it);
       if (s.it === 0) this.#clearIt();
-      if (s.facts.mayLeave) this.save();
+      if (s.facts.mayLeave && block.loop === undefined) this.save();
       if (s.facts.isIt) continue;
       this.scoped(() => this.#one(block, s));
     }
@@ -154,6 +154,7 @@ export class RegionLowering extends RegionOperands {
   #one(block: Block, s: Step): void {
     const { code } = this;
     this.step = s;
+    this.tight = block.loop !== undefined;
     this.encoded = this.records.encoded(s.record);
     this.covered = false;
     if (s.condition >= ALWAYS) {
@@ -197,46 +198,65 @@ export class RegionLowering extends RegionOperands {
       const through = from.successors.includes(root) ? dispatched.indexOf(at) : -1;
       const behind = through < 0 ? undefined : order.find((b) => b.at === at);
       if (behind === undefined) {
-        this.#exit(EXIT.arrive, at);
+        this.#exit((EXIT.arrive << EXIT.howShift) | at);
         return;
       }
-      this.meet(root.flagsIn);
+      this.#leaveLoop(from, root);
+      this.#meet(root);
       this.#exitUnlessLeft(behind);
       code.const(through).set(LOCAL.dispatch);
       code.br(this.#labels.get(root)!);
-    } else if (to.order <= from.order) {
-      this.meet(to.flagsIn);
+      return;
+    }
+    this.#leaveLoop(from, to);
+    if (to.order <= from.order) {
+      this.#meet(to);
       this.#exitUnlessLeft(to);
       code.br(this.#labels.get(to)!);
     } else if (to.isMerge) {
-      this.meet(to.flagsIn);
+      this.#meet(to);
       code.br(this.#labels.get(to)!);
     } else this.#tree(to, this.flags);
   }
-  #exitUnlessLeft(to: Block): void {
-    const { code } = this;
-    code.const((EXIT.arrive << EXIT.howShift) | to.at).set(LOCAL.exit);
-    code.get(LOCAL.left).const(to.need).op(W.ltS).brIfUnlikely(this.#out);
+  #meet(to: Block): void {
+    this.meet(to.flagsIn, to.loop !== undefined);
   }
-  #exit(how: number, at: number): void {
+  /** Saves what a tight loop kept, on the way to a block that is not of it. */
+  #leaveLoop(from: Block, to?: Block): void {
+    if (from.loop === undefined || from.loop === to?.loop) return;
+    for (let n = 0; n < PC; n++)
+      if (((from.loop.written >>> n) & 1) !== 0) this.store32(4 * n, () => this.code.get(this.registers[n]!));
+  }
+  #exitUnlessLeft(to: Block): void {
+    this.code.get(LOCAL.left).const(to.need).op(W.ltS);
+    this.#exitIf((EXIT.arrive << EXIT.howShift) | to.at);
+  }
+  #exit(exit: number): void {
+    this.#leaveLoop(this.#block);
     this.save();
-    this.code
-      .const((how << EXIT.howShift) | at)
-      .set(LOCAL.exit)
-      .br(this.#out);
+    this.code.const(exit).set(LOCAL.exit).br(this.#out);
+  }
+  /** Leaves if the value on the stack, which it hardly ever is, is not 0. */
+  #exitIf(exit: number): void {
+    const { code, flags } = this;
+    if (this.#block.loop === undefined) {
+      code.const(exit).set(LOCAL.exit).brIfUnlikely(this.#out);
+      return;
+    }
+    code.ifUnlikely();
+    this.#exit(exit);
+    code.end();
+    this.flags = flags;
   }
   /** Leaves before the instruction at hand if the value on the stack is not 0. */
   protected sideExit(): void {
-    this.code
-      .const((EXIT.execute << EXIT.howShift) | (this.#undone << EXIT.undoneShift) | this.step.at)
-      .set(LOCAL.exit)
-      .brIfUnlikely(this.#out);
+    this.#exitIf((EXIT.execute << EXIT.howShift) | (this.#undone << EXIT.undoneShift) | this.step.at);
   }
 
   protected branch(target: number, condition: number, kind: number): void {
     const { code, flags } = this;
     const block = this.#block;
-    const { step, overwritten } = this;
+    const { step, unsaved } = this;
     const { template } = this;
     const guarded = this.guarded;
     const itStored = this.#itStored;
@@ -252,7 +272,7 @@ export class RegionLowering extends RegionOperands {
     this.template = template;
     this.#block = block;
     this.step = step;
-    this.overwritten = overwritten;
+    this.unsaved = unsaved;
     this.guarded = guarded;
     this.#itStored = itStored;
   }
@@ -286,7 +306,7 @@ export class RegionLowering extends RegionOperands {
           .const(isThumb ? -2 : -4)
           .op(W.and),
       );
-      this.#exit(isThumb ? EXIT.enterT32 : EXIT.enterA32, 0);
+      this.#exit((isThumb ? EXIT.enterT32 : EXIT.enterA32) << EXIT.howShift);
     };
     if (exchanges) {
       code.get(LOCAL.target).const(1).op(W.and);
