@@ -1,5 +1,4 @@
 /** The figures of a run: `--stats` in lines, `--result` as JSON. */
-import { performance } from 'node:perf_hooks';
 import type { RunnableMachine } from './machine.ts';
 
 /** Numbers by name. */

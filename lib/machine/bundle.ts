@@ -1,10 +1,10 @@
 /**
  * One script of all the modules that the command loads: finding and reading two hundred files takes longer than all the
- * rest of a start. Packages stay outside. A part of the build, and of nothing else.
+ * rest of a start. A part of the build, and of nothing else.
  */
 import { build, type Plugin } from 'esbuild';
 import { readFile } from 'node:fs/promises';
-import { relative } from 'node:path/posix';
+import { basename, relative } from 'node:path/posix';
 import { fileURLToPath } from 'node:url';
 
 /** Modules find their files by their own addresses, which follow from where the script lies. */
@@ -17,22 +17,35 @@ const addresses = (root: string): Plugin => ({
     }),
 });
 
+/** Packages that few starts need stay where they are installed; the others' modules become part of the script. */
+const OUTSIDE = ['ajv', 'debug', 'yaml'];
+
+/** The licences of the packages that these inputs come from, as comments. */
+async function licences(inputs: readonly string[]): Promise<string> {
+  const folders = new Set(inputs.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []));
+  const texts = [...folders].map(
+    async (folder) => `/*! ${basename(folder)}\n${await readFile(`${folder}/LICENSE`, 'utf8')}*/\n`,
+  );
+  return (await Promise.all(texts)).join('');
+}
+
 /**
  * Gives the text of a function of `require`, `module` and the URL `base` of the folder `root`, which puts into
  * `module.exports` what the built module `entry` exports.
  */
 export async function bundle(root: URL, entry: string): Promise<string> {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     entryPoints: [fileURLToPath(new URL(entry, root))],
     bundle: true,
     write: false,
+    metafile: true,
     platform: 'node',
     target: 'node20.19',
     format: 'cjs',
-    packages: 'external',
+    external: OUTSIDE,
     // A script with kept code cannot import.
     supported: { 'dynamic-import': false },
     plugins: [addresses(fileURLToPath(root))],
   });
-  return `(function (require, module, base) {\n${outputFiles[0]!.text}})`;
+  return `${await licences(Object.keys(metafile.inputs))}(function (require, module, base) {\n${outputFiles[0]!.text}})`;
 }
