@@ -32,6 +32,9 @@ export interface Inhabitant {
   readonly device: MmioDevice | null;
 }
 
+/** Who answers accesses that are aligned. */
+export type Answerer = Pick<MmioDevice, 'read' | 'write'>;
+
 interface Region extends Inhabitant {
   readonly end: number;
   readonly hostOffset: number;
@@ -64,6 +67,13 @@ export class Bus {
   /** Regions that reach above 4 GB. */
   readonly #high: Region[] = [];
   readonly #unassigned = new UnassignedLog((report) => this.onUnassigned(report));
+
+  readonly #nobody: Answerer = {
+    read: (address, widthBytes, access) => this.#refuseRead(address, widthBytes, access),
+    write: (address, widthBytes, value, access) => {
+      this.#unassigned.add('unassigned', address, widthBytes, true, value, access);
+    },
+  };
 
   /** Makes an empty space over the memory that will hold RAM; the memory must not grow afterwards. */
   constructor(memory: ArrayBuffer) {
@@ -118,6 +128,18 @@ export class Bus {
   isWritable(address: number): boolean {
     const region = this.#find(address);
     return region?.device === null && region.writable;
+  }
+
+  /**
+   * Returns who answers in the whole 4 KB page at this address, a device or nobody, and the page's offset for it; undefined if
+   * there is memory, or if several share the page.
+   */
+  answererOf(page: number): { readonly answerer: Answerer; readonly offset: number } | undefined {
+    const last = page + PAGE_BYTES - 1;
+    const region = this.#find(page);
+    if (region !== this.#find(last) || (page < 2 ** 32 && this.#pages[page / PAGE_BYTES] === SHARED)) return undefined;
+    if (region === undefined) return page < 2 ** 32 ? { answerer: this.#nobody, offset: page } : undefined;
+    return region.device === null ? undefined : { answerer: region.device, offset: page - region.at };
   }
 
   /** Reads for the guest. The result is unsigned; unaligned accesses to devices, and those over an edge, go byte by byte. */

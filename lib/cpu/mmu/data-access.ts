@@ -4,12 +4,13 @@
  */
 import type { Cpu } from '../cpu.ts';
 import { ACCESS, elementSize, extendLoaded, SIZES } from '../ir/ops.ts';
-import { STATE } from '../state/layout.ts';
+import { STATE, TLB } from '../state/layout.ts';
 import { MODE } from '../system/modes.ts';
 import { FAULT } from './fault.ts';
 import type { Mmu } from './mmu.ts';
 import { ACCESS as ACCESS_KIND } from './permissions.ts';
 import { reverseBytes } from './walk.ts';
+import type { Windows } from './windows.ts';
 
 type Size = 1 | 2 | 4;
 
@@ -35,6 +36,7 @@ function faultingAddress(cpu: Cpu, address: number, up: number): number {
 export class DataAccess {
   readonly #cpu: Cpu;
   readonly #mmu: Mmu;
+  readonly #windows: Windows;
   readonly #bytes: Uint8Array;
   readonly #halfwords: Uint16Array;
   readonly #memoryWords: Int32Array;
@@ -42,6 +44,7 @@ export class DataAccess {
   constructor(cpu: Cpu, mmu: Mmu) {
     this.#cpu = cpu;
     this.#mmu = mmu;
+    this.#windows = mmu.windows;
     const { buffer } = cpu.memory;
     [this.#bytes, this.#halfwords] = [new Uint8Array(buffer), new Uint16Array(buffer)];
     this.#memoryWords = new Int32Array(buffer);
@@ -51,6 +54,11 @@ export class DataAccess {
   load(address: number, access: number, up: number): number {
     const width = access & ACCESS.width;
     const size = SIZES[width]! as Size;
+    const window = this.#window(TLB.read, address, access, size);
+    if (window >= 0) {
+      const offset = this.#windows.offsets[window]! + (address & 0xfff);
+      return extendLoaded(this.#windows.answerers[window]!.read(offset, size, this.#cpu.access), width);
+    }
     if (this.#cpu.stops.watches(address, size, false, up)) return 0;
     const value = extendLoaded(this.#ordered(this.#load(address, access, size, up), access, size), width);
     if (this.#cpu.stops.onAccess !== null) this.#tell(address, size, false, value);
@@ -60,9 +68,26 @@ export class DataAccess {
   /** Stores the low bytes of a value; after a fault STATE.fault is set. */
   store(address: number, access: number, value: number, up: number): void {
     const size = SIZES[access & ACCESS.width]! as Size;
+    const window = this.#window(TLB.write, address, access, size);
+    if (window >= 0) {
+      const offset = this.#windows.offsets[window]! + (address & 0xfff);
+      const word = size === 4 ? value >>> 0 : size === 2 ? value & 0xffff : value & 0xff;
+      this.#windows.answerers[window]!.write(offset, size, word, this.#cpu.access);
+      return;
+    }
     if (this.#cpu.stops.watches(address, size, true, up)) return;
     this.#store(address, access, this.#ordered(value, access, size), size, up);
     if (this.#cpu.stops.onAccess !== null) this.#tell(address, size, true, value);
+  }
+  /** The first-level TLB's entry of an address in the table at `table`. */
+  #entry(table: number, address: number, access: number): number {
+    const bank = (access & ACCESS.unprivileged) === 0 ? STATE.tlb : STATE.tlbUnprivileged;
+    return this.#memoryWords[((this.#cpu.words[bank >> 2]! + table) >>> 2) + (address >>> 12)]! ^ TLB.slow;
+  }
+  /** The number of the page of devices that an aligned access goes to, as the TLB has it; else -1. */
+  #window(table: number, address: number, access: number, size: Size): number {
+    const entry = this.#entry(table, address, access);
+    return (entry & TLB.slow) === TLB.window && (address & (size - 1)) === 0 ? entry >>> TLB.windowShift : -1;
   }
   /** What faulted did not happen. */
   #tell(address: number, size: Size, write: boolean, value: number): void {
@@ -73,12 +98,15 @@ export class DataAccess {
   /** Takes the fault that touching these bytes takes, and otherwise changes nothing. */
   probe(address: number, size: number, access: number, up: number): void {
     const write = (access & 1) === 1;
+    const last = (address + size - 4) | 0;
+    // What the first-level TLB allows does not fault, and is not watched.
+    const isInPage = (address & 3) === 0 && (address ^ last) >>> 12 === 0;
+    if (isInPage && (this.#entry(write ? TLB.write : TLB.read, address, access) & TLB.slow) !== TLB.slow) return;
     if (this.#cpu.stops.watches(address, size, write, up)) return;
     if ((address & 3) !== 0) {
       this.#mmu.abort(faultingAddress(this.#cpu, address, up), write, up, FAULT.alignment);
       return;
     }
-    const last = (address + size - 4) | 0;
     if (this.#probePage(address, access, up) && (address ^ last) >>> 12 !== 0)
       this.#probePage(last & ~0xfff, access, up);
   }
@@ -91,8 +119,7 @@ export class DataAccess {
       return false;
     }
     const physical = this.#mmu.physical(entry, address);
-    const hostPage = this.#cpu.bus.ramPage(physical);
-    if (hostPage >= 0) this.#mmu.fill(entry, address, hostPage, privileged, physical, access);
+    this.#mmu.fill(entry, address, this.#cpu.bus.ramPage(physical), privileged, physical, access);
     return true;
   }
 
@@ -122,8 +149,8 @@ export class DataAccess {
     const { bus } = this.#cpu;
     const physical = this.#mmu.physical(entry, address);
     const hostPage = bus.ramPage(physical);
-    if (hostPage < 0) return bus.read(physical, size, this.#cpu.access);
     this.#mmu.fill(entry, address, hostPage, privileged, physical, access);
+    if (hostPage < 0) return bus.read(physical, size, this.#cpu.access);
     const host = hostPage + (address & 0xfff);
     return size === 4 ? this.#memoryWords[host >>> 2]! : size === 2 ? this.#halfwords[host >>> 1]! : this.#bytes[host]!;
   }
@@ -145,6 +172,7 @@ export class DataAccess {
     const physical = this.#mmu.physical(entry, address);
     const hostPage = bus.ramPage(physical);
     if (hostPage < 0 || !bus.isWritable(physical)) {
+      if (hostPage < 0) this.#mmu.fill(entry, address, hostPage, privileged, physical, access);
       bus.write(physical, size, value >>> 0, this.#cpu.access);
       return;
     }

@@ -3,12 +3,16 @@
  *
  * An entry of `read` and `write` is `host - virtual` of the page, or has its low bits set when the slow path must be taken.
  * It is kept XOR {@link TLB.slow}: untouched memory says slow, and of a bank's 16 MB only those pages exist that are used.
- * An entry of the fetch tables is the address of the page's micro-ops, or 0. Pages that have an entry are listed, so that a
- * flush costs what was filled and not a million words.
+ * An entry of the fetch tables is the address of the page's micro-ops, or 0. Pages that have had an entry are listed, so
+ * that a flush costs what was filled and not a million words.
  */
 import { TLB } from '../state/layout.ts';
 
 const LISTED = 8192;
+const PAGES = 2 ** 20;
+/** In which lists a page is. */
+const GLOBAL = 1;
+const NON_GLOBAL = 2;
 
 export class FlatTlb {
   /** Address of the tables in memory. */
@@ -22,6 +26,7 @@ export class FlatTlb {
   readonly #nonGlobal = new Int32Array(LISTED);
   #globals = 0;
   #nonGlobals = 0;
+  #listed = new Uint8Array(0);
   /** The DACR that the entries were judged by. */
   dacr = 0;
 
@@ -56,6 +61,7 @@ export class FlatTlb {
     this.#list(page, global);
     this.#words[(thumb ? this.#fetchT32 : this.#fetchA32) + page] = microOps;
   }
+  /** Forgets a page, which stays listed: it is likely to come back. */
   drop(page: number): void {
     if (this.#globals + this.#nonGlobals === 0) return;
     this.#words[this.#read + page] = 0;
@@ -64,13 +70,20 @@ export class FlatTlb {
     this.#words[this.#fetchT32 + page] = 0;
   }
   clearNonGlobal(): void {
-    for (let i = 0; i < this.#nonGlobals; i++) this.drop(this.#nonGlobal[i]!);
+    this.#clear(this.#nonGlobal, this.#nonGlobals, ~NON_GLOBAL);
     this.#nonGlobals = 0;
   }
   clear(): void {
     this.clearNonGlobal();
-    for (let i = 0; i < this.#globals; i++) this.drop(this.#global[i]!);
+    this.#clear(this.#global, this.#globals, ~GLOBAL);
     this.#globals = 0;
+  }
+  #clear(list: Int32Array, count: number, rest: number): void {
+    for (let i = 0; i < count; i++) {
+      const page = list[i]!;
+      this.drop(page);
+      this.#listed[page] = this.#listed[page]! & rest;
+    }
   }
   /** Ends fast stores into a host page. */
   protect(hostPage: number): void {
@@ -94,14 +107,11 @@ export class FlatTlb {
     }
   }
   #list(page: number, global: boolean): void {
-    const w = this.#words;
-    const isListed =
-      w[this.#read + page] !== 0 ||
-      w[this.#write + page] !== 0 ||
-      w[this.#fetchA32 + page] !== 0 ||
-      w[this.#fetchT32 + page] !== 0;
-    if (isListed) return;
+    const list = global ? GLOBAL : NON_GLOBAL;
+    if (this.#listed.length === 0) this.#listed = new Uint8Array(PAGES);
+    if ((this.#listed[page]! & list) !== 0) return;
     if (this.#globals === LISTED || this.#nonGlobals === LISTED) this.clear();
+    this.#listed[page] = this.#listed[page]! | list;
     if (global) this.#global[this.#globals++] = page;
     else this.#nonGlobal[this.#nonGlobals++] = page;
   }

@@ -15,6 +15,7 @@ import { FlatTlb } from './flat-tlb.ts';
 import { ACCESS as ACCESS_KIND, permissionBit, type AccessKind } from './permissions.ts';
 import { ATTRIBUTE, REGIME, Tlb } from './tlb.ts';
 import { Translation } from './translation.ts';
+import { Windows } from './windows.ts';
 
 const PAGE = 4096,
   DACR = reg('DACR');
@@ -28,6 +29,7 @@ export class Mmu {
   readonly #flat: readonly FlatTlb[];
   readonly #tlb = new Tlb();
   readonly #translation: Translation;
+  readonly windows: Windows;
   #asid = [0, 0, 0];
   /** VMID, and above it the bits of HCR that translation depends on. */
   #vmid = 0;
@@ -39,6 +41,7 @@ export class Mmu {
     this.#memoryWords = new Int32Array(buffer);
     this.#flat = BANKS.map((_, bank) => new FlatTlb(this.#memoryWords, cpu.map.tlb(cpu.number, bank)));
     this.#translation = new Translation(cpu);
+    this.windows = new Windows(cpu.bus);
   }
 
   get misses(): number {
@@ -167,7 +170,10 @@ export class Mmu {
     abortData(this.#cpu, this.#translation, REGIME_OF_BANK[this.#bank]!, address, write, this.#cpu.pcOf(up));
     this.#cpu.fault();
   }
-  /** Makes later accesses to the page fast, as far as the entry allows them at this privilege. */
+  /**
+   * Makes later accesses to the page fast, as far as the entry allows them at this privilege; `hostPage` is -1 where there is
+   * no memory.
+   */
   fill(entry: number, address: number, hostPage: number, privileged: boolean, physical: number, access: number): void {
     const cpu = this.#cpu;
     const unprivileged = (access & ACCESS.unprivileged) !== 0;
@@ -176,18 +182,14 @@ export class Mmu {
     const regime = REGIME_OF_BANK[this.#bank]!;
     const page = address >>> 12;
     if (cpu.stops.covers(page)) return;
-    const fast = (hostPage - page * PAGE) | 0;
-    const read = this.#permits(entry, ACCESS_KIND.read, privileged, regime) ? fast : TLB.slow;
+    const isMemory = hostPage >= 0;
+    const fast = isMemory ? (hostPage - page * PAGE) | 0 : this.windows.entryOf(physical);
+    const mayRead = this.#permits(entry, ACCESS_KIND.read, privileged, regime);
     const mayWrite =
       this.#permits(entry, ACCESS_KIND.write, privileged, regime) &&
-      !cpu.code.isLive(hostPage) &&
-      cpu.bus.isWritable(physical);
-    this.#flat[bank]!.fill(
-      page,
-      read,
-      mayWrite ? fast : TLB.slow,
-      (this.#tlb.attributes[entry]! & ATTRIBUTE.global) !== 0,
-    );
+      (!isMemory || (!cpu.code.isLive(hostPage) && cpu.bus.isWritable(physical)));
+    const global = (this.#tlb.attributes[entry]! & ATTRIBUTE.global) !== 0;
+    this.#flat[bank]!.fill(page, mayRead ? fast : TLB.slow, mayWrite ? fast : TLB.slow, global);
   }
 
   // Changes of registers.

@@ -149,6 +149,9 @@ export const TLB = {
   size: 0x100_0000,
   /** Flag bits of an entry of `read` and `write`: the fast path must not be taken. Entries are kept XOR these. */
   slow: 3,
+  /** An entry with these flag bits has the number of a page of devices above them: see mmu/windows.ts. */
+  window: 2,
+  windowShift: 2,
 } as const;
 
 /** Translation banks of a CPU; the last one never has a fast entry. */
