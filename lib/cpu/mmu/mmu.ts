@@ -231,37 +231,38 @@ export class Mmu {
   }
 
   // Maintenance. `shareable` operations reach every CPU of the cluster.
-  #everywhere(shareable: boolean, operation: (mmu: Mmu) => void): void {
-    if (shareable) for (const { mmu } of this.#cpu.cpus) operation(mmu);
-    else operation(this);
+  readonly #own: readonly Mmu[] = [this];
+  #all: readonly Mmu[] | undefined;
+  #reached(shareable: boolean): readonly Mmu[] {
+    return shareable ? (this.#all ??= this.#cpu.cpus.map(({ mmu }) => mmu)) : this.#own;
   }
   #currentRegime(): number {
     return this.#cpu.accessBank === 0 ? REGIME.secure : REGIME.nonSecure;
   }
   invalidateAll(shareable: boolean): void {
     const regime = this.#currentRegime();
-    this.#everywhere(shareable, (mmu) => mmu.#clearRegime(regime));
+    for (const mmu of this.#reached(shareable)) mmu.#clearRegime(regime);
   }
   invalidateHyp(shareable: boolean): void {
-    this.#everywhere(shareable, (mmu) => mmu.#clearRegime(REGIME.hyp));
+    for (const mmu of this.#reached(shareable)) mmu.#clearRegime(REGIME.hyp);
   }
   invalidateNonSecure(shareable: boolean): void {
-    this.#everywhere(shareable, (mmu) => mmu.#clearRegime(REGIME.nonSecure));
+    for (const mmu of this.#reached(shareable)) mmu.#clearRegime(REGIME.nonSecure);
   }
   /** By address, for every ASID: dropping more than asked for is allowed. */
   invalidateAddress(address: number, _asid: number, shareable: boolean): void {
     const regime = this.#currentRegime();
-    this.#everywhere(shareable, (mmu) => mmu.#dropPage(regime, address >>> 12));
+    for (const mmu of this.#reached(shareable)) mmu.#dropPage(regime, address >>> 12);
   }
   invalidateHypAddress(address: number, shareable: boolean): void {
-    this.#everywhere(shareable, (mmu) => mmu.#dropPage(REGIME.hyp, address >>> 12));
+    for (const mmu of this.#reached(shareable)) mmu.#dropPage(REGIME.hyp, address >>> 12);
   }
   invalidateAsid(asid: number, shareable: boolean): void {
     const regime = this.#currentRegime();
-    this.#everywhere(shareable, (mmu) => {
+    for (const mmu of this.#reached(shareable)) {
       mmu.#tlb.clearAsid(regime, asid);
       if (mmu.#asid[regime] === asid) for (const bank of BANKS_OF_REGIME[regime]!) mmu.#flat[bank]!.clearNonGlobal();
-    });
+    }
   }
   #clearRegime(regime: number): void {
     if (regime === REGIME.nonSecure) this.#translation.forget();

@@ -1,5 +1,7 @@
 /** MRC, MCR, MRRC, MCRR and CDP of coprocessors 14 and 15 (DDI 0406C, A7, B3.15, C6.4); LDC and STC: debug-transfer.ts. */
 import type { Cpu } from '../cpu.ts';
+import { STATE } from '../state/layout.ts';
+import { trapsOfAccess } from './direct.ts';
 import { trapCoprocessor } from './hyp-traps.ts';
 import { MODE } from './modes.ts';
 import { writeFlags } from './psr.ts';
@@ -90,6 +92,24 @@ export function writeRegister(cpu: Cpu, register: Register, value: number, high:
   if (!same) register.changed?.(cpu);
 }
 
+/** An instruction that may access its register wherever none of these bits of `STATE.traps` is set; undefined: it may not. */
+interface PlainAccess {
+  readonly word: number;
+  readonly register: Register | undefined;
+  readonly traps: number;
+}
+/** A power of two. */
+const RECENT = 64;
+const recent = new Array<PlainAccess>(RECENT).fill({ word: 0, register: undefined, traps: 0 });
+/** Accesses by the instructions executed last, for which no question needs to be asked again. */
+function plainAccess(word: number): PlainAccess {
+  const slot = (word ^ (word >>> 5) ^ (word >>> 12) ^ (word >>> 16)) & (RECENT - 1);
+  const known = recent[slot]!;
+  if (known.word === word) return known;
+  const trapped = trapsOfAccess(word);
+  return (recent[slot] = { word, register: trapped?.register, traps: trapped?.traps ?? 0 });
+}
+
 /** How a coprocessor instruction ended. */
 export type Outcome = 'done' | 'undefined' | 'trapped' | 'aborted';
 
@@ -98,6 +118,9 @@ export type Outcome = 'done' | 'undefined' | 'trapped' | 'aborted';
  * below bit 28.
  */
 export function coprocessor(cpu: Cpu, word: number, pc: number): Outcome {
+  const plain = plainAccess(word);
+  if (plain.register !== undefined && (cpu.words[STATE.traps >> 2]! & plain.traps) === 0)
+    return transfer(cpu, plain.register, word, (word & 0x0010_0000) === 0, true);
   const number = (word >>> 8) & 15;
   if ((number | 1) !== 15) return 'undefined';
   const single = (word & 0x0f00_0010) === 0x0e00_0010;
@@ -115,6 +138,11 @@ export function coprocessor(cpu: Cpu, word: number, pc: number): Outcome {
   if ((allowed || cpu.mode !== MODE.usr) && trapCoprocessor(cpu, word, register, pc)) return 'trapped';
   if (register === undefined) return reportUnknown(cpu, word);
   if (!allowed) return 'undefined';
+  return transfer(cpu, register, word, write, single);
+}
+
+/** Moves between a register and core registers. */
+function transfer(cpu: Cpu, register: Register, word: number, write: boolean, single: boolean): Outcome {
   const { words } = cpu;
   const rt = (word >>> 12) & 15;
   const rt2 = (word >>> 16) & 15;
