@@ -41,6 +41,12 @@ export interface Send {
   readonly bytes: Uint8Array;
 }
 
+/** `--forward PORT:GUESTPORT`. */
+export interface Forward {
+  readonly port: number;
+  readonly guestPort: number;
+}
+
 /** Whoever reaches an open port controls the machine or its console. */
 const LOOPBACK = '127.0.0.1';
 /** PL031: a 32-bit counter of seconds since 1970 (DDI 0224C, 3.3.1). */
@@ -98,6 +104,13 @@ export function endPoint(text: string): EndPoint {
   const port = digits === '' ? NaN : Number(digits);
   if (!(port <= 65535)) return wrong('Write a port from 0 to 65535 or an address and a port, such as 127.0.0.1:1234.');
   return { host: bracketed ?? (plain || LOOPBACK), port };
+}
+
+/** `PORT:GUESTPORT`; port 0 asks for any free one. */
+export function forward(text: string): Forward {
+  const [, port = NaN, guestPort = NaN] = (/^(\d{1,5}):(\d{1,5})$/.exec(text) ?? []).map(Number);
+  if (port <= 65535 && guestPort > 0 && guestPort <= 65535) return { port, guestPort };
+  return wrong('Write a port of the loopback interface and one of the guest, such as 2222:22.');
 }
 
 /** `[HOST:]PORT` as it is shown and typed again. */

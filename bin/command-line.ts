@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import {
   count,
   endPoint,
+  forward,
   load,
   pattern,
   rtcSeconds,
@@ -13,7 +14,7 @@ import {
   guestEndPoint,
   type GuestEndPoint,
 } from './arguments.ts';
-import type { EndPoint, Load, Send, UartChoice } from './arguments.ts';
+import type { EndPoint, Forward, Load, Send, UartChoice } from './arguments.ts';
 import { fastModelsOptions, withOurs, type FastModelsGiven } from './fast-models.ts';
 import { chooseMachine } from './image-argument.ts';
 import { addMachineCommands, type MachineActions } from './machine-commands.ts';
@@ -74,6 +75,7 @@ interface Given extends FastModelsGiven {
   send?: Send[];
   keys?: Send[];
   network?: true;
+  forward?: Forward[];
   screenshot?: string;
   terminals?: true;
   quiet?: true;
@@ -177,6 +179,11 @@ function addRunOptions(command: Command): Command {
     new Option('--semihosting-root <folder>', 'let such calls open files, but none outside of this folder'),
     new Option('--semihosting-cmdline <text>', 'the command line that such calls give'),
     new Option('--network', "let Ethernet controllers reach the host's loopback interface, as 10.0.2.2"),
+    repeatable(
+      '--forward <port:guest-port>',
+      'let connections to a port of the loopback interface reach one of the guest (implies --network)',
+      forward,
+    ),
     new Option('--terminals', 'let every other UART listen on a port from 5000 on'),
     repeatable('--uart <n=where>', 'connect UART n: stdio, null, file:PATH, tcp:[HOST:]PORT (0 is stdio)', uart),
   ];
@@ -256,12 +263,13 @@ function runOptions(first: string | undefined, second: string | undefined, typed
     engine: given.engine,
     entry: given.entry,
     semihosting: semihosting(given),
-    network: given.network === true,
+    network: given.network === true || given.forward !== undefined,
   };
   return {
     machine,
     machineOptions,
     uarts: given.uart ?? [],
+    forwards: given.forward ?? [],
     script: {
       failOn: given.failOn ?? [],
       sends: given.send ?? [],

@@ -10,6 +10,8 @@ export interface RunnableMachine extends Pick<
   screenshot?(): Uint8Array | undefined;
   /** Types at the keyboard; false if there is none. */
   type?(text: string): boolean;
+  /** What leads to the guest's ports, if there is a network. */
+  readonly network?: Machine['network'];
   /** Ends what the machine holds open outside. */
   close?(): void;
   /** Gives the lines of a log of world switches. */

@@ -1,9 +1,10 @@
 /** `armhyp run`: lets the machine run in slices, between which the process looks after input, sockets and signals. */
 import { closeSync, openSync, writeSync } from 'node:fs';
-import type { EndPoint, GuestEndPoint, UartChoice } from './arguments.ts';
+import type { EndPoint, Forward, GuestEndPoint, UartChoice } from './arguments.ts';
 import { Connections, type Streams } from './connections.ts';
 import { openDebugPorts, type DebugPort } from './debug-port.ts';
 import { exitStatus, guestEnding, isFinal, leftEnding, signalStatus, type Ending, type FinalReason } from './ending.ts';
+import { Forwards } from './forwards.ts';
 import { figureLines, figuresOf, Stopwatch } from './figures.ts';
 import type { MachineOptions, RunLimits } from '../lib/index.ts';
 import type { RunnableMachine } from './machine.ts';
@@ -17,6 +18,8 @@ export interface RunOptions {
   readonly machine: string;
   readonly machineOptions: MachineOptions;
   readonly uarts: readonly UartChoice[];
+  /** Ports of the loopback interface that lead to the guest. */
+  readonly forwards: readonly Forward[];
   readonly script: ScriptOptions;
   readonly timeoutSeconds?: number;
   readonly maxInstructions?: number;
@@ -90,6 +93,7 @@ class RunSession {
   readonly #pace: NonNullable<RunLimits['pace']>;
   #connections: Connections | undefined;
   #debugPort: DebugPort | undefined;
+  #forwards: Forwards | undefined;
   #ending: Ending | undefined;
   /** The guest's last end from which a debugger may go on. */
   #stayedAt: Ending | undefined;
@@ -103,7 +107,9 @@ class RunSession {
     this.#surroundings = surroundings;
     this.#untilGiven = options.script.until !== undefined;
     const watched =
-      surroundings.input.isTTY === true || options.uarts.some(({ connection }) => connection.kind === 'tcp');
+      surroundings.input.isTTY === true ||
+      options.uarts.some(({ connection }) => connection.kind === 'tcp') ||
+      options.forwards.length > 0;
     this.#pace = options.pace ?? (watched ? 'realtime' : 'free');
     this.#script = new Script(options.script);
     this.#script.onKeys = (text) => {
@@ -136,6 +142,7 @@ class RunSession {
       clearTimeout(timeout);
       // From here on a signal kills: closing waits for whoever reads our output.
       for (const stopListening of signals) stopListening();
+      this.#forwards?.close();
       await this.#connections?.close();
       // Debuggers are told of the end before they are dropped.
       await this.#pause(0);
@@ -145,7 +152,7 @@ class RunSession {
   }
 
   async #open(): Promise<void> {
-    const { gdb, gdbHost, gdbGuests, waitForGdb } = this.#options;
+    const { gdb, gdbHost, gdbGuests, waitForGdb, forwards } = this.#options;
     this.#connections = await Connections.open(this.#machine, this.#options, this.#script, this.#surroundings, {
       leave: () => {
         const { reason, status } = this.#stayedAt ?? leftEnding(this.#untilGiven);
@@ -160,6 +167,7 @@ class RunSession {
       },
       tell: (line) => this.#tell(line),
     });
+    this.#forwards = await Forwards.open(this.#machine, forwards, (line) => this.#tell(line));
     this.#machine.onWake = () => this.#wake();
     this.#machine.onQuit = () => this.#end('a debugger quit', exitStatus.done);
     if (gdb === undefined && gdbHost === undefined && gdbGuests.length === 0) return;
@@ -205,7 +213,7 @@ class RunSession {
 
   #idleMs(untilNs: number | undefined): number {
     if (untilNs !== undefined) return Math.max(0, (untilNs - this.#machine.virtualNs) / 1e6);
-    if (this.#connections?.open === true) return Infinity;
+    if (this.#connections?.open === true || this.#forwards?.open === true) return Infinity;
     if (this.#inputEnded) return this.#guestEnded('stuck', 0);
     this.#inputEnded = true;
     for (const uart of this.#machine.uarts) uart.end();

@@ -44,6 +44,10 @@ export class DebuggableMachine {
   get virtualNs(): number {
     return this.machine.virtualNs;
   }
+  /** What leads to the guest's ports, if the machine has a network. */
+  get network(): Machine['network'] {
+    return this.machine.network;
+  }
   traceWorlds(write: (text: string) => void): void {
     this.machine.traceWorlds(write);
   }

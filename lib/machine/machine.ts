@@ -239,6 +239,10 @@ export class Machine {
     keyboards[0]?.onText(text);
     return keyboards.length > 0;
   }
+  /** What leads to the guest's ports, if the machine has a network. */
+  get network(): Pick<Outside, 'dial'> | undefined {
+    return this.#outside.networks.length > 0 ? this.#outside : undefined;
+  }
   /** Returns what the first display shows as a PNG, or undefined if there is none or it is off. */
   screenshot(): Uint8Array | undefined {
     for (const { ports } of this.devices.values()) {

@@ -3,7 +3,7 @@ import type { Bus } from '../bus/bus.ts';
 import type { Clock } from '../clock/clock.ts';
 import { Line } from '../device/line.ts';
 import type { CharacterPort, HostPorts, KeyboardPort, NetworkPort, Terminal } from '../device/model.ts';
-import { UserNetwork } from '../network/user-network.ts';
+import { type HostSocket, UserNetwork } from '../network/user-network.ts';
 import { memoryPort, openStore } from './host-ports.ts';
 import { openSound } from './wav.ts';
 
@@ -91,6 +91,11 @@ export class Outside {
   /** True while the guest talks with something that lives in the host's time. */
   get busy(): boolean {
     return this.networks.some(({ busy }) => busy);
+  }
+
+  /** Connects a socket of the host's (`allowHalfOpen`) to a port of the guest's, by the first controller that it uses. */
+  dial(guestPort: number, socket: HostSocket): void {
+    (this.networks.find(({ heard }) => heard) ?? this.networks[0])?.dial(guestPort, socket);
   }
 
   wire(name: string): Line {

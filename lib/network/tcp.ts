@@ -1,5 +1,5 @@
 /**
- * One TCP connection of the guest's (RFC 9293), carried on by a stream of the host. The wire between the two is ours and
+ * One TCP connection of the guest's (RFC 9293), carried on by a stream of the host; either may have begun it. The wire between the two is ours and
  * keeps order; frames are lost only where the guest has no room, so one timer for what is not acknowledged is enough.
  */
 import type { ClockEvent } from '../clock/clock.ts';
@@ -38,11 +38,17 @@ const FIRST_SEQUENCE = 0x1000_0000;
 const past = (a: number, b: number): number => (a - b) | 0;
 const NOTHING = new Uint8Array(0);
 
+const segmentBytesOf = (syn?: Segment): number =>
+  Math.min(LONGEST_SEGMENT_BYTES, syn?.mostSegmentBytes ?? DEFAULT_SEGMENT_BYTES);
+
 export class TcpConnection {
   readonly #world: ConnectionWorld;
   readonly #timer: ClockEvent;
-  readonly #segmentBytes: number;
+  #segmentBytes: number;
   #stream: HostStream | undefined;
+  /** We have begun, and the guest has not answered yet. */
+  #opening: boolean;
+  readonly #begun: boolean;
   /** Next sequence number expected from the guest. */
   #expected: number;
   /** Oldest number that the guest has not acknowledged; `#waiting` starts there once SYN is through. */
@@ -58,12 +64,13 @@ export class TcpConnection {
   #retransmissions = 0;
   #over = false;
 
-  /** Takes the guest's SYN; it is answered when the host's stream is connected. */
-  constructor(syn: Segment, world: ConnectionWorld) {
+  /** Takes the guest's SYN, which is answered when the host's stream is connected; without one, ours goes out then. */
+  constructor(world: ConnectionWorld, syn?: Segment) {
     this.#world = world;
-    this.#expected = (syn.sequence + 1) >>> 0;
-    this.#guestWindow = syn.window;
-    this.#segmentBytes = Math.min(LONGEST_SEGMENT_BYTES, syn.mostSegmentBytes ?? DEFAULT_SEGMENT_BYTES);
+    this.#begun = this.#opening = syn === undefined;
+    this.#expected = syn === undefined ? 0 : (syn.sequence + 1) >>> 0;
+    this.#guestWindow = syn?.window ?? 0;
+    this.#segmentBytes = segmentBytesOf(syn);
     this.#timer = world.event(() => this.#retransmit());
   }
 
@@ -104,7 +111,9 @@ export class TcpConnection {
     if (this.#over) return;
     if (segment.flags & FLAG.rst) return this.#close();
     if (this.#stream === undefined) return;
-    if (segment.flags & FLAG.syn) return this.#sendSyn();
+    if (this.#opening) return this.#opened(segment);
+    // It comes again if our answer was lost.
+    if (segment.flags & FLAG.syn) return this.#begun ? this.#acknowledge() : this.#sendSyn();
     if (segment.flags & FLAG.ack) this.#acknowledged(segment);
     this.#takeData(segment);
     this.#sendData();
@@ -116,6 +125,18 @@ export class TcpConnection {
     this.#close();
   }
 
+  /** Takes the guest's SYN in answer to ours. */
+  #opened(segment: Segment): void {
+    const { flags, sequence, acknowledgment } = segment;
+    const both = FLAG.syn | FLAG.ack;
+    if ((flags & both) !== both || acknowledgment !== this.#nextToSend) return;
+    this.#opening = false;
+    this.#expected = (sequence + 1) >>> 0;
+    this.#segmentBytes = segmentBytesOf(segment);
+    this.#acknowledged(segment);
+    this.#acknowledge();
+    this.#sendData();
+  }
   #acknowledged({ acknowledgment, window }: Segment): void {
     this.#guestWindow = window;
     const advance = past(acknowledgment, this.#unacknowledged);
@@ -156,7 +177,7 @@ export class TcpConnection {
     this.#world.send({
       sequence: FIRST_SEQUENCE,
       acknowledgment: this.#expected,
-      flags: FLAG.syn | FLAG.ack,
+      flags: this.#opening ? FLAG.syn : FLAG.syn | FLAG.ack,
       window: WINDOW,
       mostSegmentBytes: LONGEST_SEGMENT_BYTES,
       payload: NOTHING,

@@ -1,8 +1,9 @@
 /**
  * The network that a guest's Ethernet controller is plugged into: a gateway at 10.0.2.2 behind which the host's loopback
- * interface lies, and nothing else. Connections to the gateway are made to the same port of 127.0.0.1.
+ * interface lies, and nothing else. Connections to the gateway are made to the same port of 127.0.0.1; those that the
+ * host has accepted for the guest come from the gateway.
  */
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import type { Clock, ClockEvent } from '../clock/clock.ts';
 import type { NetworkPort } from '../device/model.ts';
 import { dhcpAnswer, DHCP_CLIENT_PORT, DHCP_SERVER_PORT } from './dhcp.ts';
@@ -32,6 +33,7 @@ const GATEWAY: Ipv4 = [10, 0, 2, 2];
 const GUEST: Ipv4 = [10, 0, 2, 15];
 const MASK: Ipv4 = [255, 255, 255, 0];
 const BROADCAST: Ipv4 = [255, 255, 255, 255];
+const BROADCAST_MAC: Mac = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff];
 /** Locally administered. */
 const GATEWAY_MAC: Mac = [0x52, 0x55, 10, 0, 2, 2];
 const LOOPBACK = '127.0.0.1';
@@ -42,6 +44,14 @@ const ECHO_REQUEST = 8;
 const NS_PER_BYTE = 80;
 /** A guest that scans ports must not use up the host's. */
 const MOST_CONNECTIONS = 128;
+/** Of the gateway's ports, those that connections begin at (RFC 6335, 6: dynamic ports). */
+const FIRST_DYNAMIC_PORT = 49152;
+const DYNAMIC_PORTS = 65536 - FIRST_DYNAMIC_PORT;
+
+/** A connection of the host's; it must stay open for writing when its other end has ended. */
+export type HostSocket = Socket;
+
+const keyOf = (guestPort: number, ourPort: number): string => `${guestPort}:${ourPort}`;
 
 export class UserNetwork {
   /** Called when something came from the host, so that a machine that sleeps runs on. */
@@ -49,9 +59,11 @@ export class UserNetwork {
   readonly #clock: Clock;
   readonly #port: NetworkPort;
   readonly #connections = new Map<string, TcpConnection>();
-  #guestMac: Mac = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff];
+  /** Unknown until the guest has sent something. */
+  #guestMac: Mac | undefined;
   #guestAddress: Ipv4 = GUEST;
   #made = 0;
+  #dialled = 0;
   /** Frames on their way to the guest, which come at the speed of the wire: a controller's memory is small. */
   readonly #onWire: Uint8Array[] = [];
   readonly #arrival: ClockEvent;
@@ -65,6 +77,23 @@ export class UserNetwork {
   /** True while the guest talks with the host, whose time is not virtual. */
   get busy(): boolean {
     return this.#connections.size > 0;
+  }
+
+  /** True once the guest has sent something: it has a driver for this controller. */
+  get heard(): boolean {
+    return this.#guestMac !== undefined;
+  }
+
+  /** Connects a socket to a port of the guest's; the guest need not listen yet. */
+  dial(guestPort: number, socket: HostSocket): void {
+    if (this.#connections.size >= MOST_CONNECTIONS) return void socket.destroy();
+    let ourPort: number;
+    do ourPort = FIRST_DYNAMIC_PORT + (this.#dialled++ % DYNAMIC_PORTS);
+    while (this.#connections.has(keyOf(guestPort, ourPort)));
+    const connection = this.#connection(guestPort, ourPort);
+    this.#carry(connection, socket);
+    connection.connected(socket);
+    this.onActivity();
   }
 
   /** Takes a frame that the guest sends. */
@@ -125,25 +154,40 @@ export class UserNetwork {
   #takeSegment({ destination, payload }: Packet): void {
     const segment = readSegment(payload);
     if (segment === undefined) return;
-    const key = `${segment.sourcePort}:${segment.destinationPort}`;
-    const known = this.#connections.get(key);
+    const known = this.#connections.get(keyOf(segment.sourcePort, segment.destinationPort));
     if (known !== undefined) known.take(segment);
     else if ((segment.flags & (FLAG.syn | FLAG.ack | FLAG.rst)) !== FLAG.syn || !sameAddress(destination, GATEWAY))
       this.#refuse(segment, destination);
     else if (this.#connections.size >= MOST_CONNECTIONS) this.#refuse(segment, destination);
-    else this.#connect(segment, key);
+    else this.#connect(segment);
   }
 
-  #connect(syn: Segment, key: string): void {
-    const { sourcePort: guestPort, destinationPort: hostPort } = syn;
-    const connection = new TcpConnection(syn, {
-      send: (segment) => this.#sendSegment({ ...segment, sourcePort: hostPort, destinationPort: guestPort }),
-      now: () => this.#clock.now(),
-      event: (run) => this.#clock.event(`network.tcp${this.#made++}`, run),
-      closed: () => this.#connections.delete(key),
+  #connect(syn: Segment): void {
+    const connection = this.#connection(syn.sourcePort, syn.destinationPort, syn);
+    const socket = connect({ port: syn.destinationPort, host: LOOPBACK, allowHalfOpen: true });
+    socket.on('connect', () => {
+      connection.connected(socket);
+      this.onActivity();
     });
+    this.#carry(connection, socket);
+  }
+
+  #connection(guestPort: number, ourPort: number, syn?: Segment): TcpConnection {
+    const key = keyOf(guestPort, ourPort);
+    const world = {
+      send: (segment: Omit<Segment, 'sourcePort' | 'destinationPort'>) =>
+        this.#sendSegment({ ...segment, sourcePort: ourPort, destinationPort: guestPort }),
+      now: () => this.#clock.now(),
+      event: (run: () => void) => this.#clock.event(`network.tcp${this.#made++}`, run),
+      closed: () => void this.#connections.delete(key),
+    };
+    const connection = new TcpConnection(world, syn);
     this.#connections.set(key, connection);
-    const socket = connect({ port: hostPort, host: LOOPBACK, allowHalfOpen: true });
+    return connection;
+  }
+
+  /** Lets the connection know what happens at the host's end. */
+  #carry(connection: TcpConnection, socket: HostSocket): void {
     const then =
       <A extends unknown[]>(act: (...args: A) => void) =>
       (...args: A): void => {
@@ -151,10 +195,6 @@ export class UserNetwork {
         this.onActivity();
       };
     socket.setNoDelay(true);
-    socket.on(
-      'connect',
-      then(() => connection.connected(socket)),
-    );
     socket.on(
       'data',
       then((bytes: Buffer) => connection.received(bytes)),
@@ -196,10 +236,18 @@ export class UserNetwork {
     this.#sendPacket(PROTOCOL.tcp, makeSegment(segment, from, this.#guestAddress), this.#guestAddress, from);
   }
   #sendPacket(protocol: number, payload: Uint8Array, destination = this.#guestAddress, source = GATEWAY): void {
+    if (!this.heard) this.#askForGuest();
     this.#send(ETHERTYPE.ipv4, makePacket({ source, destination, protocol, payload }));
   }
+  /** Asks who has the guest's address (RFC 826); what must reach it comes again after the answer. */
+  #askForGuest(): void {
+    const request = new Uint8Array(ARP.bytes);
+    request.set([0, 1, 8, 0, 6, 4, 0, ARP.request, ...GATEWAY_MAC, ...GATEWAY]);
+    request.set(this.#guestAddress, 24);
+    this.#send(ETHERTYPE.arp, request);
+  }
   #send(type: number, payload: Uint8Array): void {
-    this.#onWire.push(makeFrame({ destination: this.#guestMac, source: GATEWAY_MAC, type, payload }));
+    this.#onWire.push(makeFrame({ destination: this.#guestMac ?? BROADCAST_MAC, source: GATEWAY_MAC, type, payload }));
     if (this.#onWire.length === 1) this.#scheduleArrival();
   }
   #arrive(): void {

@@ -5,14 +5,15 @@
 import { expect } from 'chai';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, createServer as createListener, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { inflateSync } from 'node:zlib';
-import { loadMachine, type Machine } from '../../lib/index.ts';
+import { loadMachine, type Machine, type MachineOptions } from '../../lib/index.ts';
+import { writeNewc } from '../payloads/newc.ts';
 import { needsPayloads, payload } from '../payloads/payloads.ts';
 
 const PAGE = Buffer.alloc(1_000_000, 'a page of the host ');
@@ -21,6 +22,17 @@ const SUM = createHash('sha256').update(PAGE).digest('hex');
 const FILE_SUM = createHash('sha256')
   .update(Array.from({ length: 100_000 }, (_, n) => `${n + 1}\n`).join(''))
   .digest('hex');
+/** Instead of the usual script: one connection to port 7 gets back what it sends. */
+const ECHO_SERVER = `#!/bin/sh
+export PATH=/bin
+for m in $(cat /lib/modules/order); do insmod /lib/modules/$m.ko; done
+ifconfig eth0 10.0.2.15 netmask 255.255.255.0 up
+busybox nc -l -p 7 -e /bin/cat &
+sleep 1
+echo "DEVICE waits for a client"
+wait $!
+echo "DEVICE served $?"
+`;
 const CELL = { width: 8, height: 16 };
 
 describe("the devices of a board, used by Debian's kernel", function () {
@@ -49,24 +61,37 @@ devices:
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  /** Boots; types at the display's console when it waits for it. Gives the machine and the lines about devices. */
-  async function boot(append: string): Promise<{ machine: Machine; reason: string; lines: string[] }> {
+  /**
+   * Boots; types at the display's console when it waits for it, and calls `onClient` when it waits for one. Gives the
+   * machine and the lines about devices.
+   */
+  async function boot(
+    append: string,
+    options: MachineOptions = {},
+    onClient: (machine: Machine) => void = () => {},
+  ): Promise<{ machine: Machine; reason: string; lines: string[] }> {
     const machine = await loadMachine(board, {
       ...{ kernel: payload('zImage-fast-armmp'), initrd: payload('initramfs-devices.cpio.gz'), memory: '256MiB' },
       append: `console=ttyAMA0 quiet mode=devices ${append}`,
       rtcSeconds: Date.UTC(2022, 10, 22, 12) / 1000,
       network: true,
       noReboot: true,
+      ...options,
     });
     let text = '';
     machine.uarts[0]!.onOutput = (byte) => (text += String.fromCharCode(byte));
     let typed = false;
+    let called = false;
     for (;;) {
       const { reason } = machine.run({ hostMs: 50, instructions: 10e9 });
       expect(machine.instructions, text.slice(-1000)).to.be.below(10e9);
       if (!typed && text.includes('DEVICE waits for a line')) {
         typed = true;
         machine.type('Hello, World\n');
+      }
+      if (!called && text.includes('DEVICE waits for a client')) {
+        called = true;
+        onClient(machine);
       }
       if (reason === 'limit') await setImmediate();
       else if (reason === 'idle') await setTimeout(1);
@@ -97,6 +122,26 @@ devices:
     } finally {
       server.close();
     }
+  });
+
+  it('a client of the host reaches a server of the guest', async () => {
+    const initrd = join(folder, 'initrd');
+    const script = writeNewc([{ path: 'devices.sh', kind: 'file', bytes: Buffer.from(ECHO_SERVER) }]);
+    writeFileSync(initrd, Buffer.concat([readFileSync(payload('initramfs-devices.cpio')), script]));
+    const got: Buffer[] = [];
+    const { lines, reason } = await boot('', { initrd }, (machine) => {
+      const listener = createListener({ allowHalfOpen: true }, (socket) => {
+        machine.network!.dial(7, socket);
+        listener.close();
+      });
+      listener.listen(0, '127.0.0.1', () => {
+        const client = connect({ port: (listener.address() as AddressInfo).port, host: '127.0.0.1' });
+        client.on('data', (bytes: Buffer) => got.push(bytes));
+        client.end(PAGE);
+      });
+    });
+    expect([lines, reason]).to.deep.equal([['waits for a client', 'served 0'], 'poweredOff']);
+    expect(createHash('sha256').update(Buffer.concat(got)).digest('hex')).to.equal(SUM);
   });
 
   it('a watchdog that nobody feeds resets the board', async () => {

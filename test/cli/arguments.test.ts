@@ -59,6 +59,12 @@ describe('the arguments of options', () => {
     wrong(read.guestEndPoint, '', '@5', '0@5', '65@5', 'vmid:256@5', '2@', '2@x', '1@2@3');
   });
 
+  it('reads which port leads to which of the guest', () => {
+    expect(read.forward('2222:22')).to.deep.equal({ port: 2222, guestPort: 22 });
+    expect(read.forward('0:65535')).to.deep.equal({ port: 0, guestPort: 65535 });
+    wrong(read.forward, '', '22', ':22', '22:', '22:0', '65536:1', '1:65536', '0.0.0.0:1:2', 'a:b');
+  });
+
   it('reads what a UART is connected to', () => {
     expect(read.uart('0=stdio')).to.deep.equal({ index: 0, connection: { kind: 'stdio' } });
     expect(read.uart('uart1=null')).to.deep.equal({ index: 1, connection: { kind: 'null' } });

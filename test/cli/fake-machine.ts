@@ -36,6 +36,8 @@ export class FakeMachine implements RunnableMachine {
   instructions = 0;
   resets = 0;
   onWake: () => void = () => {};
+  /** Set for a machine with a network. */
+  declare network?: NonNullable<RunnableMachine['network']>;
   readonly debugTarget = new FakeTarget(() => this.onWake());
   readonly #deeds: readonly Deed[];
   #next = 0;

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { command, TerminalInput } from './command.ts';
-import type { Deed } from './fake-machine.ts';
+import type { Deed, FakeMachine } from './fake-machine.ts';
 
 const off = { reason: 'poweredOff' } as const;
 const idle = { reason: 'idle' } as const;
@@ -215,6 +215,26 @@ describe('the UARTs of armhyp run', () => {
     expect(received).to.equal('early late');
   });
 
+  it('--forward listens on the loopback interface, and the machine waits for who connects', async () => {
+    let dialled = 0;
+    const started = (machine: FakeMachine): void => {
+      machine.network = {
+        dial(guestPort, socket) {
+          dialled = guestPort;
+          socket.destroy();
+          machine.uarts[0]!.receive(0);
+          machine.onWake();
+        },
+      };
+    };
+    const onErrors = (text: string): void => {
+      const port = /^armhyp: 127.0.0.1:(\d+) is port 22 of the guest$/m.exec(text)?.[1];
+      if (port !== undefined) connect(Number(port), '127.0.0.1').on('error', () => {});
+    };
+    const { status, options } = await command(['run', '--forward', '0:22'], [idle, off], { started, onErrors });
+    expect([status, dialled, options?.network]).to.deep.equal([0, 22, true]);
+  });
+
   const mistakes: [argv: string[], message: string][] = [
     [['--uart', '2=null'], '--uart 2: fake has uart0, uart1'],
     [
@@ -222,6 +242,7 @@ describe('the UARTs of armhyp run', () => {
       '--uart: only one UART can have stdio, not 0 and 1; see file: and tcp:',
     ],
     [['--uart', '0=file:/nowhere/x'], '/nowhere/x: no such file or directory (ENOENT)'],
+    [['--forward', '0:22'], '--forward: fake has no Ethernet controller'],
     [['--result', '/nowhere/x'], '/nowhere/x: no such file or directory (ENOENT)'],
     [['--until-count', '2'], '--until-count: there is no --until whose matches could be counted'],
     [['--append', 'x'], '--append: it is for a Linux kernel; give --kernel too'],

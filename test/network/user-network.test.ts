@@ -1,7 +1,7 @@
 /** The guest's network: what a gateway answers, and TCP (RFC 9293) between the guest and the host's loopback. */
 import { expect } from 'chai';
 import { once } from 'node:events';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { Clock } from '../../lib/clock/clock.ts';
 import type { NetworkPort } from '../../lib/device/model.ts';
 import {
@@ -228,6 +228,94 @@ describe("the guest's network", () => {
       while (Buffer.concat(bytes).length < 4) await once(socket, 'data');
       expect(Buffer.concat(bytes).toString()).to.equal('abcd');
       network.close();
+    });
+
+    describe('that the host begins', () => {
+      /** A client of the host's, the socket that was accepted for it, and a guest that is dialled. */
+      const dialled = async (isKnown = true) => {
+        const client = connect(port, '127.0.0.1');
+        await once(client, 'connect');
+        while (accepted.at(-1)?.remotePort !== client.localPort) await once(server, 'connection');
+        const it = guest();
+        // Anything that it sends has its address.
+        if (isKnown) it.send({ flags: FLAG.rst });
+        it.network.dial(22, accepted.at(-1)!);
+        return { ...it, client };
+      };
+      const opened = async () => {
+        const it = await dialled();
+        const [syn] = it.segments().slice(-1);
+        const mine = { sourcePort: 22, destinationPort: syn!.sourcePort };
+        const answer = { flags: FLAG.syn | FLAG.ack, sequence: 499, acknowledgment: syn!.sequence + 1 };
+        it.send({ ...mine, ...answer, mostSegmentBytes: 1000 });
+        return { ...it, syn: syn!, mine, answer, first: syn!.sequence + 1 };
+      };
+
+      it('asks who the guest is before it has heard of it, and begins again after the answer', async () => {
+        const { frames, send, segments, wait, network, client } = await dialled(false);
+        wait(1_000_000);
+        const [request, early] = frames.splice(0).map((frame) => readFrame(frame)!);
+        expect(request!.type).to.equal(ETHERTYPE.arp);
+        expect([...request!.payload.subarray(6, 8), ...request!.payload.subarray(24, 28)]).to.deep.equal([
+          0,
+          1,
+          ...GUEST,
+        ]);
+        expect([request!.destination, early!.destination]).to.deep.equal([BROADCAST_MAC, BROADCAST_MAC]);
+        send({ flags: FLAG.rst });
+        wait(200_000_000);
+        expect(readFrame(frames.at(-1)!)!.destination).to.deep.equal(GUEST_MAC);
+        expect(segments().at(-1)).to.include({
+          destinationPort: 22,
+          sourcePort: 49152,
+          flags: FLAG.syn,
+          acknowledgment: 0,
+        });
+        network.close();
+        client.destroy();
+      });
+
+      it('bytes go both ways', async () => {
+        const { send, segments, next, mine, first, network, client } = await opened();
+        expect(segments()[0]).to.include({
+          flags: FLAG.ack,
+          sequence: first,
+          acknowledgment: 500,
+          destinationPort: 22,
+        });
+        client.write(Buffer.alloc(1500, 7));
+        const came = await next();
+        expect(came.map(({ payload }) => payload.length)).to.deep.equal([1000, 500]);
+        send({ ...mine, sequence: 500, acknowledgment: first + 1500, payload: Buffer.from('welcome') });
+        const [bytes] = (await once(client, 'data')) as [Buffer];
+        expect(bytes.toString()).to.equal('welcome');
+        network.close();
+        client.destroy();
+      });
+
+      it("an answer that comes twice is acknowledged twice, one to something else isn't", async () => {
+        const { send, segments, mine, answer, network, client } = await opened();
+        segments();
+        send({ ...mine, ...answer });
+        expect(segments()).to.have.length(1);
+        const other = await dialled();
+        const [syn] = other.segments().slice(-1);
+        const to = { sourcePort: 22, destinationPort: syn!.sourcePort, sequence: 9, acknowledgment: syn!.sequence };
+        for (const flags of [FLAG.ack, FLAG.syn | FLAG.ack]) other.send({ ...to, flags });
+        expect(other.segments()).to.deep.equal([]);
+        for (const each of [network, other.network]) each.close();
+        for (const each of [client, other.client]) each.destroy();
+      });
+
+      it('is over when the guest refuses it', async () => {
+        const { send, segments, network, client } = await dialled();
+        const [syn] = segments().slice(-1);
+        const refusal = { sequence: 0, acknowledgment: syn!.sequence + 1, flags: FLAG.rst | FLAG.ack };
+        client.on('error', () => {});
+        send({ sourcePort: 22, destinationPort: syn!.sourcePort, ...refusal });
+        await once(client, 'close');
+        expect(network.busy).to.equal(false);
+      });
     });
 
     it('both ends end, and nothing is left', async () => {
