@@ -21,7 +21,7 @@ export type Connection =
   | { readonly kind: 'stdio' | 'null' }
   | { readonly kind: 'file'; readonly path: string; readonly unbuffered?: boolean }
   | { readonly kind: 'terminal'; readonly ordinal: number }
-  | ({ readonly kind: 'tcp' } & EndPoint);
+  | ({ readonly kind: 'tcp' | 'telnet' } & EndPoint);
 
 /** `--uart N=CONNECTION`. */
 export interface UartChoice {
@@ -127,19 +127,19 @@ export function guestEndPoint(text: string): GuestEndPoint {
   return { ...endPoint(rest), guest: kind === undefined ? { ordinal: number } : { vmid: number } };
 }
 
-/** `N=stdio|null|file:PATH|tcp:[HOST:]PORT`. */
+/** `N=stdio|null|file:PATH|tcp:[HOST:]PORT|telnet:[HOST:]PORT`. */
 export function uart(text: string): UartChoice {
   const [, digits = '', target = ''] = /^(?:uart)?(\d{1,3})=(.*)$/s.exec(text) ?? [];
   const connection = digits === '' ? undefined : connectionOf(target);
   if (connection !== undefined) return { index: Number(digits), connection };
-  return wrong('Write N=stdio, N=null, N=file:PATH or N=tcp:[HOST:]PORT.');
+  return wrong('Write N=stdio, N=null, N=file:PATH, N=tcp:[HOST:]PORT or N=telnet:[HOST:]PORT.');
 }
 
 function connectionOf(text: string): Connection | undefined {
   if (text === 'stdio' || text === 'null') return { kind: text };
-  const [, kind, rest = ''] = /^(file|tcp):(.+)$/s.exec(text) ?? [];
+  const [, kind, rest = ''] = /^(file|tcp|telnet):(.+)$/s.exec(text) ?? [];
   if (kind === 'file') return { kind, path: rest };
-  return kind === 'tcp' ? { kind, ...endPoint(rest) } : undefined;
+  return kind === 'tcp' || kind === 'telnet' ? { kind, ...endPoint(rest) } : undefined;
 }
 
 /** The seconds since 1970 that `--rtc host|DATE` asks for; a date without a zone is UTC. */

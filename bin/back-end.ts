@@ -3,6 +3,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { showEndPoint, type EndPoint } from './arguments.ts';
 import { systemErrorLine } from './mistake.ts';
+import { escaped, GREETING, TelnetReader } from './telnet.ts';
 import { Terminal, type Input, type TerminalEvents } from './terminal.ts';
 
 /** The far end of a UART. */
@@ -160,18 +161,20 @@ export class TcpBackEnd implements BackEnd {
   readonly open = true;
   readonly congested = false;
   readonly #server: Server;
+  readonly #telnet: boolean;
   readonly #buffer: OutputBuffer;
   #client: Socket | undefined;
   #backlog: Buffer = Buffer.alloc(0);
 
-  private constructor(events: BackEndEvents) {
+  private constructor(events: BackEndEvents, telnet: boolean) {
+    this.#telnet = telnet;
     this.#server = createServer((socket) => this.#accept(socket, events));
     this.#buffer = new OutputBuffer((bytes) => this.#send(bytes));
   }
 
-  /** Starts to listen. Rejects with the system's error, such as EADDRINUSE. */
-  static async listen({ host, port }: EndPoint, events: BackEndEvents): Promise<TcpBackEnd> {
-    const backEnd = new TcpBackEnd(events);
+  /** Starts to listen, for clients of telnet or for any. Rejects with the system's error, such as EADDRINUSE. */
+  static async listen({ host, port }: EndPoint, events: BackEndEvents, telnet = false): Promise<TcpBackEnd> {
+    const backEnd = new TcpBackEnd(events, telnet);
     await new Promise<void>((resolve, reject) => {
       backEnd.#server.once('error', reject);
       backEnd.#server.listen(port, host, () => {
@@ -184,11 +187,11 @@ export class TcpBackEnd implements BackEnd {
     return backEnd;
   }
 
-  /** Starts to listen on the loopback interface, on this port or the next that is free. */
+  /** Starts to listen for telnet on the loopback interface, on this port or the next that is free. */
   static async listenFrom(port: number, events: BackEndEvents): Promise<TcpBackEnd> {
     for (let tried = 0; ; tried++) {
       try {
-        return await TcpBackEnd.listen({ host: '127.0.0.1', port: port + tried }, events);
+        return await TcpBackEnd.listen({ host: '127.0.0.1', port: port + tried }, events, true);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || tried === MOST_PORTS) throw error;
       }
@@ -234,22 +237,27 @@ export class TcpBackEnd implements BackEnd {
     }
     this.#client = socket;
     socket.setNoDelay(true);
+    const reader = this.#telnet ? new TelnetReader((answer) => socket.write(answer)) : undefined;
     socket.on('data', (bytes) => {
-      for (const byte of bytes) receive(byte);
+      for (const byte of reader?.read(bytes) ?? bytes) receive(byte);
       changed();
     });
     socket.on('error', () => {});
     socket.on('close', () => (this.#client = undefined));
-    socket.write(this.#backlog);
+    if (this.#telnet) socket.write(GREETING);
+    this.#write(socket, this.#backlog);
     this.#backlog = Buffer.alloc(0);
   }
 
+  #write(client: Socket, bytes: Buffer): void {
+    client.write(Buffer.from(this.#telnet ? escaped(bytes) : bytes));
+  }
   #send(bytes: Buffer): void {
     if (this.#client === undefined) {
       this.#backlog = Buffer.concat([this.#backlog, bytes]).subarray(-BUFFER_BYTES);
       return;
     }
-    this.#client.write(Buffer.from(bytes));
+    this.#write(this.#client, bytes);
     // Whoever never reads gets no more.
     if (this.#client.writableLength > MOST_UNSENT_BYTES) this.#client.destroy();
   }

@@ -185,7 +185,11 @@ function addRunOptions(command: Command): Command {
       forward,
     ),
     new Option('--terminals', 'let every other UART listen on a port from 5000 on'),
-    repeatable('--uart <n=where>', 'connect UART n: stdio, null, file:PATH, tcp:[HOST:]PORT (0 is stdio)', uart),
+    repeatable(
+      '--uart <n=where>',
+      'connect UART n: stdio, null, file:PATH, tcp:[HOST:]PORT, telnet:[HOST:]PORT (0 is stdio)',
+      uart,
+    ),
   ];
   const ends = [
     new Option('--until <regex>', 'end with status 0 when a UART sends this').argParser(pattern),

@@ -132,8 +132,9 @@ async function backEndOf(
       events.tell(`terminal_${connection.ordinal}: Listening for serial connection on port ${backEnd.port}`);
       return backEnd;
     }
-    case 'tcp': {
-      const backEnd = await TcpBackEnd.listen(connection, { ...events, receive });
+    case 'tcp':
+    case 'telnet': {
+      const backEnd = await TcpBackEnd.listen(connection, { ...events, receive }, connection.kind === 'telnet');
       events.tell(`armhyp: ${uart.name}: listening on ${backEnd.address}`);
       return backEnd;
     }

@@ -64,7 +64,7 @@ function once(given: RunOptions): RunOptions {
 function staying(given: RunOptions): RunOptions {
   const consoles: UartChoice[] = [1, 2].map((index) => ({
     index,
-    connection: { kind: 'tcp', ...endPoint(`${5000 + index}`) },
+    connection: { kind: 'telnet', ...endPoint(`${5000 + index}`) },
   }));
   const guests = [1, 2].map((ordinal) => ({ guest: { ordinal }, ...endPoint(`${1235 + ordinal}`) }));
   return {
@@ -90,9 +90,9 @@ function doorsOf({ gdb, gdbHost, gdbGuests, uarts }: RunOptions): Door[] {
     debug(`--gdb-guest ${name}@`, at, `${FOLDER}/guest.elf`, `guest ${name} alone`);
   }
   for (const { index, connection } of uarts)
-    if (connection.kind === 'tcp')
+    if (connection.kind === 'tcp' || connection.kind === 'telnet')
       doors.push({
-        option: `--uart ${index}=tcp:`,
+        option: `--uart ${index}=${connection.kind}:`,
         at: connection,
         typed: `telnet localhost ${connection.port}`,
         shows: `guest ${index}'s console`,

@@ -108,7 +108,7 @@ class RunSession {
     this.#untilGiven = options.script.until !== undefined;
     const watched =
       surroundings.input.isTTY === true ||
-      options.uarts.some(({ connection }) => connection.kind === 'tcp') ||
+      options.uarts.some(({ connection: { kind } }) => kind === 'tcp' || kind === 'telnet') ||
       options.forwards.length > 0;
     this.#pace = options.pace ?? (watched ? 'realtime' : 'free');
     this.#script = new Script(options.script);

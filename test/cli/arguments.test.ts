@@ -73,6 +73,7 @@ describe('the arguments of options', () => {
       index: 3,
       connection: { kind: 'tcp', host: '127.0.0.1', port: 5000 },
     });
+    expect(read.uart('1=telnet:1').connection).to.include({ kind: 'telnet', port: 1 });
     wrong(read.uart, 'stdio', '=null', '1=', '1=file:', '1=tcp:', '1=tcp:x', 'x=null', '1=pty');
   });
 

@@ -215,6 +215,24 @@ describe('the UARTs of armhyp run', () => {
     expect(received).to.equal('early late');
   });
 
+  it('speaks telnet where that was asked for: keys come as they are typed, and are not echoed twice', async () => {
+    const said: Buffer[] = [];
+    const onErrors = (text: string): void => {
+      const port = /uart1: listening on 127.0.0.1:(\d+)/.exec(text)?.[1];
+      if (port === undefined) return;
+      const client = connect(Number(port), '127.0.0.1');
+      client.on('data', (data: Buffer) => said.push(data));
+      // DO ECHO, DO NAWS, WILL NAWS, a subnegotiation, a doubled IAC, keys, Enter in either form.
+      client.write(Buffer.from('fffd01fffd1ffffb1ffffa1f0050fffff0fff0ffff6b0d000d0a6b', 'hex'));
+    };
+    const argv = ['run', '--uart', '1=telnet:0', '--uart', '0=null'];
+    const { machine, status } = await command(argv, [idle, { uart: 1, text: 'a\xffb' }, off], { onErrors });
+    expect([status, machine.uarts[1]?.received]).to.deep.equal([0, '\xffk\r\rk']);
+    const expected = 'fffb01fffb03' + 'fffc1ffffe1f' + '61ffff62';
+    while (Buffer.concat(said).length < expected.length / 2) await new Promise((resolve) => setImmediate(resolve));
+    expect(Buffer.concat(said).toString('hex')).to.equal(expected);
+  });
+
   it('--forward listens on the loopback interface, and the machine waits for who connects', async () => {
     let dialled = 0;
     const started = (machine: FakeMachine): void => {
