@@ -12,10 +12,11 @@
  */
 import { ALWAYS, CONDITIONS } from '../ir/ops.ts';
 import type { Template } from '../ir/template.ts';
-import { compiled } from './compiled.ts';
+import { Decoder, type Entry } from './decoder.ts';
+import { compilePacker, type Pack } from './packer.ts';
 import { RecordCache, WatchedPlace } from './record-cache.ts';
 import { spell } from './spelling.ts';
-import { shapeAt, shapeCount, slotsOf, stage, type Instruction, type Operation, type Place } from './instruction.ts';
+import { shapeAt, shapeCount, stage, type Instruction, type Operation, type Place } from './instruction.ts';
 
 export const RECORD = { size: 16, first: 0, main: 2, registers: 4, immediates: 8 } as const;
 
@@ -85,116 +86,8 @@ export class MicroOp {
   }
 }
 
-type Pack = (operands: object, words: Int32Array, at: number) => number;
-/** Packs the decoded operands of one operation; made at first use, for of most operations no word is ever seen. */
-class Packer {
-  readonly #operation: Operation;
-  readonly #ids: readonly number[];
-  #pack: Pack | undefined;
-  #registerMask: number | undefined;
-
-  /** `ids` gives each shape's micro-op. */
-  constructor(op: Operation, ids: readonly number[]) {
-    this.#operation = op;
-    this.#ids = ids;
-  }
-
-  /** Packs operands into the record at `words[at]`, and returns the micro-op. */
-  get pack(): Pack {
-    return (this.#pack ??= compilePacker(this.#operation, this.#ids));
-  }
-  /** Bytes of the register word that hold R0-R15. */
-  get registerMask(): number {
-    return (this.#registerMask ??= registerMaskOf(this.#operation));
-  }
-}
-interface Entry {
-  readonly instruction: Instruction;
-  readonly mask: number;
-  readonly value: number;
-  readonly packer: Packer;
-}
-
-const PC = 15;
-/** What a set contributes to the key of a kept record. */
-const KEY_OF = { a32: 1, t16: 2, t32: 3 } as const;
 const ENDS = 2;
 const PASSES = 1;
-/** Buckets that are filled from the same coarse one. */
-const COARSE = 256;
-
-/** The instructions of one set and size, found by their bits. */
-class Decoder {
-  readonly staging: Staging;
-  readonly instructions: readonly Instruction[];
-  /** By bucket: what matches some word of it. A bucket is filled from the coarse one that it is a part of. */
-  readonly #buckets: (readonly Entry[] | undefined)[] = [];
-  readonly #coarse: (readonly Entry[] | undefined)[] = [];
-  readonly #packerOf: (op: Operation) => Packer;
-  #entries: readonly Entry[] | undefined;
-
-  constructor(staging: Staging, instructions: readonly Instruction[], packerOf: (op: Operation) => Packer) {
-    this.staging = staging;
-    this.instructions = [...instructions].sort((a, b) => b.encoding.fixedBits - a.encoding.fixedBits);
-    this.#packerOf = packerOf;
-  }
-
-  entry(word: number): Entry | undefined {
-    const bucket = this.#bucketOf(word);
-    const entries = (this.#buckets[bucket] ??= this.#fill(bucket));
-    for (let i = 0; i < entries.length; i++) {
-      const entry = entries[i]!;
-      if ((word & entry.mask) === entry.value) return entry;
-    }
-    return undefined;
-  }
-
-  #bucketOf(word: number): number {
-    switch (this.staging.name) {
-      case 'a32':
-        return ((word >>> 28 === 15 ? 1 : 0) << 12) | ((word >>> 16) & 0xff0) | ((word >>> 4) & 0xf);
-      case 't16':
-        return word >>> 6;
-      case 't32':
-        return ((word >>> 16) & 0x1ff0) | ((word >>> 12) & 0xf);
-    }
-  }
-  /** A bucket fixes some bits: an encoding is in it if none of its fixed bits disagrees there. */
-  #fill(bucket: number): readonly Entry[] {
-    const first = bucket & ~(COARSE - 1);
-    const coarse = (this.#coarse[first] ??= this.#all().filter(this.#fits(first, COARSE - 1)));
-    return coarse.filter(this.#fits(bucket, 0));
-  }
-  /** Tells what is in a bucket, or in one of those that differ from it in the bits `open`. */
-  #fits(bucket: number, open: number): (entry: Entry) => boolean {
-    const word = this.#wordOf(bucket);
-    const known = this.#wordOf(~open);
-    const conditional = this.staging.name !== 'a32' || bucket < 4096;
-    return ({ mask, value, instruction }) =>
-      ((word ^ value) & mask & known) === 0 &&
-      (this.staging.name !== 'a32' || instruction.encoding.conditional === conditional);
-  }
-  /** The bits of a word that a bucket's number tells. */
-  #wordOf(bucket: number): number {
-    switch (this.staging.name) {
-      case 'a32':
-        return ((bucket & 0xff0) << 16) | ((bucket & 0xf) << 4);
-      case 't16':
-        return (bucket << 6) & 0xffff;
-      case 't32':
-        return ((bucket & 0x1ff0) << 16) | ((bucket & 0xf) << 12);
-    }
-  }
-  #all(): readonly Entry[] {
-    return (this.#entries ??= this.instructions.map((instruction) => ({
-      instruction,
-      mask: instruction.encoding.mask | 0,
-      value: instruction.encoding.value | 0,
-      packer: this.#packerOf(instruction.operation),
-    })));
-  }
-}
-
 export interface InstructionSets {
   readonly a32: readonly Instruction[];
   readonly t16: readonly Instruction[];
@@ -207,6 +100,7 @@ export class InstructionTable {
   /** Each set's operations, with the number of the first micro-op of each: a text that tells one table from another. */
   readonly signature: string;
   readonly decoders: Readonly<Record<StagingName, Decoder>>;
+  readonly #decoderOf: ReadonlyMap<StagingName, Decoder>;
   /** Per micro-op: whether control may go elsewhere than to the next instruction, or 0 if it was not asked yet. */
   #ends: Uint8Array<ArrayBuffer>;
   readonly #records = new RecordCache();
@@ -215,7 +109,7 @@ export class InstructionTable {
   constructor(sets: InstructionSets) {
     let signature = '';
     const decoder = (staging: Staging): Decoder => {
-      const packers = new Map<Operation, Packer>();
+      const packers = new Map<Operation, Pack>();
       for (const { operation } of sets[staging.name]) {
         if (packers.has(operation)) continue;
         signature += `${operation.name} ${this.microOps.length}\n`;
@@ -224,6 +118,7 @@ export class InstructionTable {
       return new Decoder(staging, sets[staging.name], (op) => packers.get(op)!);
     };
     this.decoders = { a32: decoder(STAGINGS.a32), t16: decoder(STAGINGS.t16), t32: decoder(STAGINGS.t32) };
+    this.#decoderOf = new Map(Object.values(this.decoders).map((each) => [each.staging.name, each]));
     this.signature = `${signature}${this.microOps.length}`;
     this.#ends = new Uint8Array(this.microOps.length);
   }
@@ -237,51 +132,48 @@ export class InstructionTable {
    * `place.inIt` decides); A32 takes it from the word.
    */
   predecode(set: StagingName, word: number, place: Place, condition: number, words: Int32Array, at: number): void {
-    const key = KEY_OF[set] | (place.inIt ? 4 : 0) | (condition << 3);
+    const decoder = this.#decoderOf.get(set)!;
+    const key = decoder.key | (place.inIt ? 4 : 0) | (condition << 3);
     if (this.#records.copy(word, key, words, at)) return;
     this.#place.become(place.pageOffset, place.address, place.inIt);
-    this.#decode(set, word, condition, words, at);
+    words[at + 2] = words[at + 3] = 0;
+    if (set === 'a32') this.#decodeA32(decoder, word, words, at);
+    else this.#decodeT32(decoder, word, condition, words, at);
     if (!this.#place.looked) this.#records.keep(word, key, words, at);
   }
 
-  #decode(set: StagingName, word: number, condition: number, words: Int32Array, at: number): void {
-    const place = this.#place;
-    words[at + 2] = words[at + 3] = 0;
-    const entry = this.decoders[set].entry(word);
-    const decoded = entry?.instruction.decode(word, place);
-    const main =
-      entry === undefined || decoded === undefined ? BUILTIN.undefined : entry.packer.pack(decoded, words, at);
-    if (main === BUILTIN.undefined) {
-      words[at + 1] = 0;
-      words[at + 2] = word;
-    }
-    const readsPc = main !== BUILTIN.undefined && hasPc(words[at + 1]!, entry!.packer.registerMask);
-    let first: number = main;
-    if (set === 'a32') {
-      const own =
-        entry === undefined
-          ? word >>> 28 === 15
-          : !entry.instruction.encoding.conditional || (entry.instruction.ownCondition && main !== BUILTIN.undefined);
-      const cond = own ? ALWAYS : word >>> 28;
-      if (cond >= ALWAYS) first = readsPc ? BUILTIN.pcOperandA32 : main;
-      else first = (readsPc ? BUILTIN.skipUnlessPc : BUILTIN.skipUnless) + cond;
-    } else if (place.inIt) {
-      const wide = set === 't32';
-      const returns = this.microOps[main]?.operation.name.startsWith('return') ?? false;
-      const family = returns
-        ? wide
-          ? BUILTIN.it32Return
-          : BUILTIN.it16Return
-        : readsPc
-          ? wide
-            ? BUILTIN.it32Pc
-            : BUILTIN.it16Pc
-          : wide
-            ? BUILTIN.it32
-            : BUILTIN.it16;
-      first = family + condition;
-    } else if (readsPc) first = BUILTIN.pcOperandT32;
+  #decodeA32(decoder: Decoder, word: number, words: Int32Array, at: number): void {
+    const entry = decoder.entry(word);
+    const packed = decode(entry, word, this.#place, words, at);
+    const main = packed & 0xffff;
+    const readsPc = packed !== main;
+    const own =
+      entry === undefined
+        ? word >>> 28 === 15
+        : !entry.instruction.encoding.conditional || (entry.instruction.ownCondition && main !== BUILTIN.undefined);
+    const cond = own ? ALWAYS : word >>> 28;
+    let first = main;
+    if (cond < ALWAYS) first = (readsPc ? BUILTIN.skipUnlessPc : BUILTIN.skipUnless) + cond;
+    else if (readsPc) first = BUILTIN.pcOperandA32;
     words[at] = first | (main << 16);
+  }
+
+  #decodeT32(decoder: Decoder, word: number, condition: number, words: Int32Array, at: number): void {
+    const packed = decode(decoder.entry(word), word, this.#place, words, at);
+    const main = packed & 0xffff;
+    const readsPc = packed !== main;
+    let first = main;
+    if (this.#place.inIt) first = this.#inIt(decoder.staging, main, readsPc) + condition;
+    else if (readsPc) first = BUILTIN.pcOperandT32;
+    words[at] = first | (main << 16);
+  }
+  /** The family of what runs a micro-op inside an IT block. */
+  #inIt({ name }: Staging, main: number, readsPc: boolean): number {
+    const wide = name === 't32';
+    if (this.microOps[main]?.operation.name.startsWith('return') === true)
+      return wide ? BUILTIN.it32Return : BUILTIN.it16Return;
+    if (readsPc) return wide ? BUILTIN.it32Pc : BUILTIN.it16Pc;
+    return wide ? BUILTIN.it32 : BUILTIN.it16;
   }
 
   /** Whether predecoding must not run past this micro-op. */
@@ -313,55 +205,24 @@ export class InstructionTable {
   }
 
   /** Gives every shape of an operation a number, and returns what packs its decoded operands. */
-  #declare(op: Operation, staging: Staging): Packer {
+  #declare(op: Operation, staging: Staging): Pack {
     const ids: number[] = [];
     for (let n = 0; n < shapeCount(op.shape); n++) {
       const never = op.never?.(shapeAt(op.shape, n)) ?? false;
       ids.push(never ? BUILTIN.undefined : this.microOps.push(new MicroOp(staging, op, n)) - 1);
     }
-    return new Packer(op, ids);
+    // Of most operations no word is ever seen.
+    let pack: Pack | undefined;
+    return (operands, words, at) => (pack ??= compilePacker(op, ids))(operands, words, at);
   }
 }
 
-function registerMaskOf(op: Operation): number {
-  const slots = slotsOf(op);
-  let mask = 0;
-  for (const [name, kind] of Object.entries(op.operands)) if (kind === 'register') mask |= 0xff << (8 * slots[name]!);
-  return mask;
-}
-
-const SCALE = { register: 2, single: 2, double: 3, quad: 4 } as const;
-
-/** Straight-line code for one operation: predecoding runs this for every guest instruction. */
-function compilePacker(op: Operation, ids: readonly number[]): Pack {
-  let stride = 1;
-  const index = Object.entries(op.shape).map(([name, domain]) => {
-    const numbers = domain
-      .slice(1)
-      .map((value, i) => `o.${name} === ${JSON.stringify(value)} ? ${stride * (i + 1)} : `);
-    stride *= domain.length;
-    return `(${numbers.join('')}0)`;
-  });
-  const slots = slotsOf(op);
-  const registers: string[] = [];
-  const immediates: string[] = [];
-  for (const [name, kind] of Object.entries(op.operands)) {
-    if (kind === 'immediate') immediates.push(`words[at + ${2 + slots[name]!}] = o.${name};`);
-    else registers.push(`(o.${name} << ${8 * slots[name]! + SCALE[kind]})`);
-  }
-  const make = compiled(
-    'ids',
-    `return (o, words, at) => {
-      words[at + 1] = ${registers.join(' | ') || '0'};
-      ${immediates.join('\n')}
-      return ids[${index.join(' + ') || '0'}];
-    };`,
-  ) as (ids: Uint16Array) => Pack;
-  return make(Uint16Array.from(ids));
-}
-
-/** Whether one of the register bytes under `mask` is R15. */
-function hasPc(registers: number, mask: number): boolean {
-  const x = (registers ^ (0x01010101 * (4 * PC))) | ~mask;
-  return ((x - 0x01010101) & ~x & 0x80808080) !== 0;
+/** Packs the operands of a word into the record at `words[at]`; gives what {@link Pack} does. */
+function decode(entry: Entry | undefined, word: number, place: Place, words: Int32Array, at: number): number {
+  const decoded = entry?.instruction.decode(word, place);
+  const packed = entry === undefined || decoded === undefined ? BUILTIN.undefined : entry.pack(decoded, words, at);
+  if ((packed & 0xffff) !== BUILTIN.undefined) return packed;
+  words[at + 1] = 0;
+  words[at + 2] = word;
+  return BUILTIN.undefined;
 }

@@ -1,0 +1,92 @@
+/** Finds the instruction of a word. */
+import type { Instruction, Operation } from './instruction.ts';
+import type { Pack } from './packer.ts';
+import type { Staging } from './table.ts';
+
+export interface Entry {
+  readonly instruction: Instruction;
+  readonly mask: number;
+  readonly value: number;
+  readonly pack: Pack;
+}
+
+/** Bits of a word that choose a bucket: those under two masks, each shifted right; the result's upper part is `high`'s. */
+const BUCKETS = {
+  a32: { high: 0xff0, highShift: 16, low: 0xf, lowShift: 4, key: 1 },
+  t16: { high: 0x3ff, highShift: 6, low: 0, lowShift: 0, key: 2 },
+  t32: { high: 0x1ff0, highShift: 16, low: 0xf, lowShift: 12, key: 3 },
+} as const;
+/** Buckets of A32 from here on are those of unconditional instructions. */
+const UNCONDITIONAL = 4096;
+/** Buckets that are filled from the same coarse one. */
+const COARSE = 256;
+
+/** The instructions of one set and size, found by their bits. */
+export class Decoder {
+  readonly staging: Staging;
+  readonly instructions: readonly Instruction[];
+  /** Two bits that tell this set from others. */
+  readonly key: number;
+  readonly #bits: {
+    readonly high: number;
+    readonly highShift: number;
+    readonly low: number;
+    readonly lowShift: number;
+  };
+  /** By bucket: what matches some word of it. A bucket is filled from the coarse one that it is a part of. */
+  readonly #buckets: (readonly Entry[] | undefined)[] = [];
+  readonly #coarse: (readonly Entry[] | undefined)[] = [];
+  readonly #packOf: (op: Operation) => Pack;
+  readonly #hasConditions: boolean;
+  #entries: readonly Entry[] | undefined;
+
+  constructor(staging: Staging, instructions: readonly Instruction[], packOf: (op: Operation) => Pack) {
+    this.staging = staging;
+    this.instructions = [...instructions].sort((a, b) => b.encoding.fixedBits - a.encoding.fixedBits);
+    this.#bits = BUCKETS[staging.name];
+    this.key = BUCKETS[staging.name].key;
+    this.#hasConditions = staging.name === 'a32';
+    this.#packOf = packOf;
+  }
+
+  entry(word: number): Entry | undefined {
+    const { high, highShift, low, lowShift } = this.#bits;
+    const bits = ((word >>> highShift) & high) | ((word >>> lowShift) & low);
+    const bucket = this.#hasConditions && word >>> 28 === 15 ? UNCONDITIONAL + bits : bits;
+    const entries = (this.#buckets[bucket] ??= this.#fill(bucket));
+    for (let i = 0; i < entries.length; i++) {
+      const entry = entries[i]!;
+      if ((word & entry.mask) === entry.value) return entry;
+    }
+    return undefined;
+  }
+
+  /** A bucket fixes some bits: an encoding is in it if none of its fixed bits disagrees there. */
+  #fill(bucket: number): readonly Entry[] {
+    const first = bucket & ~(COARSE - 1);
+    const coarse = (this.#coarse[first] ??= this.#all().filter(this.#fits(first, COARSE - 1)));
+    return coarse.filter(this.#fits(bucket, 0));
+  }
+  /** Tells what is in a bucket, or in one of those that differ from it in the bits `open`. */
+  #fits(bucket: number, open: number): (entry: Entry) => boolean {
+    const word = this.#wordOf(bucket);
+    const known = this.#wordOf(~open);
+    const hasConditions = this.#hasConditions;
+    const conditional = bucket < UNCONDITIONAL;
+    return ({ mask, value, instruction }) =>
+      ((word ^ value) & mask & known) === 0 && (!hasConditions || instruction.encoding.conditional === conditional);
+  }
+  /** The bits of a word that a bucket's number tells. */
+  #wordOf(bucket: number): number {
+    const { high, highShift, low, lowShift } = this.#bits;
+    return ((bucket & high) << highShift) | ((bucket & low) << lowShift);
+  }
+  #all(): readonly Entry[] {
+    return (this.#entries ??= this.instructions.map((instruction) => ({
+      instruction,
+      mask: instruction.encoding.mask | 0,
+      value: instruction.encoding.value | 0,
+      pack: this.#packOf(instruction.operation),
+    })));
+  }
+}
