@@ -124,7 +124,7 @@ export const pl041 = defineDevice({
       const { filled, depth } = record;
       const slots = recorded();
       if (slots === 0 || AACISR1.RXO) return Infinity;
-      return Math.ceil(((2 * filled < depth ? depth / 2 : depth) - filled) / slots) || 1;
+      return Math.max(1, Math.ceil(((2 * filled < depth ? depth / 2 : depth) - filled) / slots));
     };
     const update = () => {
       if (clock.now() < nextFrameNs) return;

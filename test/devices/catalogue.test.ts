@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { catalogue } from '../../lib/devices/catalogue.ts';
 import type { DeviceModel } from '../../lib/device/model.ts';
 import type { Register } from '../../lib/device/registers.ts';
+import { Random } from '../machine/device-tree/random-machine.ts';
 import { benchFor } from './bench.ts';
 
 const models: Readonly<Record<string, DeviceModel>> = catalogue;
@@ -84,6 +85,27 @@ for (const [compatible, model] of Object.entries(models)) {
       other.settle();
       expect(other.save()).to.deep.equal(saved);
       expect(other.describe()).to.deep.equal(described);
+    });
+
+    it('takes whatever a guest does, at any time, and can be saved then', () => {
+      const random = new Random(1);
+      const { device, access, wait, clock } = benchFor(model);
+      const widths = [4, 4, 4, 2, 1] as const;
+      const registers = Object.values(model.registers);
+      for (let n = 0; n < 5000; n++) {
+        const register = random.one(registers);
+        const width = random.one(widths);
+        const at = register.at + random.below(register.count) * register.strideBytes + width * random.below(4 / width);
+        const value = random.one([0, 1, 2 ** random.below(32), random.below(2 ** 16), 0xffff_ffff]);
+        if (random.below(3) > 0) device.write(at, width, width === 4 ? value : value & (2 ** (8 * width) - 1), access);
+        else expect(device.read(at, width, access)).to.be.within(0, 2 ** (8 * width) - 1);
+        if (random.below(4) === 0) wait(random.one([1, 1000, 30_000, 5_000_000]));
+      }
+      const other = benchFor(model);
+      other.wait(clock.now());
+      other.device.restore(structuredClone(device.save()) as never);
+      other.device.settle();
+      expect(other.device.describe()).to.deep.equal(device.describe());
     });
 
     it('answers reserved offsets with zero and a report', () => {
