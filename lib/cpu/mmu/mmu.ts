@@ -26,7 +26,9 @@ export class Mmu {
   readonly #cpu: Cpu;
   readonly #halfwords: Uint16Array;
   readonly #memoryWords: Int32Array;
+  /** The first-level TLBs by bank, and those of each regime. */
   readonly #flat: readonly FlatTlb[];
+  readonly #flatOf: readonly (readonly FlatTlb[])[];
   readonly #tlb = new Tlb();
   readonly #translation: Translation;
   readonly windows: Windows;
@@ -40,6 +42,7 @@ export class Mmu {
     this.#halfwords = new Uint16Array(buffer);
     this.#memoryWords = new Int32Array(buffer);
     this.#flat = BANKS.map((_, bank) => new FlatTlb(this.#memoryWords, cpu.map.tlb(cpu.number, bank)));
+    this.#flatOf = BANKS_OF_REGIME.map((banks) => banks.map((bank) => this.#flat[bank]!));
     this.#translation = new Translation(cpu);
     this.windows = new Windows(cpu.bus);
   }
@@ -202,7 +205,7 @@ export class Mmu {
       const asid = currentAsid(words, copy);
       if (asid === this.#asid[regime]) continue;
       this.#asid[regime] = asid;
-      for (const bank of BANKS_OF_REGIME[regime]) this.#flat[bank]!.clearNonGlobal();
+      for (const flat of this.#flatOf[regime]!) flat.clearNonGlobal();
     }
   }
   /** After a change of VTTBR, or of HCR. */
@@ -211,7 +214,7 @@ export class Mmu {
     const vmid = currentVmid(this.#cpu.words);
     if (vmid === this.#vmid) return;
     this.#vmid = vmid;
-    for (const bank of BANKS_OF_REGIME[REGIME.nonSecure]) this.#flat[bank]!.clear();
+    for (const flat of this.#flatOf[REGIME.nonSecure]!) flat.clear();
   }
   /** After a change of what translation itself depends on: nothing cached is right any more. */
   regimeChanged(): void {
@@ -231,55 +234,58 @@ export class Mmu {
   }
 
   // Maintenance. `shareable` operations reach every CPU of the cluster.
-  readonly #own: readonly Mmu[] = [this];
-  #all: readonly Mmu[] | undefined;
-  #reached(shareable: boolean): readonly Mmu[] {
-    return shareable ? (this.#all ??= this.#cpu.cpus.map(({ mmu }) => mmu)) : this.#own;
+  #everywhere(shareable: boolean, operation: (mmu: Mmu) => void): void {
+    if (shareable) for (const { mmu } of this.#cpu.cpus) operation(mmu);
+    else operation(this);
   }
   #currentRegime(): number {
     return this.#cpu.accessBank === 0 ? REGIME.secure : REGIME.nonSecure;
   }
   invalidateAll(shareable: boolean): void {
     const regime = this.#currentRegime();
-    for (const mmu of this.#reached(shareable)) mmu.#clearRegime(regime);
+    this.#everywhere(shareable, (mmu) => mmu.#clearRegime(regime));
   }
   invalidateHyp(shareable: boolean): void {
-    for (const mmu of this.#reached(shareable)) mmu.#clearRegime(REGIME.hyp);
+    this.#everywhere(shareable, (mmu) => mmu.#clearRegime(REGIME.hyp));
   }
   invalidateNonSecure(shareable: boolean): void {
-    for (const mmu of this.#reached(shareable)) mmu.#clearRegime(REGIME.nonSecure);
+    this.#everywhere(shareable, (mmu) => mmu.#clearRegime(REGIME.nonSecure));
   }
   /** By address, for every ASID: dropping more than asked for is allowed. */
   invalidateAddress(address: number, _asid: number, shareable: boolean): void {
     const regime = this.#currentRegime();
-    for (const mmu of this.#reached(shareable)) mmu.#dropPage(regime, address >>> 12);
+    if (!shareable) this.#dropPage(regime, address >>> 12);
+    else for (const { mmu } of this.#cpu.cpus) mmu.#dropPage(regime, address >>> 12);
   }
   invalidateHypAddress(address: number, shareable: boolean): void {
-    for (const mmu of this.#reached(shareable)) mmu.#dropPage(REGIME.hyp, address >>> 12);
+    this.#everywhere(shareable, (mmu) => mmu.#dropPage(REGIME.hyp, address >>> 12));
   }
   invalidateAsid(asid: number, shareable: boolean): void {
     const regime = this.#currentRegime();
-    for (const mmu of this.#reached(shareable)) {
+    this.#everywhere(shareable, (mmu) => {
       mmu.#tlb.clearAsid(regime, asid);
-      if (mmu.#asid[regime] === asid) for (const bank of BANKS_OF_REGIME[regime]!) mmu.#flat[bank]!.clearNonGlobal();
-    }
+      if (mmu.#asid[regime] === asid) for (const flat of mmu.#flatOf[regime]!) flat.clearNonGlobal();
+    });
   }
   #clearRegime(regime: number): void {
     if (regime === REGIME.nonSecure) this.#translation.forget();
     this.#tlb.clearRegime(regime);
-    for (const bank of BANKS_OF_REGIME[regime]!) this.#flat[bank]!.clear();
+    for (const flat of this.#flatOf[regime]!) flat.clear();
   }
   #dropPage(regime: number, page: number): void {
     const leafLog2 = this.#tlb.drop(regime, page);
+    if (leafLog2 > 12) this.#dropLeaf(regime, page, leafLog2);
+    else this.#dropFast(regime, page);
+  }
+  #dropFast(regime: number, page: number): void {
+    const banks = this.#flatOf[regime]!;
+    for (let i = 0; i < banks.length; i++) banks[i]!.drop(page);
+  }
+  /** Drops all pages of a leaf. Hypervisors map pages through blocks of 2 MB, and drop them all the time. */
+  #dropLeaf(regime: number, page: number, leafLog2: number): void {
+    const count = 1 << (Math.max(leafLog2, 20) - 12);
     if (leafLog2 > LARGEST_BLOCK_LOG2) this.#clearRegime(regime);
-    else if (leafLog2 <= 12) for (const bank of BANKS_OF_REGIME[regime]!) this.#flat[bank]!.drop(page);
-    else {
-      // All pages of the leaf go. Hypervisors map pages through blocks of 2 MB, and drop them all the time.
-      const count = 1 << (Math.max(leafLog2, 20) - 12);
-      this.#tlb.dropBlock(regime, page & -count, count, (each) => {
-        for (const bank of BANKS_OF_REGIME[regime]!) this.#flat[bank]!.drop(each);
-      });
-    }
+    else this.#tlb.dropBlock(regime, page & -count, count, (each) => this.#dropFast(regime, each));
   }
 
   /** Ends fast stores into a host page: it holds decoded instructions now. */
@@ -291,7 +297,7 @@ export class Mmu {
   }
   /** After a change of what a debugger watches: no fast access that it forbids may be left; of Non-secure PL1 and PL0, or all. */
   clearFast(all: boolean): void {
-    for (const bank of all ? this.#flat.keys() : BANKS_OF_REGIME[REGIME.nonSecure]) this.#flat[bank]!.clear();
+    for (const flat of all ? this.#flat : this.#flatOf[REGIME.nonSecure]!) flat.clear();
   }
 
   /** ATS1Cxx, ATS12NSOxx, ATS1Hx: leaves the result in PAR (B4.2.4). */

@@ -38,78 +38,21 @@ function firstLevelAddress(regs: ShortRegisters, va: number): number {
   return ((regs.ttbr1 & (-1 << 14)) >>> 0) + 4 * (va >>> 20);
 }
 
-/** Ends the walk at a leaf whose fields have been taken out of the descriptor. */
-function leaf(
-  walk: Walk,
-  regs: ShortRegisters,
-  physical: number,
-  pageBytesLog2: number,
-  level: Level,
-  ap: number,
-  texcb: number,
-  s: boolean,
-  xn: boolean,
-  pxn: boolean,
-): void {
-  if ((regs.sctlr & BIT.SCTLR.AFE) !== 0 && (ap & 1) === 0) {
-    walk.fail(FAULT.accessFlag, level);
-    return;
-  }
-  if ((regs.sctlr & BIT.SCTLR.TRE) !== 0) setByRemap(walk, texcb, s, regs.prrr, regs.nmrr);
-  else setByTex(walk, texcb, s);
-
-  const wxn = (regs.sctlr & BIT.SCTLR.WXN) !== 0;
-  const uwxn = (regs.sctlr & BIT.SCTLR.UWXN) !== 0;
-  let asClient = withExecute(permissionsOfAp(ap), xn, pxn, wxn, uwxn);
-  if (regs.secure && regs.sif && walk.nonSecure) asClient = withoutExecute(asClient);
-  const access = (regs.dacr >>> (2 * walk.domain)) & 3;
-  let permissions: number = PERMISSION.none;
-  if (access === DOMAIN_ACCESS.manager) permissions = PERMISSION.all;
-  else if (access === DOMAIN_ACCESS.client) permissions = asClient;
-  else walk.noDomainAccess = true;
-  walk.succeed(physical, pageBytesLog2, level, permissions);
-  walk.clientPermissions = asClient;
-}
-
-function section(walk: Walk, regs: ShortRegisters, descriptor: number, va: number): void {
-  const isSuper = bit(descriptor, 18);
-  let physical = ((descriptor & 0xfff0_0000) >>> 0) + (va & 0xf_ffff);
-  if (isSuper) {
-    // PA[35:32] and PA[39:36] stand where a section has PA[23:20] and the domain, which is 0 (B3.5.1).
-    const high = ((descriptor >>> 20) & 0xf) + ((descriptor >>> 5) & 0xf) * 16;
-    physical = high * 2 ** 32 + ((descriptor & 0xff00_0000) >>> 0) + (va & 0xff_ffff);
-  } else walk.domain = (descriptor >>> 5) & 0xf;
-  walk.global = !bit(descriptor, 17);
-  walk.nonSecure = !regs.secure || bit(descriptor, 19);
-  const ap = ((descriptor >>> 10) & 3) | ((descriptor >>> 13) & 4);
-  const texcb = ((descriptor >>> 2) & 3) | ((descriptor >>> 10) & 0x1c);
-  const size = isSuper ? 24 : 20;
-  leaf(walk, regs, physical, size, 1, ap, texcb, bit(descriptor, 16), bit(descriptor, 4), bit(descriptor, 0));
-}
-
-function page(walk: Walk, regs: ShortRegisters, first: number, descriptor: number, va: number): void {
-  const isSmall = bit(descriptor, 1);
-  const offsetMask = isSmall ? 0xfff : 0xffff;
-  const physical = ((descriptor & ~offsetMask) >>> 0) + (va & offsetMask);
-  walk.global = !bit(descriptor, 11);
-  walk.nonSecure = !regs.secure || bit(first, 3);
-  const ap = ((descriptor >>> 4) & 3) | ((descriptor >>> 7) & 4);
-  const tex = (descriptor >>> (isSmall ? 6 : 12)) & 7;
-  const texcb = ((descriptor >>> 2) & 3) | (tex << 2);
-  const xn = bit(descriptor, isSmall ? 0 : 15);
-  leaf(walk, regs, physical, isSmall ? 12 : 16, 2, ap, texcb, bit(descriptor, 10), xn, bit(first, 2));
-}
-
-/** Walks the tables of short descriptors for `va`; SCTLR.M is taken to be set. */
+/**
+ * Walks the tables of short descriptors for `va`; SCTLR.M is taken to be set.
+ *
+ * It is one function, for a TLB miss is common: as several it was compiled into each of its callers, one after the other.
+ */
 export function walkShort(walk: Walk, memory: WalkMemory, regs: ShortRegisters, va: number): void {
   walk.begin();
-  const reversed = (regs.sctlr & BIT.SCTLR.EE) !== 0;
+  const { sctlr, secure } = regs;
+  const reversed = (sctlr & BIT.SCTLR.EE) !== 0;
   const firstAddress = firstLevelAddress(regs, va);
   if (firstAddress < 0) {
     walk.fail(FAULT.translation, 1);
     return;
   }
-  let first = memory.read32(firstAddress, !regs.secure);
+  let first = memory.read32(firstAddress, !secure);
   if (memory.failed) {
     walk.failRead(memory, 1);
     return;
@@ -119,19 +62,74 @@ export function walkShort(walk: Walk, memory: WalkMemory, regs: ShortRegisters, 
     walk.fail(FAULT.translation, 1);
     return;
   }
+
+  let level: Level = 1;
+  let physical: number;
+  let sizeLog2: number;
+  let ap: number;
+  let texcb: number;
+  let shareable: boolean;
+  let xn: boolean;
+  let pxn: boolean;
   if ((first & 2) !== 0) {
-    section(walk, regs, first, va);
-    return;
+    sizeLog2 = bit(first, 18) ? 24 : 20;
+    if (sizeLog2 === 24) {
+      // PA[35:32] and PA[39:36] of a supersection stand where a section has PA[23:20] and the domain, which is 0 (B3.5.1).
+      const high = ((first >>> 20) & 0xf) + ((first >>> 5) & 0xf) * 16;
+      physical = high * 2 ** 32 + ((first & 0xff00_0000) >>> 0) + (va & 0xff_ffff);
+    } else {
+      physical = ((first & 0xfff0_0000) >>> 0) + (va & 0xf_ffff);
+      walk.domain = (first >>> 5) & 0xf;
+    }
+    walk.global = !bit(first, 17);
+    walk.nonSecure = !secure || bit(first, 19);
+    ap = ((first >>> 10) & 3) | ((first >>> 13) & 4);
+    texcb = ((first >>> 2) & 3) | ((first >>> 10) & 0x1c);
+    shareable = bit(first, 16);
+    xn = bit(first, 4);
+    pxn = bit(first, 0);
+  } else {
+    level = 2;
+    walk.domain = (first >>> 5) & 0xf;
+    const secondAddress = ((first & 0xffff_fc00) >>> 0) + 4 * ((va >>> 12) & 0xff);
+    let second = memory.read32(secondAddress, !secure);
+    if (memory.failed) {
+      walk.failRead(memory, 2);
+      return;
+    }
+    if (reversed) second = reverseBytes(second);
+    if ((second & 3) === 0) {
+      walk.fail(FAULT.translation, 2);
+      return;
+    }
+    const isSmall = bit(second, 1);
+    sizeLog2 = isSmall ? 12 : 16;
+    const offsetMask = (1 << sizeLog2) - 1;
+    physical = ((second & ~offsetMask) >>> 0) + (va & offsetMask);
+    walk.global = !bit(second, 11);
+    walk.nonSecure = !secure || bit(first, 3);
+    ap = ((second >>> 4) & 3) | ((second >>> 7) & 4);
+    texcb = ((second >>> 2) & 3) | (((second >>> (isSmall ? 6 : 12)) & 7) << 2);
+    shareable = bit(second, 10);
+    xn = bit(second, isSmall ? 0 : 15);
+    pxn = bit(first, 2);
   }
 
-  walk.domain = (first >>> 5) & 0xf;
-  const secondAddress = ((first & 0xffff_fc00) >>> 0) + 4 * ((va >>> 12) & 0xff);
-  let second = memory.read32(secondAddress, !regs.secure);
-  if (memory.failed) {
-    walk.failRead(memory, 2);
+  if ((sctlr & BIT.SCTLR.AFE) !== 0 && (ap & 1) === 0) {
+    walk.fail(FAULT.accessFlag, level);
     return;
   }
-  if (reversed) second = reverseBytes(second);
-  if ((second & 3) === 0) walk.fail(FAULT.translation, 2);
-  else page(walk, regs, first, second, va);
+  if ((sctlr & BIT.SCTLR.TRE) !== 0) setByRemap(walk, texcb, shareable, regs.prrr, regs.nmrr);
+  else setByTex(walk, texcb, shareable);
+  const wxn = (sctlr & BIT.SCTLR.WXN) !== 0;
+  const uwxn = (sctlr & BIT.SCTLR.UWXN) !== 0;
+  let asClient = withExecute(permissionsOfAp(ap), xn, pxn, wxn, uwxn);
+  if (secure && regs.sif && walk.nonSecure) asClient = withoutExecute(asClient);
+  const access = (regs.dacr >>> (2 * walk.domain)) & 3;
+  let permissions: number = PERMISSION.none;
+  if (access === DOMAIN_ACCESS.manager) permissions = PERMISSION.all;
+  else if (access === DOMAIN_ACCESS.client) permissions = asClient;
+  else walk.noDomainAccess = true;
+  walk.succeed(physical, sizeLog2, level, permissions);
+  walk.clientPermissions = asClient;
 }

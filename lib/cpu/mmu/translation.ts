@@ -104,15 +104,14 @@ export class Translation {
 
   /** Walks for a TLB entry, that is, whatever the access and DACR; false if there is no leaf. */
   translate(regime: number, address: number): boolean {
+    if (!this.hasStage2(regime)) return this.#find(regime, address);
     this.#intermediate.remembers = true;
-    let found = this.#find(regime, address);
+    const found = this.#find(regime, address);
     this.#intermediate.remembers = false;
+    if (found) return true;
     // A fault follows from what tables say now.
-    if (!found && this.hasStage2(regime)) {
-      this.forget();
-      found = this.#find(regime, address);
-    }
-    return found;
+    this.forget();
+    return this.#find(regime, address);
   }
   #find(regime: number, address: number): boolean {
     this.#walk(this.walk, regime, address, ALL_CLIENTS, true);

@@ -93,7 +93,7 @@ export class Walk {
     return this.shareability !== SHAREABILITY.none;
   }
 
-  /** Forgets the last walk. */
+  /** Forgets the last walk; {@link fail} or {@link succeed} ends this one. */
   begin(): void {
     this.physical = 0;
     this.pageBytesLog2 = 12;
@@ -107,7 +107,6 @@ export class Walk {
     this.stage1Level = 0;
     this.stage2Level = 0;
     this.stage2Fault = FAULT.none;
-    this.fail(FAULT.none, 0);
   }
 
   /** Ends the walk without a leaf. */

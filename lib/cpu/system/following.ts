@@ -55,9 +55,7 @@ export class Following {
   select(): void {
     const { words, mode } = this.#cpu;
     const kept = keptAt(kindOf(mode));
-    // Monitor mode is Secure whatever the PL1 modes are.
-    if (mode === MODE.mon) this.#derive();
-    else if (words[kept] === 0) {
+    if (mode === MODE.mon || words[kept] === 0) {
       this.#derive();
       this.keep();
     } else for (let i = 0; i < W.count; i++) words[W.first + i] = words[kept + 1 + i]!;
@@ -72,9 +70,10 @@ export class Following {
     const { words } = this.#cpu;
     words[keptAt(0)] = words[keptAt(1)] = words[keptAt(2)] = 0;
   }
-  /** Keeps what is current for the kind of the current mode. */
+  /** Keeps what is current for the kind of the current mode; but Monitor mode is Secure whatever the PL1 modes are. */
   keep(): void {
     const { words, mode, bank } = this.#cpu;
+    if (mode === MODE.mon) return;
     const kept = keptAt(kindOf(mode));
     words[kept] = 1;
     for (let i = 0; i < W.count; i++) words[kept + 1 + i] = words[W.first + i]!;

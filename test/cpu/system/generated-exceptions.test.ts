@@ -88,4 +88,19 @@ describe('exceptions in generated code', function () {
       }
       expect(plain).to.be.greaterThan(CASES / 4);
     });
+  it('Monitor mode may write DACR: what follows from the PL1 modes of Non-secure state stays theirs', () => {
+    bare.reset();
+    bare.enter({ mode: 'svc', secure: false });
+    const bank = (): number[] => [STATE.bank, STATE.tlb].map((word) => bare.cpu.words[word >> 2]!);
+    const nonSecure = bank();
+    bare.enter({ mode: 'mon' });
+    bare.cpu.words[0] = BIT.SCR.NS;
+    bare.cpu.words[1] = 1;
+    bare.cpu.words[14] = CODE;
+    bare.cpu.words[STATE.spsr >> 2] = MODE.svc;
+    // MCR SCR, R0; MCR DACR, R1; MOVS PC, LR
+    bare.execute(0xee01_0f11, 0xee03_1f10, 0xe1b0_f00e);
+    expect(bare.cpu.mode).to.equal(MODE.svc);
+    expect(bank()).to.deep.equal(nonSecure);
+  });
 });
