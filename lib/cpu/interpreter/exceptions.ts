@@ -9,7 +9,7 @@ import { Code } from '../wasm/code.ts';
 import type { Body } from '../wasm/module.ts';
 import { W } from '../wasm/opcodes.ts';
 
-/** Their indices in the module. */
+/** Indices of the functions in the module. */
 export interface ExceptionFunctions {
   readonly cpsr: number;
   readonly changeMode: number;
@@ -26,6 +26,7 @@ const BANKS = Array.from({ length: 16 }, (_, n) => BigInt(bankOf(16 + n) & 15) <
   (a, b) => a | b,
 );
 
+/** Writes one of the functions; its last parameter is the CPU's base. */
 class ExceptionCode {
   readonly code = new Code();
   /** The local with the CPU's base. */
@@ -86,7 +87,6 @@ const COUNTER = 3;
 /** `cpsr(cpu)`: CPSR as it is saved. */
 function cpsr(): Body {
   const c = new ExceptionCode(0);
-  const { code } = c;
   c.state('N').const(PSR.N).op(W.and);
   c.state('Z').op(W.eqz).const(30).op(W.shl).op(W.or);
   c.state('C').const(29).op(W.shl).op(W.or);
@@ -99,7 +99,6 @@ function cpsr(): Body {
   c.state('aif').op(W.or);
   c.state('thumb').const(5).op(W.shl).op(W.or);
   c.state('mode').op(W.or);
-  code.op(W.return).op(W.unreachable);
   return c.body(1, 0);
 }
 

@@ -13,9 +13,10 @@ import type { Code } from '../wasm/code.ts';
 import type { Body } from '../wasm/module.ts';
 import { W } from '../wasm/opcodes.ts';
 import { importIndex } from './imports.ts';
-import { CPU, LOCAL, StateLowering, UP } from './state-lowering.ts';
+import { CPU, LOCAL, UP } from './state-lowering.ts';
+import { SystemLowering } from './system-lowering.ts';
 
-export class HandlerLowering extends StateLowering {
+export class HandlerLowering extends SystemLowering {
   /** Inside what follows a successful `access`: the host's address is the guest's plus `LOCAL.host`. */
   #covered = false;
 

@@ -35,7 +35,7 @@ export type ExceptionName = (typeof EXCEPTIONS)[number];
 export const exceptionNumber = (name: ExceptionName): number => EXCEPTIONS.indexOf(name);
 export const RETURNS = EXCEPTIONS.length;
 
-/** Fields of an entry: the mode in bits 4 to 0, the vector in 9 to 5, masks where `masks` says, and so on. */
+/** Where the fields of an entry begin, behind the mode: the vector, what CPSR masks, the number in the counts, bits of SWIFT. */
 export const ENTRY = { vector: 5, masks: 10, number: 20, swift: 24 } as const;
 const entry = (name: ExceptionName, mode: number, vector: number, masks: number, swift: number): number =>
   mode |
