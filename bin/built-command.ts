@@ -32,7 +32,8 @@ export function isBuilt(): boolean {
 /** Runs the command to its end; gives the script that it was. */
 export async function runBuilt(): Promise<Script> {
   for (const flag of FLAGS) setFlagsFromString(flag);
-  const script = new Script(readFileSync(path, 'utf8'), {
+  // Of one byte each: bundling leaves ASCII, which needs no decoding.
+  const script = new Script(readFileSync(path, 'latin1'), {
     filename: fileURLToPath(path),
     ...(existsSync(codePath) ? { cachedData: readFileSync(codePath) } : {}),
   });

@@ -13,7 +13,7 @@ export type View<R extends RegisterBlock> = {
 export function viewOf<R extends RegisterBlock>(block: R, words: Uint32Array): View<R> {
   let slot = 0;
   const entries = Object.entries(block).map(([key, register]) => {
-    const CellOfRegister = cellClass(register);
+    const CellOfRegister = classOf(register);
     const cells = Array.from({ length: register.count }, () => new CellOfRegister(words, slot++));
     return [key, register.array ? cells : cells[0]] as const;
   });
@@ -38,10 +38,20 @@ class Word {
   }
 }
 
-/** A class for each register, with its fields on the prototype: accesses then cost what hand-written ones do. */
-function cellClass(register: Register): typeof Word {
+/** Of a register's class there is one, however many devices have the register. */
+const classes = new WeakMap<Register, typeof Word>();
+function classOf(register: Register): typeof Word {
+  let known = classes.get(register);
+  if (known === undefined) classes.set(register, (known = cellClass(register.fields)));
+  return known;
+}
+
+/** A class with fields on its prototype: accesses then cost what hand-written ones do. */
+function cellClass(fields: FieldMap): typeof Word {
+  const named = Object.entries(fields);
+  if (named.length === 0) return Word;
   class CellOfRegister extends Word {}
-  for (const [key, field] of Object.entries(register.fields)) {
+  for (const [key, field] of named) {
     const mask = maskOf(field);
     const { low } = field;
     Object.defineProperty(CellOfRegister.prototype, key, {

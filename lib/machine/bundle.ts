@@ -20,6 +20,10 @@ const addresses = (root: string): Plugin => ({
 /** Packages that few starts need stay where they are installed; the others' modules become part of the script. */
 const OUTSIDE = ['ajv', 'debug', 'yaml'];
 
+/** Modules of Node's that take a millisecond to load are loaded when something of them is first used. */
+const LATE = /\brequire\("(node:(?:child_process|zlib))"\)/g;
+const LATE_MODULE = 'const late = (name) => new Proxy({}, { get: (_, key) => require(name)[key] });';
+
 /** The licences of the packages that these inputs come from, as comments. */
 async function licences(inputs: readonly string[]): Promise<string> {
   const folders = new Set(inputs.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []));
@@ -47,5 +51,6 @@ export async function bundle(root: URL, entry: string): Promise<string> {
     supported: { 'dynamic-import': false },
     plugins: [addresses(fileURLToPath(root))],
   });
-  return `${await licences(Object.keys(metafile.inputs))}(function (require, module, base) {\n${outputFiles[0]!.text}})`;
+  const text = outputFiles[0]!.text.replaceAll(LATE, 'late("$1")');
+  return `${await licences(Object.keys(metafile.inputs))}(function (require, module, base) {\n${LATE_MODULE}\n${text}})`;
 }

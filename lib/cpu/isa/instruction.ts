@@ -83,13 +83,16 @@ export function encode<const P extends string, O extends Operands, S extends Sha
 
 /** How many combinations of the shape's values there are. */
 export function shapeCount(shape: Shape): number {
-  return Object.values(shape).reduce((product, domain) => product * domain.length, 1);
+  let count = 1;
+  for (const name in shape) count *= shape[name]!.length;
+  return count;
 }
 
 /** A combination of the shape's values, by its number, which counts the first name fastest. */
 export function shapeAt<S extends Shape>(shape: S, n: number): Chosen<S> {
   const chosen: Record<string, boolean | string | number> = {};
-  for (const [name, domain] of Object.entries(shape)) {
+  for (const name in shape) {
+    const domain = shape[name]!;
     chosen[name] = domain[n % domain.length]!;
     n = Math.floor(n / domain.length);
   }

@@ -207,7 +207,8 @@ export class InstructionTable {
   /** Gives every shape of an operation a number, and returns what packs its decoded operands. */
   #declare(op: Operation, staging: Staging): Pack {
     const ids: number[] = [];
-    for (let n = 0; n < shapeCount(op.shape); n++) {
+    const count = shapeCount(op.shape);
+    for (let n = 0; n < count; n++) {
       const never = op.never?.(shapeAt(op.shape, n)) ?? false;
       ids.push(never ? BUILTIN.undefined : this.microOps.push(new MicroOp(staging, op, n)) - 1);
     }
