@@ -7,6 +7,7 @@ export interface Entry {
   readonly instruction: Instruction;
   readonly mask: number;
   readonly value: number;
+  readonly conditional: boolean;
   readonly pack: Pack;
 }
 
@@ -24,7 +25,6 @@ const COARSE = 256;
 /** The instructions of one set and size, found by their bits. */
 export class Decoder {
   readonly staging: Staging;
-  readonly instructions: readonly Instruction[];
   /** Two bits that tell this set from others. */
   readonly key: number;
   readonly #bits: {
@@ -38,15 +38,22 @@ export class Decoder {
   readonly #coarse: (readonly Entry[] | undefined)[] = [];
   readonly #packOf: (op: Operation) => Pack;
   readonly #hasConditions: boolean;
+  readonly #unsorted: readonly Instruction[];
+  #sorted: readonly Instruction[] | undefined;
   #entries: readonly Entry[] | undefined;
 
   constructor(staging: Staging, instructions: readonly Instruction[], packOf: (op: Operation) => Pack) {
     this.staging = staging;
-    this.instructions = [...instructions].sort((a, b) => b.encoding.fixedBits - a.encoding.fixedBits);
+    this.#unsorted = instructions;
     this.#bits = BUCKETS[staging.name];
     this.key = BUCKETS[staging.name].key;
     this.#hasConditions = staging.name === 'a32';
     this.#packOf = packOf;
+  }
+
+  /** Those with more fixed bits first. */
+  get instructions(): readonly Instruction[] {
+    return (this.#sorted ??= [...this.#unsorted].sort((a, b) => b.encoding.fixedBits - a.encoding.fixedBits));
   }
 
   entry(word: number): Entry | undefined {
@@ -73,8 +80,8 @@ export class Decoder {
     const known = this.#wordOf(~open);
     const hasConditions = this.#hasConditions;
     const conditional = bucket < UNCONDITIONAL;
-    return ({ mask, value, instruction }) =>
-      ((word ^ value) & mask & known) === 0 && (!hasConditions || instruction.encoding.conditional === conditional);
+    return (entry) =>
+      ((word ^ entry.value) & entry.mask & known) === 0 && (!hasConditions || entry.conditional === conditional);
   }
   /** The bits of a word that a bucket's number tells. */
   #wordOf(bucket: number): number {
@@ -86,6 +93,7 @@ export class Decoder {
       instruction,
       mask: instruction.encoding.mask | 0,
       value: instruction.encoding.value | 0,
+      conditional: instruction.encoding.conditional,
       pack: this.#packOf(instruction.operation),
     })));
   }

@@ -8,7 +8,7 @@
 import { Ir } from '../ir/ir.ts';
 import type { OperandKind, OperandOf } from '../ir/operand.ts';
 import type { Template } from '../ir/template.ts';
-import { encoding, type Encoding, type Fields } from './pattern.ts';
+import { Encoding, type Fields } from './pattern.ts';
 
 export type Operands = Readonly<Record<string, OperandKind>>;
 export type Shape = Readonly<Record<string, readonly (boolean | string | number)[]>>;
@@ -71,13 +71,13 @@ export function encode<const P extends string, O extends Operands, S extends Sha
   op: Operation<O, S>,
   decode: (f: Fields<P>, place: Place) => NoInfer<Decoded<O, S>> | undefined,
 ): Instruction {
-  const compiled = encoding(pattern);
+  const encoding = new Encoding(pattern);
   return {
     id,
-    encoding: compiled,
+    encoding,
     operation: op as unknown as Operation,
     ownCondition: 'condition' in op.shape,
-    decode: (word, place) => decode(compiled.extract(word), place),
+    decode: (word, place) => decode(encoding.extract(word), place),
   };
 }
 

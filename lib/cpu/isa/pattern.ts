@@ -14,8 +14,8 @@ type FieldName<P extends string> = P extends `${infer Cell} ${infer Rest}`
     ? Name
     : never;
 
-export interface Encoding<P extends string = string> {
-  readonly pattern: P;
+/** What a pattern says of a whole word. */
+interface Bits {
   /** 16 or 32 bits; the first halfword of a 32-bit T32 instruction is the upper one. */
   readonly bits: 16 | 32;
   readonly mask: number;
@@ -24,7 +24,36 @@ export interface Encoding<P extends string = string> {
   readonly fixedBits: number;
   /** Bits 31 to 28 are a condition. */
   readonly conditional: boolean;
-  extract(word: number): Fields<P>;
+}
+
+/** A pattern, which is read when it is first asked: there are two thousand, and many a guest has no Thumb code. */
+export class Encoding<const P extends string = string> implements Bits {
+  readonly pattern: P;
+  #bits: Bits | undefined;
+  #extract: ((word: number) => Fields<P>) | undefined;
+
+  constructor(pattern: P) {
+    this.pattern = pattern;
+  }
+
+  get bits(): 16 | 32 {
+    return (this.#bits ??= read(this.pattern)).bits;
+  }
+  get mask(): number {
+    return (this.#bits ??= read(this.pattern)).mask;
+  }
+  get value(): number {
+    return (this.#bits ??= read(this.pattern)).value;
+  }
+  get fixedBits(): number {
+    return (this.#bits ??= read(this.pattern)).fixedBits;
+  }
+  get conditional(): boolean {
+    return (this.#bits ??= read(this.pattern)).conditional;
+  }
+  extract(word: number): Fields<P> {
+    return (this.#extract ??= compile(this.pattern, this.bits))(word);
+  }
 }
 
 const SPACE = 0x20;
@@ -32,9 +61,8 @@ const DASH = 0x2d;
 const ZERO = 0x30;
 const ONE = 0x31;
 
-/** Reads a pattern; throws {@link PatternError} unless it covers exactly 16 or 32 bits. */
-export function encoding<const P extends string>(pattern: P): Encoding<P> {
-  // One pass without garbage, for each start reads two thousand patterns; most of their fields are never asked for.
+/** Throws {@link PatternError} unless the pattern covers exactly 16 or 32 bits. */
+function read(pattern: string): Bits {
   let bits = 0;
   let mask = 0;
   let value = 0;
@@ -49,23 +77,15 @@ export function encoding<const P extends string>(pattern: P): Encoding<P> {
       const colon = pattern.indexOf(':', i);
       i = endOfCell(pattern, i);
       width = Number(pattern.slice(colon + 1, i));
-      if (colon < 0 || !(width > 0)) throw new PatternError(pattern, `has a cell that is neither bits nor a field`);
+      if (colon < 0 || !(width > 0)) throw new PatternError(pattern, 'has a cell that is neither bits nor a field');
     }
     bits += width;
     mask = (mask << width) | (isFixed ? 1 : 0);
     value = (value << width) | (c === ONE ? 1 : 0);
   }
   if (bits !== 16 && bits !== 32) throw new PatternError(pattern, `covers ${bits} bits, not 16 or 32`);
-  let compiled: ((word: number) => Fields<P>) | undefined;
-  return {
-    pattern,
-    bits,
-    mask: mask >>> 0,
-    value: value >>> 0,
-    fixedBits,
-    conditional: bits === 32 && pattern.startsWith('cond:4 '),
-    extract: (word) => (compiled ??= compile(pattern, bits))(word),
-  };
+  const conditional = bits === 32 && pattern.startsWith('cond:4 ');
+  return { bits, mask: mask >>> 0, value: value >>> 0, fixedBits, conditional };
 }
 
 function endOfCell(pattern: string, from: number): number {
@@ -73,16 +93,18 @@ function endOfCell(pattern: string, from: number): number {
   return space < 0 ? pattern.length : space;
 }
 
-/** Gives straight-line code for what predecoding does at every instruction. */
+/** Gives straight-line code for what predecoding does at every instruction; throws {@link PatternError} for a field named twice. */
 function compile<P extends string>(pattern: P, bits: number): (word: number) => Fields<P> {
   let bit = bits;
-  const fields: string[] = [];
+  const fields = new Map<string, string>();
   for (const cell of pattern.split(' ')) {
     const [name, width] = cell.split(':') as [string, string?];
     bit -= width === undefined ? cell.length : Number(width);
-    if (width !== undefined) fields.push(`${name}: (word >>> ${bit}) & ${2 ** Number(width) - 1}`);
+    if (width === undefined) continue;
+    if (fields.has(name)) throw new PatternError(pattern, 'names a field twice');
+    fields.set(name, `${name}: (word >>> ${bit}) & ${2 ** Number(width) - 1}`);
   }
-  return compiled('word', `return { ${fields.join(', ')} };`) as (word: number) => Fields<P>;
+  return compiled('word', `return { ${[...fields.values()].join(', ')} };`) as (word: number) => Fields<P>;
 }
 
 export class PatternError extends Error {

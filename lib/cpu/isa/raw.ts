@@ -12,7 +12,7 @@ import {
   type Shape,
   type Staged,
 } from './instruction.ts';
-import { encoding, type Fields } from './pattern.ts';
+import { Encoding, type Fields } from './pattern.ts';
 
 /** The text of an instruction, from its word. */
 export type WordText = (word: number, at: Place) => string;
@@ -104,13 +104,13 @@ export function encodeWord<const P extends string>(
   op: WordOperation,
   refused?: (f: Fields<P>) => boolean,
 ): Instruction {
-  const compiled = encoding(pattern);
+  const encoding = new Encoding(pattern);
   return {
     id,
-    encoding: compiled,
+    encoding,
     operation: op.operation,
     ownCondition: false,
-    decode: (word) => (refused?.(compiled.extract(word)) === true ? undefined : op.decode(word)),
+    decode: (word) => (refused?.(encoding.extract(word)) === true ? undefined : op.decode(word)),
   };
 }
 

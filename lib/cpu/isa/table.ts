@@ -150,7 +150,7 @@ export class InstructionTable {
     const own =
       entry === undefined
         ? word >>> 28 === 15
-        : !entry.instruction.encoding.conditional || (entry.instruction.ownCondition && main !== BUILTIN.undefined);
+        : !entry.conditional || (entry.instruction.ownCondition && main !== BUILTIN.undefined);
     const cond = own ? ALWAYS : word >>> 28;
     let first = main;
     if (cond < ALWAYS) first = (readsPc ? BUILTIN.skipUnlessPc : BUILTIN.skipUnless) + cond;
