@@ -1,6 +1,6 @@
 /**
- * Records of words that were decoded before. Code repeats itself: of the words of a Linux boot that are no branches, six in
- * ten are found here, at a fiftieth of what decoding costs.
+ * Records of words that were decoded before. Code repeats itself: of those words of a Linux boot whose record is the same at
+ * every place, seven in ten are found here.
  */
 import type { Place } from './instruction.ts';
 

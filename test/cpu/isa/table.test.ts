@@ -1,7 +1,9 @@
 /** What must hold for every instruction and every micro-op. */
 import { expect } from 'chai';
 import { firstUnrestartable } from '../../../lib/cpu/ir/template.ts';
-import { BUILTIN } from '../../../lib/cpu/isa/table.ts';
+import { ENDINGS, interpreterModule } from '../../../lib/cpu/interpreter/module.ts';
+import { instructionSets } from '../../../lib/cpu/isa/index.ts';
+import { BUILTIN, InstructionTable } from '../../../lib/cpu/isa/table.ts';
 import { table } from '../engines.ts';
 import { numbers, wordOf } from './random.ts';
 
@@ -10,6 +12,13 @@ const SETS = ['a32', 't16', 't32'] as const;
 describe('every micro-op', () => {
   it('takes its faults before it changes anything', () => {
     const wrong = table.microOps.filter((op) => op !== undefined && firstUnrestartable(op.template) !== undefined);
+    expect(wrong.map((op) => op?.name)).to.deep.equal([]);
+  });
+  it('ends a block or not, as the module of the interpreter tells', () => {
+    const [section] = WebAssembly.Module.customSections(new WebAssembly.Module(interpreterModule(table)), ENDINGS);
+    const told = new InstructionTable(instructionSets);
+    told.endings = new Uint8Array(section!);
+    const wrong = table.microOps.filter((op, n) => op && told.ends(n) !== (op.template.branch !== 'none'));
     expect(wrong.map((op) => op?.name)).to.deep.equal([]);
   });
   it('is one of a moderate number', () => {
@@ -36,6 +45,30 @@ for (const set of SETS) {
           const main = words[0]! >>> 16;
           const known = main === BUILTIN.undefined || table.microOps[main] !== undefined;
           expect(known, `${instruction.id} ${word.toString(16)}`).to.equal(true);
+        }
+      }
+    });
+    it('has the record of its place, wherever the same word was decoded before', () => {
+      const next = numbers(23);
+      const [used, fresh] = [new InstructionTable(instructionSets), new InstructionTable(instructionSets)];
+      const recordOf = (by: InstructionTable, word: number, pageOffset: number, inIt: boolean): number[] => {
+        const words = new Int32Array(4);
+        by.predecode(set, word, { pageOffset, address: pageOffset, inIt }, inIt ? 1 : 14, words, 0);
+        return [...words];
+      };
+      for (const instruction of instructions) {
+        for (let i = 0; i < 10; i++) {
+          const word = wordOf(instruction, set, next());
+          for (const [offset, inIt] of [
+            [4, false],
+            [4, true],
+            [2050, true],
+            [2050, false],
+          ] as const)
+            recordOf(used, word, offset, inIt && set !== 'a32');
+          const inIt = set !== 'a32' && i % 2 === 1;
+          const record = recordOf(fresh, word, 4092, inIt);
+          expect(recordOf(used, word, 4092, inIt), `${instruction.id} ${word.toString(16)}`).to.deep.equal(record);
         }
       }
     });
