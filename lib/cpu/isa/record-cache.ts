@@ -10,7 +10,7 @@ const WORDS = 8;
 const KEY = 1;
 const RECORD = 2;
 
-/** A direct-mapped table from an instruction and a key, which is not 0, to its record. */
+/** A direct-mapped table from an instruction, a signed word, and a key that is not 0 to its record. */
 export class RecordCache {
   readonly #words = new Int32Array(WORDS * 2 ** LOG2_ENTRIES);
 

@@ -53,22 +53,20 @@ for (const set of SETS) {
       const [used, fresh] = [new InstructionTable(instructionSets), new InstructionTable(instructionSets)];
       const recordOf = (by: InstructionTable, word: number, pageOffset: number, inIt: boolean): number[] => {
         const words = new Int32Array(4);
-        by.predecode(set, word, { pageOffset, address: pageOffset, inIt }, inIt ? 1 : 14, words, 0);
+        by.predecode(set, word, { pageOffset, address: pageOffset, inIt }, 14, words, 0);
         return [...words];
       };
       for (const instruction of instructions) {
         for (let i = 0; i < 10; i++) {
-          const word = wordOf(instruction, set, next());
-          for (const [offset, inIt] of [
-            [4, false],
-            [4, true],
-            [2050, true],
-            [2050, false],
-          ] as const)
-            recordOf(used, word, offset, inIt && set !== 'a32');
+          // As the predecoder reads them from memory.
+          const word = wordOf(instruction, set, next()) | 0;
           const inIt = set !== 'a32' && i % 2 === 1;
+          if (set !== 'a32') recordOf(used, word, 2050, !inIt);
+          recordOf(used, word, 2050, inIt);
           const record = recordOf(fresh, word, 4092, inIt);
-          expect(recordOf(used, word, 4092, inIt), `${instruction.id} ${word.toString(16)}`).to.deep.equal(record);
+          expect(recordOf(used, word, 4092, inIt), `${instruction.id} ${(word >>> 0).toString(16)}`).to.deep.equal(
+            record,
+          );
         }
       }
     });
