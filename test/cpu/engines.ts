@@ -3,16 +3,16 @@
  */
 import { interpreterModule } from '../../lib/cpu/interpreter/module.ts';
 import type { InterpreterImports } from '../../lib/cpu/interpreter/imports.ts';
-import { ACCESS, LOAD } from '../../lib/cpu/ir/ops.ts';
+import { ACCESS, extendLoaded, SIZES } from '../../lib/cpu/ir/ops.ts';
 import { instructionSets } from '../../lib/cpu/isa/index.ts';
 import { BUILTIN, InstructionTable, RECORD } from '../../lib/cpu/isa/table.ts';
 import { STATE, TLB, type StateWord } from '../../lib/cpu/state/layout.ts';
 import { Translator } from '../../lib/cpu/translator/translator.ts';
-import { W } from '../../lib/cpu/wasm/opcodes.ts';
 import { Guest } from './guest.ts';
 import {
   BASE,
   CODE,
+  DATA,
   END,
   leftIn,
   prepareMemory,
@@ -34,8 +34,9 @@ const POOL_PAGE = 4096 * 8 + RECORD.size;
 const BANK = 0x100000;
 const RAM = BANK + TLB.size;
 const PAGES = (RAM + END - BASE) / 0x10000;
-/** What to add to a guest address. */
+/** What to add to a guest address, in front of {@link DATA}; behind it the pages of the host are swapped, two by two. */
 const HOST = RAM - BASE;
+const hostOf = (address: number): number => HOST + (address < DATA ? address : address ^ 0x1000);
 
 export interface Outcome extends Left {
   readonly system: readonly { readonly operation: number; readonly word: number }[];
@@ -62,7 +63,16 @@ const faults = (address: number, size: number, access: number): boolean => {
   words[stateAt('left')] = 0;
   return true;
 };
-const half = (address: number): number => view.getUint16(HOST + address, true);
+const half = (address: number): number => view.getUint16(hostOf(address), true);
+/** Puts the data's pages where the host has them, or where they are one behind the other. */
+function swapPages(): void {
+  const bytes = new Uint8Array(memory.buffer);
+  for (let at = HOST + DATA; at < HOST + END; at += 0x2000) {
+    const first = bytes.slice(at, at + 0x1000);
+    bytes.copyWithin(at, at + 0x1000, at + 0x2000);
+    bytes.set(first, at + 0x1000);
+  }
+}
 
 /** UDF: what there is outside of memory. */
 const UNDEFINED = { a32: 0xe7f000f0, thumb: 0xde00 } as const;
@@ -72,7 +82,7 @@ function predecodeAt(pc: number, up: number): void {
   const place = { pageOffset: pc % 4096, address: pc, inIt: words[stateAt('it')]! !== 0 };
   const isOutside = pc < START || pc >= END - 2;
   if (words[stateAt('thumb')] === 0) {
-    const word = isOutside ? UNDEFINED.a32 : words[(HOST + pc) >> 2]!;
+    const word = isOutside ? UNDEFINED.a32 : words[hostOf(pc) >> 2]!;
     table.predecode('a32', word, { ...place, inIt: false }, 14, words, up >> 2);
     return;
   }
@@ -85,28 +95,17 @@ function predecodeAt(pc: number, up: number): void {
 const imports: InterpreterImports = {
   load(address, access) {
     const at = address >>> 0;
-    const size = [4, 1, 1, 2, 2][access & ACCESS.width]!;
+    const size = SIZES[access & ACCESS.width]!;
     if (faults(at, size, access)) return 0;
-    switch (LOAD[access & ACCESS.width]) {
-      case W.load8u:
-        return view.getUint8(HOST + at);
-      case W.load8s:
-        return view.getInt8(HOST + at);
-      case W.load16u:
-        return view.getUint16(HOST + at, true);
-      case W.load16s:
-        return view.getInt16(HOST + at, true);
-      default:
-        return view.getInt32(HOST + at, true);
-    }
+    let value = 0;
+    for (let i = 0; i < size; i++) value |= view.getUint8(hostOf(at + i)) << (8 * i);
+    return extendLoaded(value, access & ACCESS.width);
   },
   store(address, access, value) {
     const at = address >>> 0;
-    const size = [4, 1, 1, 2, 2][access & ACCESS.width]!;
+    const size = SIZES[access & ACCESS.width]!;
     if (faults(at, size, access)) return;
-    if (size === 1) view.setUint8(HOST + at, value);
-    else if (size === 2) view.setUint16(HOST + at, value, true);
-    else view.setInt32(HOST + at, value, true);
+    for (let i = 0; i < size; i++) view.setUint8(hostOf(at + i), value >>> (8 * i));
   },
   probe(address, size, access) {
     const at = address >>> 0;
@@ -148,8 +147,9 @@ const imports: InterpreterImports = {
 };
 
 for (let page = START >> 12; page < END >> 12; page++) {
-  words[((BANK + TLB.read) >> 2) + page] = HOST ^ TLB.slow;
-  words[((BANK + TLB.write) >> 2) + page] = HOST ^ TLB.slow;
+  const address = page * 0x1000;
+  for (const table of [TLB.read, TLB.write])
+    words[((BANK + table) >> 2) + page] = (hostOf(address) - address) ^ TLB.slow;
 }
 /** A page that changes all the time is not translated, so every program has another one. */
 let hostPages = 0;
@@ -243,6 +243,7 @@ function prepare(set: Set, code: readonly number[], setup: Setup): void {
   fault = undefined;
   system = [];
   prepareMemory(view, HOST + BASE, set, code, setup);
+  swapPages();
   words.fill(0, CPU >> 2, (CPU + STATE.system) >> 2);
   words[stateAt('tlb')] = words[stateAt('tlbUnprivileged')] = BANK;
   words[stateAt('privileged')] = 1;
@@ -252,8 +253,7 @@ function prepare(set: Set, code: readonly number[], setup: Setup): void {
   words[stateAt('left')] = setup.steps ?? code.length;
 }
 
-const outcome = (): Outcome => ({
-  ...leftIn(words.subarray(CPU >> 2), wordsAt(memory.buffer, HOST + BASE)),
-  system,
-  fault,
-});
+function outcome(): Outcome {
+  swapPages();
+  return { ...leftIn(words.subarray(CPU >> 2), wordsAt(memory.buffer, HOST + BASE)), system, fault };
+}

@@ -95,7 +95,7 @@ export class Translator {
   #used = 0;
   #age = 0;
   #windowStart = 0;
-  #dropsSince = 0;
+  #dropsSince = -FORGIVE_MS;
   #spentMs = 0;
   #turns = 0;
   readonly statistics = { regions: 0, modules: 0, bytes: 0, translatedInstructions: 0, dropped: 0, translationMs: 0 };

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { loadMachine } from '../../../lib/index.ts';
 import type { Engine } from '../../../lib/cpu/cluster.ts';
-import { CODE, DATA, run, translated, type Outcome, type Setup } from '../engines.ts';
+import { CODE, DATA, patternAt, run, translated, type Outcome, type Setup } from '../engines.ts';
 
 /** r0 = fib(r0), by calls: the way QEMU's users measure it. */
 const FIB = [
@@ -35,6 +35,17 @@ const LOOPS = [
   0x1afffff6, // bne outer
   0xeafffffe, // b .
 ];
+/** Two words each from two structures, the second ones on different ways. */
+const NEIGHBOURS = [
+  0xe5901000, // ldr r1, [r0]
+  0xe5932000, // ldr r2, [r3]
+  0xe3540000, // cmp r4, #0
+  0x1a000001, // bne other
+  0xe5905004, // ldr r5, [r0, #4]
+  0xea000000, // b end
+  0xe5935004, // other: ldr r5, [r3, #4]
+  0xeafffffe, // end: b .
+];
 const fibSetup: Setup = { r: { 0: 9, 13: DATA + 0x8000 }, steps: 5000 };
 
 describe('A region', () => {
@@ -63,6 +74,19 @@ describe('A region', () => {
       const { r } = run('a32', [0xe28f0004, 0xe1a0100f, 0xe59f2000, 0xeafffffe, 0x12345678], { at, steps: 4 });
       expect([r[0], r[1], r[2]]).to.deep.equal([at + 12, at + 12, 0x12345678]);
     }
+  });
+
+  it('finds each page where it is, wherever pages end and whichever way is taken', () => {
+    for (const [first, second] of [
+      [DATA + 0x100, DATA + 0x1100],
+      [DATA + 0xffc, DATA + 0x2100],
+      [DATA + 0x1100, DATA + 0xffc],
+    ] as const)
+      for (const way of [0, 1]) {
+        const { r } = run('a32', NEIGHBOURS, { r: { 0: first, 3: second, 4: way }, pattern: true });
+        const other = way === 0 ? first : second;
+        expect([r[1], r[2], r[5]]).to.deep.equal([first, second, other + 4].map((at) => patternAt(at) >>> 0));
+      }
   });
 
   it('is gone when its code is', () => {
