@@ -11,7 +11,7 @@ import * as rows from '../setup.ts';
 
 export const table = new InstructionTable({ a32: [...vfpA32, ...simdA32], t16: [], t32: [...vfpT32, ...simdT32] });
 
-/** Where things are in the memory: a zero TLB entry means that guest and host addresses are the same. */
+/** Where things are in the memory: guest and host addresses are the same. */
 export const CODE = rows.CODE - rows.BASE;
 /** A page that instructions may load from and store to; the next one is memory, too. */
 export const DATA = rows.DATA - rows.BASE;
@@ -85,6 +85,8 @@ export class Machine {
     const module = new WebAssembly.Module(interpreterModule(table));
     this.#guest = new Guest(table, module, 0);
     this.#run = new WebAssembly.Instance(module, { e: imports as never }).exports.run as (cpu: number) => void;
+    const tlb = new Int32Array(this.memory.buffer, TLB_AT);
+    for (const field of [TLB.read, TLB.write]) tlb.fill(TLB.slow, field >> 2, (field >> 2) + DATA / PAGE + 2);
     this.#set('tlb', TLB_AT);
     this.#set('tlbUnprivileged', TLB_AT);
     this.#set('vfpEnabled', 1);
