@@ -37,8 +37,9 @@ let made: Interpreter | undefined;
 /** Gives the one interpreter of the process; machines share it. */
 export function interpreter(): Interpreter {
   if (made !== undefined) return made;
-  // Ways out of regions stand aside then, and what they need takes no registers: a tenth of the time of short loops.
-  setFlagsFromString('--experimental-wasm-branch-hinting');
+  // Ways out of regions stand aside then, and what they need takes no registers: a tenth of the time of short loops. Later
+  // versions of V8 may not know the flag, and would complain.
+  if (Number.parseInt(process.versions.v8, 10) <= 13) setFlagsFromString('--experimental-wasm-branch-hinting');
   const table = new InstructionTable(instructionSets);
   const path = modulePath(table);
   const bytes = existsSync(path) ? readFileSync(path) : interpreterModule(table);

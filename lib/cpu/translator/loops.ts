@@ -5,7 +5,7 @@
 import type { Block } from './graph.ts';
 
 /** Instructions of the longest loop that is tight. */
-const MOST_STEPS = 32;
+const MOST_STEPS = 64;
 
 export interface TightLoop {
   /** Registers that its instructions write. */
