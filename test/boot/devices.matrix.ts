@@ -4,7 +4,7 @@
  */
 import { expect } from 'chai';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connect, createServer as createListener, type AddressInfo } from 'node:net';
@@ -129,6 +129,8 @@ devices:
     const script = writeNewc([{ path: 'devices.sh', kind: 'file', bytes: Buffer.from(ECHO_SERVER) }]);
     writeFileSync(initrd, Buffer.concat([readFileSync(payload('initramfs-devices.cpio')), script]));
     const got: Buffer[] = [];
+    const heard = new EventEmitter();
+    const end = once(heard, 'end');
     const { lines, reason } = await boot('', { initrd }, (machine) => {
       const listener = createListener({ allowHalfOpen: true }, (socket) => {
         machine.network!.dial(7, socket);
@@ -137,10 +139,13 @@ devices:
       listener.listen(0, '127.0.0.1', () => {
         const client = connect({ port: (listener.address() as AddressInfo).port, host: '127.0.0.1' });
         client.on('data', (bytes: Buffer) => got.push(bytes));
+        client.on('end', () => heard.emit('end'));
         client.end(PAGE);
       });
     });
     expect([lines, reason]).to.deep.equal([['waits for a client', 'served 0'], 'poweredOff']);
+    // What the guest has sent is the host's to deliver, also after the guest has powered off.
+    await end;
     expect(createHash('sha256').update(Buffer.concat(got)).digest('hex')).to.equal(SUM);
   });
 
