@@ -130,6 +130,13 @@ export abstract class LazyFlags extends Lowering {
     }
     this.flags = met(live, tight);
   }
+  /** From where all flags are in memory: has them as tight loops want them in which the flags `live` may still be read. */
+  protected meetTight(live: readonly number[]): void {
+    const load = (local: number, offset: number): Code => this.code.get(LOCAL.cpu).memory(W.load, offset).set(local);
+    if (live.includes(0)) for (const [local, offset] of LAZY_LOCALS) load(local, offset);
+    if (live.some((flags) => flags !== 0))
+      for (const flag of ['N', 'Z', 'C', 'V'] as const) load(LOCAL[flag], STATE[flag]);
+  }
   #toLocal(local: number, flag: 'nz' | 'c' | 'v', value: () => void): void {
     if (this.flags[flag] === 'local') return;
     value();

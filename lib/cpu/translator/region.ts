@@ -97,14 +97,13 @@ export class RegionLowering extends RegionOperands {
     const guarded = this.guarded;
     const merges = block.children.filter((b) => b.isMerge).sort((a, b) => b.order - a.order);
     this.flags = flags;
-    if (block.isLoop) {
-      this.#meet(block);
-      this.#labels.set(block, code.loop());
-    }
+    if (block.isLoop || block.at === DISPATCH) this.#meet(block);
+    if (block.isLoop) this.#labels.set(block, code.loop());
     for (const merge of merges) this.#labels.set(merge, code.block());
     if (block.at === DISPATCH) {
-      const labels = this.#graph.dispatched.map((at) => this.#labels.get(merges.find((merge) => merge.at === at)!)!);
-      code.get(LOCAL.dispatch).brTable(labels);
+      const targets = this.#graph.dispatched.map((at) => merges.find((merge) => merge.at === at)!);
+      this.meetTight(targets.filter(({ loop }) => loop !== undefined).map(({ flagsIn }) => flagsIn));
+      code.get(LOCAL.dispatch).brTable(targets.map((target) => this.#labels.get(target)!));
     } else this.#body(block);
     const after = this.guarded;
     for (let i = merges.length - 1; i >= 0; i--) {

@@ -89,6 +89,27 @@ describe('A region', () => {
       }
   });
 
+  it('has the flags right where a call to another page returns, into a loop or not', () => {
+    // cmp r0, #1; bl 0x1000 bytes on
+    const call = [0xe3500001, 0xeb0003fd];
+    const forever = 0xeafffffe;
+    for (const behind of [
+      [0xe2a11000], // adc r1, r1, #0
+      // adcs r1, r1, r2; sub r3, r3, #1; teq r3, #0; bne back
+      [0xe0b11002, 0xe2433001, 0xe3330000, 0x1afffffb],
+      // subs r3, r3, #1; ldr r5, [r4], #4; bne back
+      [0xe2533001, 0xe4945004, 0x1afffffc],
+    ])
+      for (const steps of [4, 5, 6, 7, 8, 9, 20])
+        for (const r0 of [0, 1])
+          run('a32', [...call, ...behind, forever], {
+            r: { 0: r0, 1: 5, 2: 0xfffffffe, 3: 3, 4: DATA },
+            pattern: true,
+            memory: { [CODE + 0x1000]: 0xe12fff1e }, // bx lr
+            steps,
+          });
+  });
+
   it('is gone when its code is', () => {
     const { regions, dropped } = translated();
     expect(regions).to.equal(dropped);
