@@ -7,8 +7,8 @@ import { exitCauses } from '../../lib/debug/exit-cause.ts';
 import { LINE } from '../../lib/cpu/system/exceptions.ts';
 import { loadMachine } from '../../lib/index.ts';
 import { needs } from '../tools/requirements.ts';
-import { assemble } from '../virtualization/bench.ts';
-import { programText, RAM_BYTES } from '../virtualization/program.ts';
+import { assemble } from '../tools/assemble.ts';
+import { PROGRAM, programText, RAM_BYTES } from '../virtualization/program.ts';
 import { branch, DebugBench, NOP, RAM, WFI } from './bench.ts';
 import { catchRows, tables, type CatchRow } from './catch-rows.ts';
 
@@ -22,7 +22,7 @@ describe('catches of exits', function () {
 
   /** A machine that will run one row. */
   async function benchOf(row: CatchRow): Promise<DebugBench> {
-    const application = assemble(folder, programText([row]));
+    const application = assemble(folder, programText([row]), PROGRAM);
     const overrides = ['cluster.security=true'];
     const bench = new DebugBench(await loadMachine('vexpress-a15', { application, memory: RAM_BYTES, overrides }));
     for (const { address, words } of tables) bench.write(address, [...words]);

@@ -1,9 +1,10 @@
 /** Runs the row program here and on QEMU, and reads its records. */
-import { execFileSync, spawn } from 'node:child_process';
-import { closeSync, ftruncateSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { closeSync, ftruncateSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadMachine } from '../../lib/machine/load.ts';
+import { assemble } from '../tools/assemble.ts';
 import { FIELDS, PROGRAM, programText, RAM_BYTES, RECORD_BYTES, RECORDS, type Field, type Row } from './program.ts';
 
 /** What one machine recorded of one row; `at` is the address of the instruction under test. */
@@ -22,23 +23,13 @@ export interface Piece {
 export async function runRows(rows: readonly Row[], pieces: readonly Piece[] = [], security = true): Promise<Results> {
   const folder = mkdtempSync(join(tmpdir(), 'armhyp-virtualization-'));
   try {
-    const elf = assemble(folder, programText(rows));
+    const elf = assemble(folder, programText(rows), PROGRAM);
     const armhyp = parse(await onArmhyp(elf, pieces, rows.length, security), rows.length);
     const qemu = parse(await onQemu(folder, elf, pieces, rows.length, security), rows.length);
     return { armhyp, qemu };
   } finally {
     rmSync(folder, { recursive: true });
   }
-}
-
-/** Assembles the text of a program; gives the ELF. */
-export function assemble(folder: string, text: string): string {
-  const source = join(folder, 'rows.s');
-  const elf = join(folder, 'rows.elf');
-  writeFileSync(source, text);
-  const options = ['-nostdlib', '-static', '-Wl,--build-id=none', '-Wl,--no-warn-rwx-segments'];
-  execFileSync('arm-none-eabi-gcc', [...options, `-Wl,-Ttext=0x${PROGRAM.toString(16)}`, source, '-o', elf]);
-  return elf;
 }
 
 function parse(bytes: Uint8Array, count: number): Record_[] {

@@ -3,6 +3,7 @@
  * of a row, returns to the guest's code, and records what Hyp mode finds when the code comes back by an exception.
  * (DDI 0406C, B1.8.9, B3.13.6)
  */
+import { POWER_OFF } from '../tools/assemble.ts';
 
 /** What a row sets before its code runs; every register that it does not name is as the row runner leaves it. */
 export interface Row {
@@ -227,14 +228,7 @@ next:
   eret
 
 finish:
-  movw r0, #0x0000
-  movt r0, #0x1c01
-  mov r1, #0
-  str r1, [r0, #0xa0]
-  movw r1, #0
-  movt r1, #0xc080
-  str r1, [r0, #0xa4]
-  b .
+${POWER_OFF}
 
 record:
   ldr r1, =current

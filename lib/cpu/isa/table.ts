@@ -100,7 +100,6 @@ export class InstructionTable {
   /** Each set's operations, with the number of the first micro-op of each: a text that tells one table from another. */
   readonly signature: string;
   readonly decoders: Readonly<Record<StagingName, Decoder>>;
-  readonly #decoderOf: ReadonlyMap<StagingName, Decoder>;
   /** Per micro-op: whether control may go elsewhere than to the next instruction, or 0 if it was not asked yet. */
   #ends: Uint8Array<ArrayBuffer>;
   readonly #records = new RecordCache();
@@ -118,7 +117,6 @@ export class InstructionTable {
       return new Decoder(staging, sets[staging.name], (op) => packers.get(op)!);
     };
     this.decoders = { a32: decoder(STAGINGS.a32), t16: decoder(STAGINGS.t16), t32: decoder(STAGINGS.t32) };
-    this.#decoderOf = new Map(Object.values(this.decoders).map((each) => [each.staging.name, each]));
     this.signature = `${signature}${this.microOps.length}`;
     this.#ends = new Uint8Array(this.microOps.length);
   }
@@ -132,7 +130,7 @@ export class InstructionTable {
    * `place.inIt` decides); A32 takes it from the word.
    */
   predecode(set: StagingName, word: number, place: Place, condition: number, words: Int32Array, at: number): void {
-    const decoder = this.#decoderOf.get(set)!;
+    const decoder = this.decoders[set];
     const key = decoder.key | (place.inIt ? 4 : 0) | (condition << 3);
     if (this.#records.copy(word, key, words, at)) return;
     this.#place.become(place.pageOffset, place.address, place.inIt);

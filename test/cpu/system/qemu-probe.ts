@@ -3,11 +3,12 @@
  * a place of {@link LEVELS} that Monitor mode brings about, and keeps what each gave. The MMU stays off.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ENTRY, RAM } from '../../differential/layout.ts';
 import { Qemu } from '../../differential/qemu.ts';
+import { assemble, POWER_OFF } from '../../tools/assemble.ts';
 import { instruction, type LEVELS } from './probe.ts';
 
 /** A read, or a write of this value (to both words of a wide register) and maybe a read behind it, in one of {@link LEVELS}. */
@@ -43,8 +44,8 @@ const FRAME = `
   .syntax unified
   .cpu cortex-a15
   .arm
-  .global vectors
-vectors:
+  .global _start
+_start:
   b start
   b undefined
   b call
@@ -70,8 +71,8 @@ call:
   moveq pc, r9
   smc #0
 setup:
-  movw r0, #:lower16:vectors
-  movt r0, #:upper16:vectors
+  movw r0, #:lower16:_start
+  movt r0, #:upper16:_start
   movw r1, #0x101
   adr r4, kept
   ldm r4, {r2-r4}
@@ -118,17 +119,6 @@ start:
   movw r12, #${RESULTS & 0xffff}
   movt r12, #${RESULTS >>> 16}
 `;
-/** Tells the board to switch off (DUI 0447J, SYS_CFGCTRL). */
-const END = `
-  movw r0, #0x0000
-  movt r0, #0x1c01
-  mov r1, #0
-  str r1, [r0, #160]
-  movw r1, #0
-  movt r1, #0xc080
-  str r1, [r0, #164]
-  b .
-`;
 
 /** R0 and R1 before a read. */
 export const UNTOUCHED = 0x5eed_5eed;
@@ -141,20 +131,9 @@ function assembled(steps: readonly Step[]): Uint8Array {
   });
   const folder = mkdtempSync(join(tmpdir(), 'armhyp-registers-'));
   try {
-    const [source, object, binary] = ['in.s', 'out.o', 'out.bin'].map((name) => join(folder, name)) as [
-      string,
-      string,
-      string,
-    ];
-    writeFileSync(source, [FRAME, ...lines, END].join('\n'));
-    execFileSync('arm-none-eabi-gcc', [
-      '-nostdlib',
-      `-Wl,-Ttext=0x${ENTRY.toString(16)},-e,vectors`,
-      '-o',
-      object,
-      source,
-    ]);
-    execFileSync('arm-none-eabi-objcopy', ['-O', 'binary', '-j', '.text', object, binary]);
+    const elf = assemble(folder, [FRAME, ...lines, POWER_OFF].join('\n'), ENTRY);
+    const binary = join(folder, 'program.bin');
+    execFileSync('arm-none-eabi-objcopy', ['-O', 'binary', '-j', '.text', elf, binary]);
     return new Uint8Array(readFileSync(binary));
   } finally {
     rmSync(folder, { recursive: true });
