@@ -13,6 +13,7 @@ export interface Workload {
   /** An ELF to start, or a kernel with its boot parameters. */
   elf?: string;
   kernel?: PayloadName;
+  ramdisk?: PayloadName;
   append?: string;
   /** The kernel is Xen, which starts these domains. */
   xen?: XenSetupName;
@@ -25,8 +26,10 @@ const root = join(import.meta.dirname, '../..');
 const bench = { begin: /^BENCH (\S+) begin/, end: /^BENCH (\S+) end check=(\S+) ticks=(\d+)/ };
 const done = /PAYLOAD-MARK done/;
 
-function linux(summary: string, kernel: PayloadName, mode: 'off' | 'bench'): Workload {
-  return { summary, marker: done, timeoutSeconds: 300, memoryMiB: 512, kernel, append: `console=ttyAMA0 mode=${mode}` };
+function linux(summary: string, kernel: PayloadName, mode: 'off' | 'bench' | 'rich'): Workload {
+  const ramdisk = mode === 'rich' ? 'initramfs-rich.cpio.gz' : 'initramfs.cpio.gz';
+  const append = `console=ttyAMA0 mode=${mode}`;
+  return { summary, marker: done, timeoutSeconds: 300, memoryMiB: 512, kernel, ramdisk, append };
 }
 
 function bare(summary: string, name: PayloadName): Workload {
@@ -54,6 +57,10 @@ export const workloads: Record<string, Workload> = {
     ...linux('user-space work on the decompressed kernel', 'zImage-fast-armmp', 'bench'),
     parts: { begin: /^PAYLOAD-(BENCH)-BEGIN/, end: /^PAYLOAD-(BENCH)-END/ },
   },
+  rich: {
+    ...linux('openssl, perl, 7zip and memtester on the decompressed kernel', 'zImage-fast-armmp', 'rich'),
+    parts: { begin: /^PAYLOAD-(BENCH)-BEGIN/, end: /^PAYLOAD-(BENCH)-END/ },
+  },
   'bare-a32': bare('bare-metal benchmarks, A32', 'bench-a32.elf'),
   'bare-t32': bare('bare-metal benchmarks, T32', 'bench-t32.elf'),
   'bare-a32-nommu': bare('bare-metal benchmarks, A32, MMU off', 'bench-a32-nommu.elf'),
@@ -72,20 +79,20 @@ export interface Emulator {
 /** The emulators that are compared, by name. */
 export const emulators: Record<string, Emulator> = {
   qemu: {
-    command: ({ memoryMiB, elf, kernel, append, xen: setup }) => [
+    command: ({ memoryMiB, elf, kernel, ramdisk, append, xen: setup }) => [
       ...['qemu-system-arm', '-M', 'vexpress-a15,secure=off,virtualization=on', '-smp', '1', '-m', String(memoryMiB)],
       ...(kernel ? ['-kernel', payload(kernel)] : ['-kernel', elf ?? '']),
-      ...(setup ? ['-dtb', xenTree(setup)] : kernel ? boot('-', append) : []),
+      ...(setup ? ['-dtb', xenTree(setup)] : kernel ? boot('-', ramdisk, append) : []),
       ...(setup ? xenLoaders(setup) : []),
       ...['-nographic', '-no-reboot'],
     ],
   },
   armhyp: {
-    command: ({ memoryMiB, elf, kernel, append, xen: setup, marker }) => [
+    command: ({ memoryMiB, elf, kernel, ramdisk, append, xen: setup, marker }) => [
       ...[process.execPath, join(root, 'dist/bin/armhyp.js'), 'run', 'vexpress-a15', ...(elf ? [elf] : [])],
       ...['--cpus', '1', '--memory', `${memoryMiB}MiB`],
       ...(kernel ? ['--kernel', payload(kernel)] : []),
-      ...(setup ? ['--dtb', xenTree(setup)] : kernel ? boot('--', append) : []),
+      ...(setup ? ['--dtb', xenTree(setup)] : kernel ? boot('--', ramdisk, append) : []),
       ...(setup ? xenFiles(setup) : []).flatMap(({ file, address }) => ['--load', `${file}@0x${address.toString(16)}`]),
       ...['--until', marker.source, '--no-reboot'],
     ],
@@ -93,7 +100,6 @@ export const emulators: Record<string, Emulator> = {
   },
 };
 
-function boot(dash: string, append = ''): string[] {
-  const initrd = payload('initramfs.cpio.gz');
-  return [`${dash}dtb`, payload('base-1cpu.dtb'), `${dash}initrd`, initrd, `${dash}append`, append];
+function boot(dash: string, ramdisk: PayloadName = 'initramfs.cpio.gz', append = ''): string[] {
+  return [`${dash}dtb`, payload('base-1cpu.dtb'), `${dash}initrd`, payload(ramdisk), `${dash}append`, append];
 }
