@@ -33,7 +33,7 @@ const POOL = 0x20000;
 const POOL_PAGE = 4096 * 8 + RECORD.size;
 const BANK = 0x100000;
 const RAM = BANK + TLB.size;
-const PAGES = (RAM + END - BASE) / 0x10000;
+const PAGES = Math.ceil((RAM + END - BASE) / 0x10000);
 /** What to add to a guest address, in front of {@link DATA}; behind it the pages of the host are swapped, two by two. */
 const HOST = RAM - BASE;
 const hostOf = (address: number): number => HOST + (address < DATA ? address : address ^ 0x1000);

@@ -12,7 +12,6 @@ import { TLB } from '../state/layout.ts';
 import type { Code } from '../wasm/code.ts';
 import type { Body } from '../wasm/module.ts';
 import { W } from '../wasm/opcodes.ts';
-import { importIndex } from './imports.ts';
 import { CPU, LOCAL, UP } from './state-lowering.ts';
 import { SystemLowering } from './system-lowering.ts';
 
@@ -59,7 +58,8 @@ export class HandlerLowering extends SystemLowering {
     this.#lookup(LOCAL.address, access, false);
     code.tee(LOCAL.entry);
     this.#misfit(SIZES[width]!, LOCAL.address);
-    code.ifValue().get(LOCAL.address).const(access).get(UP).get(CPU).call(importIndex('load'));
+    code.ifValue().get(LOCAL.address).const(access).get(UP).get(CPU);
+    code.call(this.functions.memory.load + width);
     this.#checkFault();
     code.else().get(LOCAL.entry).get(LOCAL.address).op(W.add).memory(LOAD[width]!).end();
   }
@@ -81,7 +81,8 @@ export class HandlerLowering extends SystemLowering {
     code.tee(LOCAL.entry);
     this.#misfit(SIZES[width]!, LOCAL.address);
     code.if();
-    code.get(LOCAL.address).const(access).get(LOCAL.data).get(UP).get(CPU).call(importIndex('store'));
+    code.get(LOCAL.address).const(access).get(LOCAL.data).get(UP).get(CPU);
+    code.call(this.functions.memory.store + width);
     this.#checkFault();
     code.else().get(LOCAL.entry).get(LOCAL.address).op(W.add).get(LOCAL.data).memory(STORE[width]!).end();
   }
@@ -101,7 +102,7 @@ export class HandlerLowering extends SystemLowering {
         .const(access & ~ACCESS.doubleword)
         .get(UP)
         .get(CPU)
-        .call(importIndex('load'))
+        .call(this.functions.memory.load + (access & ACCESS.width))
         .op(W.i64ExtendU);
     half(0);
     this.#halfShift(0, access).op(W.i64Shl);
@@ -127,7 +128,11 @@ export class HandlerLowering extends SystemLowering {
         .const(access & ~ACCESS.doubleword)
         .get(data);
       this.#halfShift(offset, access).op(W.i64ShrU);
-      code.op(W.wrap).get(UP).get(CPU).call(importIndex('store'));
+      code
+        .op(W.wrap)
+        .get(UP)
+        .get(CPU)
+        .call(this.functions.memory.store + (access & ACCESS.width));
     };
     half(0);
     half(4);
@@ -168,7 +173,7 @@ export class HandlerLowering extends SystemLowering {
       .const(mode | ACCESS.aligned)
       .get(UP)
       .get(CPU)
-      .call(importIndex('probe'));
+      .call(this.functions.memory.probe);
     this.#checkFault();
     this.range(rest, to);
     this.next();

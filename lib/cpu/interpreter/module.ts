@@ -11,6 +11,7 @@ import { W } from '../wasm/opcodes.ts';
 import { exceptionBodies, exceptionFunctions } from './exceptions.ts';
 import { HandlerLowering } from './handler.ts';
 import { importIndex, IMPORTS } from './imports.ts';
+import { memoryBodies, memoryFunctions } from './memory-functions.ts';
 import { CPU, HANDLER, STOP, UP, type Functions } from './state-lowering.ts';
 
 class Builtins extends HandlerLowering {
@@ -330,13 +331,15 @@ export function interpreterModule(instructions: InstructionTable): Uint8Array<Ar
   const handlerType = signatures.numberOf(HANDLER);
   const firstHandler = IMPORTS.length + 1;
   const enterA32 = firstHandler + microOps.length;
+  const memory = memoryBodies();
   const functions: Functions = {
     enterA32,
     enterT32: enterA32 + 1,
     enterAny: enterA32 + 2,
     arrive: enterA32 + 3,
     exceptions: exceptionFunctions(enterA32 + 5),
-    library: enterA32 + 10,
+    memory: memoryFunctions(enterA32 + 10),
+    library: enterA32 + 10 + memory.length,
   };
   const builtins = new Builtins(functions, handlerType);
   const handlers = Array.from(microOps, (microOp, id) =>
@@ -366,6 +369,7 @@ export function interpreterModule(instructions: InstructionTable): Uint8Array<Ar
         builtins.execute(firstRegion),
         ...exceptionBodies(functions.exceptions.cpsr),
         builtins.leave(),
+        ...memory,
         ...bodies,
       ],
       // Regions take their places behind the micro-ops.

@@ -11,6 +11,7 @@ import { Code } from '../wasm/code.ts';
 import type { Body, Signature } from '../wasm/module.ts';
 import { W, type WasmType } from '../wasm/opcodes.ts';
 import type { ExceptionFunctions } from './exceptions.ts';
+import type { MemoryFunctions } from './memory-functions.ts';
 
 export const HANDLER: Signature = { parameters: ['i32', 'i32'], results: ['i32'] };
 
@@ -34,6 +35,7 @@ export interface Functions {
   /** Counts an arrival at a record; (up, cpu) -> up. */
   readonly arrive: number;
   readonly exceptions: ExceptionFunctions;
+  readonly memory: MemoryFunctions;
   readonly library: number;
 }
 

@@ -22,6 +22,7 @@ export class FlatTlb {
   readonly #write: number;
   readonly #fetchA32: number;
   readonly #fetchT32: number;
+  readonly #strict: number;
   readonly #global = new Int32Array(LISTED);
   readonly #nonGlobal = new Int32Array(LISTED);
   #globals = 0;
@@ -37,6 +38,7 @@ export class FlatTlb {
     this.#write = (base + TLB.write) / 4;
     this.#fetchA32 = (base + TLB.fetchA32) / 4;
     this.#fetchT32 = (base + TLB.fetchT32) / 4;
+    this.#strict = (base + TLB.strict) / 4;
   }
 
   /**
@@ -50,9 +52,13 @@ export class FlatTlb {
     if ((changed & 3) !== 0) this.clear();
     else this.clearNonGlobal();
   }
-  /** Enters a page for data accesses; an entry that must not be fast is given as TLB.slow. */
-  fill(page: number, read: number, write: number, global: boolean): void {
+  /**
+   * Enters a page for data accesses; an entry that must not be fast is given as TLB.slow. A strict page is of memory that is
+   * not Normal: from then on no access but an aligned one is fast.
+   */
+  fill(page: number, read: number, write: number, global: boolean, strict: boolean): void {
     this.#list(page, global);
+    if (strict) this.#words[this.#strict] = 1;
     this.#words[this.#read + page] = read ^ TLB.slow;
     this.#words[this.#write + page] = write ^ TLB.slow;
   }
@@ -77,6 +83,7 @@ export class FlatTlb {
     this.clearNonGlobal();
     this.#clear(this.#global, this.#globals, ~GLOBAL);
     this.#globals = 0;
+    this.#words[this.#strict] = 0;
   }
   #clear(list: Int32Array, count: number, rest: number): void {
     for (let i = 0; i < count; i++) {

@@ -192,7 +192,8 @@ export class Mmu {
       this.#permits(entry, ACCESS_KIND.write, privileged, regime) &&
       (!isMemory || (!cpu.code.isLive(hostPage) && cpu.bus.isWritable(physical)));
     const global = (this.#tlb.attributes[entry]! & ATTRIBUTE.global) !== 0;
-    this.#flat[bank]!.fill(page, mayRead ? fast : TLB.slow, mayWrite ? fast : TLB.slow, global);
+    const strict = isMemory && this.isDevice(entry);
+    this.#flat[bank]!.fill(page, mayRead ? fast : TLB.slow, mayWrite ? fast : TLB.slow, global, strict);
   }
 
   // Changes of registers.

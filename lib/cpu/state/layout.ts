@@ -146,7 +146,9 @@ export const TLB = {
   /** Per page: the address of its micro-ops as A32 and as T32 code, or 0. */
   fetchA32: 0x80_0000,
   fetchT32: 0xc0_0000,
-  size: 0x100_0000,
+  /** A word that is not 0 if some of the pages of memory that have entries are not Normal: all must be accessed aligned. */
+  strict: 0x100_0000,
+  size: 0x100_1000,
   /** Flag bits of an entry of `read` and `write`: the fast path must not be taken. Entries are kept XOR these. */
   slow: 3,
   /** An entry with these flag bits has the number of a page of devices above them: see mmu/windows.ts. */

@@ -37,7 +37,7 @@ export interface Asked {
 
 /** One CPU that executes one instruction at a time, at address {@link CODE} unless told otherwise. */
 export class Machine {
-  readonly memory = new WebAssembly.Memory({ initial: 0x200 + 2 * 0x100 });
+  readonly memory = new WebAssembly.Memory({ initial: Math.ceil((TLB_AT + TLB.size) / 0x10000) });
   readonly bytes = new Uint8Array(this.memory.buffer);
   readonly view = new DataView(this.memory.buffer);
   readonly r = new Int32Array(this.memory.buffer, CPU, 16);

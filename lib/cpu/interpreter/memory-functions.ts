@@ -1,0 +1,133 @@
+/**
+ * Accesses that the one test in a handler refused, in WebAssembly as far as the first-level TLB answers them: what is not
+ * aligned where it may be (DDI 0406C, A3.2.1), and ranges over two pages. The rest is for lib/cpu/mmu/data-access.ts.
+ */
+import { ACCESS, LOAD, SIZES, STORE } from '../ir/ops.ts';
+import { STATE, TLB } from '../state/layout.ts';
+import { Code } from '../wasm/code.ts';
+import type { Body } from '../wasm/module.ts';
+import { W } from '../wasm/opcodes.ts';
+import { importIndex, IMPORTS, type InterpreterImports } from './imports.ts';
+
+/** Indices in the module: the first of the loads and of the stores, one for each width, and the probe. */
+export interface MemoryFunctions {
+  readonly load: number;
+  readonly store: number;
+  readonly probe: number;
+}
+
+const PAGE = 4096;
+
+/** Writes a function that stands before an import, with the same parameters; `access` and `cpu` are two of them. */
+class MemoryCode {
+  readonly code = new Code();
+  readonly #import: number;
+  readonly #access: number;
+  readonly #cpu: number;
+  /** Locals: the tables that the access is judged by, and an entry of theirs. */
+  readonly #tables: number;
+  readonly entry: number;
+
+  constructor(name: keyof InterpreterImports, access: number) {
+    this.#import = importIndex(name);
+    this.#access = access;
+    this.#tables = IMPORTS[this.#import]!.signature.parameters.length;
+    this.#cpu = this.#tables - 1;
+    this.entry = this.#tables + 1;
+    this.#state(STATE.tlbUnprivileged);
+    this.#state(STATE.tlb);
+    this.access(ACCESS.unprivileged).op(W.select).set(this.#tables);
+  }
+  #state(offset: number): Code {
+    return this.code.get(this.#cpu).memory(W.load, offset);
+  }
+  /** Leaves bits of `access` on the stack. */
+  access(bits: number): Code {
+    return this.code.get(this.#access).const(bits).op(W.and);
+  }
+  /** Where the entry of the address on the stack is, but for which table it is of. */
+  place(): Code {
+    return this.code.const(10).op(W.shrU).const(0x3ffffc).op(W.and).get(this.#tables).op(W.add);
+  }
+  /** Whether `size` bytes at an address in a page of memory may be accessed at once. */
+  fits(address: number, size: number): void {
+    const { code } = this;
+    code
+      .get(address)
+      .const(size - 1)
+      .op(W.and)
+      .op(W.eqz);
+    if (size === 1) return;
+    this.access(ACCESS.aligned);
+    this.#state(STATE.alignmentChecked).op(W.or);
+    code.get(this.#tables).memory(W.load, TLB.strict).op(W.or).op(W.eqz);
+    code
+      .get(address)
+      .const(PAGE - 1)
+      .op(W.and)
+      .const(PAGE - size)
+      .op(W.leU)
+      .op(W.and)
+      .op(W.or);
+  }
+  /** Asks the import. */
+  body(): Body {
+    const { signature } = IMPORTS[this.#import]!;
+    for (let i = 0; i < signature.parameters.length; i++) this.code.get(i);
+    this.code.call(this.#import);
+    return { signature, locals: ['i32', 'i32'], code: this.code };
+  }
+}
+
+/** The load or store of a width. */
+function transfer(name: 'load' | 'store', width: number): Body {
+  const address = 0;
+  const c = new MemoryCode(name, 1);
+  const { code, entry } = c;
+  code.get(address);
+  c.place()
+    .memory(W.load, TLB[name === 'load' ? 'read' : 'write'])
+    .const(TLB.slow)
+    .op(W.xor);
+  code.tee(entry).const(TLB.slow).op(W.and).op(W.eqz);
+  c.fits(address, SIZES[width]!);
+  code.op(W.and).if();
+  code.get(entry).get(address).op(W.add);
+  if (name === 'load') code.memory(LOAD[width]!);
+  else code.get(2).memory(STORE[width]!);
+  code.op(W.return).end();
+  return c.body();
+}
+
+/** What the first-level TLB allows, devices included, does not fault. */
+function probe(): Body {
+  const address = 0;
+  const size = 1;
+  const c = new MemoryCode('probe', 2);
+  const { code } = c;
+  const allowed = (): void => {
+    c.place().const(TLB.write).const(TLB.read);
+    c.access(1).op(W.select).op(W.add).memory(W.load).const(TLB.slow).op(W.and);
+    code.op(W.eqz).op(W.eqz);
+  };
+  code.get(address).const(3).op(W.and).op(W.eqz);
+  code.get(address);
+  allowed();
+  code.op(W.and).get(address).get(size).op(W.add).const(4).op(W.sub);
+  allowed();
+  code.op(W.and).if();
+  code.op(W.return).end();
+  return c.body();
+}
+
+/** The bodies, in the order of {@link memoryFunctions}. */
+export const memoryBodies = (): Body[] => [
+  ...LOAD.map((_, width) => transfer('load', width)),
+  ...STORE.map((_, width) => transfer('store', width)),
+  probe(),
+];
+export const memoryFunctions = (first: number): MemoryFunctions => ({
+  load: first,
+  store: first + LOAD.length,
+  probe: first + LOAD.length + STORE.length,
+});
