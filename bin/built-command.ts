@@ -7,10 +7,11 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
+import { keep, kept } from '../lib/machine/kept-file.ts';
 
 const path = new URL('../command.js', import.meta.url);
 /** Where the code is kept. */
-export const codePath = new URL('../command.code', import.meta.url);
+const codePath = new URL('../command.code', import.meta.url);
 
 /**
  * What V8 is told before anything else, for code is kept only for the flags that it was made under, and the last major
@@ -35,14 +36,26 @@ export function isBuilt(): boolean {
   return existsSync(path);
 }
 
-/** Runs the command to its end; gives the script that it was. */
-export async function runBuilt(): Promise<Script> {
+/** Sets the flags of V8. */
+export function setFlags(): void {
   const version = Number.parseInt(process.versions.v8, 10);
   for (const [flag, last] of Object.entries(FLAGS)) if (version <= last) setFlagsFromString(flag);
+}
+
+/** Keeps the code of a command that has run. */
+export function keepCommand(script: Script): void {
+  keep(codePath, script.createCachedData(), readFileSync(path));
+}
+
+/** Runs the command to its end; gives the script that it was. */
+export async function runBuilt(): Promise<Script> {
+  setFlags();
+  const source = readFileSync(path);
+  const cachedData = kept(codePath, source);
   // Of one byte each: bundling leaves ASCII, which needs no decoding.
-  const script = new Script(readFileSync(path, 'latin1'), {
+  const script = new Script(source.toString('latin1'), {
     filename: fileURLToPath(path),
-    ...(existsSync(codePath) ? { cachedData: readFileSync(codePath) } : {}),
+    ...(cachedData && { cachedData }),
   });
   const module = { exports: {} as Exports };
   (script.runInThisContext() as Bundle)(createRequire(path), module, path.href);

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 const root = join(import.meta.dirname, '..');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
@@ -63,6 +64,40 @@ describe('the packed package, installed elsewhere', function () {
       const { runBuilt } = await import('./node_modules/armhyp/dist/bin/built-command.js');
       console.log((await runBuilt()).cachedDataRejected);`;
     expect(runOrFail(process.execPath, ['--input-type=module', '-e', script])).to.match(/^false$/m);
+  });
+
+  it("starts with the interpreter's code that the build kept, for V8 takes it", () => {
+    const script = `const { readFileSync, readdirSync } = await import('node:fs');
+      const { setFlags } = await import('./node_modules/armhyp/dist/bin/built-command.js');
+      const { keptModule } = await import('./node_modules/armhyp/dist/lib/machine/kept-module.js');
+      const folder = ${JSON.stringify(pathToFileURL(`${installed}/dist/`))};
+      const wasm = new URL(readdirSync(new URL(folder)).find((name) => name.endsWith('.wasm')), folder);
+      setFlags();
+      console.log(keptModule(wasm, readFileSync(wasm)) instanceof WebAssembly.Module);`;
+    const takes = (...options: string[]) =>
+      runOrFail(process.execPath, [...options, '--input-type=module', '-e', script]);
+    expect(takes()).to.equal('true\n');
+    // V8's code would rest on what is not there.
+    expect(takes('--disable-wasm-trap-handler')).to.equal('false\n');
+  });
+
+  it('says nothing of kept code that is damaged, and runs without it', () => {
+    const dist = join(installed, 'dist');
+    const kept = readdirSync(dist).filter((name) => name.endsWith('.code'));
+    expect(kept).to.have.length(2);
+    for (const name of kept) {
+      const path = join(dist, name);
+      const whole = readFileSync(path);
+      writeFileSync(path, Buffer.from(whole).fill(0x5a, whole.length >> 1));
+      const { status, stdout, stderr } = run('npx', ['--no-install', '--silent', 'armhyp', 'run', '--timeout', '60']);
+      writeFileSync(path, whole);
+      expect({ name, status, stderr }).to.deep.equal({
+        name,
+        status: 0,
+        stderr: 'armhyp: ended: the guest powered off\n',
+      });
+      expect(stdout).to.include('armhyp self-check');
+    }
   });
 
   it('runs the self-check firmware to its end', () => {

@@ -1,12 +1,13 @@
 /**
  * The interpreter's module, ready to instantiate: the one that the build left in the package if it fits the instruction
- * table, else a new one, which takes some 100 ms.
+ * table, with the code that V8 made of it then, else a new one, which takes some 100 ms.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { ENDINGS, interpreterModule } from '../cpu/interpreter/module.ts';
 import { instructionSets } from '../cpu/isa/index.ts';
 import { InstructionTable } from '../cpu/isa/table.ts';
+import { keptModule } from './kept-module.ts';
 
 export interface Interpreter {
   readonly table: InstructionTable;
@@ -43,7 +44,7 @@ export function interpreter(): Interpreter {
   const table = new InstructionTable(instructionSets);
   const path = modulePath(table);
   const bytes = existsSync(path) ? readFileSync(path) : interpreterModule(table);
-  const module = new WebAssembly.Module(bytes);
+  const module = keptModule(path, bytes) ?? new WebAssembly.Module(bytes);
   const [endings] = WebAssembly.Module.customSections(module, ENDINGS);
   if (endings !== undefined) table.endings = new Uint8Array(endings);
   made = { table, module };

@@ -1,6 +1,6 @@
 /**
  * What the build makes beside the compiled files: the interpreter's module, the schema that editors check descriptions with,
- * the bundled descriptions without their YAML, the command as one script and V8's code for it.
+ * the bundled descriptions without their YAML, the command as one script, V8's code for it and for the module.
  */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
@@ -16,10 +16,11 @@ import { modulePath } from './interpreter.ts';
 const table = new InstructionTable(instructionSets);
 const path = modulePath(table);
 const folder = new URL('.', path);
-for (const file of readdirSync(folder)) if (/^t0-.*\.wasm$/.test(file)) unlinkSync(new URL(file, folder));
+for (const file of readdirSync(folder)) if (file.startsWith('t0-')) unlinkSync(new URL(file, folder));
 writeFileSync(path, interpreterModule(table));
 writeFileSync(`${machinesDirectory()}/machine.schema.json`, `${JSON.stringify(machineSchema(catalogue), null, 2)}\n`);
 writeFileSync(new URL('machines.json', folder), prebuildDescriptions());
 rmSync(new URL('command.code', folder), { force: true });
 writeFileSync(new URL('command.js', folder), await bundle(folder, 'bin/command.js'));
-execFileSync(process.execPath, [fileURLToPath(new URL('bin/keep-code.js', folder))], { stdio: 'ignore' });
+const keepCode = fileURLToPath(new URL('bin/keep-code.js', folder));
+execFileSync(process.execPath, [keepCode, path.href], { stdio: 'ignore' });
