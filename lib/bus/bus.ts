@@ -56,7 +56,7 @@ export class Bus {
   onUnassigned: (report: UnassignedReport) => void = () => {};
   /** Told of writes to memory, by host offset, so that predecoded code is dropped; the CPU's fast path does not come here. */
   onRamWrite: (hostOffset: number, lengthBytes: number) => void = () => {};
-  /** Told when memory is hidden: nobody may read it directly any more. */
+  /** Told when memory is hidden, and nobody may read it directly any more, or shown again. */
   onHide: () => void = () => {};
 
   readonly #bytes: Uint8Array;
@@ -103,7 +103,13 @@ export class Bus {
   hide(commands: MmioDevice, hidden: boolean): void {
     for (const region of this.#regions)
       if (region.device === null && region.writer === commands) region.reader = hidden ? commands : null;
-    if (hidden) this.onHide();
+    this.onHide();
+  }
+  /** Returns where there is memory that is not hidden, the largest first. */
+  pieces(): readonly RamRegion[] {
+    return this.#regions
+      .filter(({ device, reader }) => device === null && reader === null)
+      .sort((a, b) => b.sizeBytes - a.sizeBytes);
   }
 
   /** Returns who answers at an address, for reports and listings. */

@@ -10,12 +10,15 @@ import { Cpu } from './cpu.ts';
 import { CodeCache } from './interpreter/code-cache.ts';
 import type { InterpreterImports } from './interpreter/imports.ts';
 import type { InstructionTable } from './isa/table.ts';
+import type { GeneratedMmu } from './mmu/generated/functions.ts';
 import { STATE_SIZE } from './state/layout.ts';
+import { MEMORY_PIECES, PLACE } from './state/mmu-area.ts';
 import type { GeneratedExceptions } from './system/entries.ts';
 import type { MemoryMap } from './state/memory-map.ts';
 import type { CpuLines, CpuSurroundings } from './surroundings.ts';
 import { Translator, type TranslatorOptions } from './translator/translator.ts';
 
+const PAGE = 4096;
 /** Instructions that a CPU executes before the next one has its turn. */
 const SLICE = 10_000;
 /** WFE gives up waiting after so long, as an event stream would have it (B1.8.13). */
@@ -76,6 +79,9 @@ export class Cluster {
   readonly code: CodeCache;
   readonly translator: Translator | undefined;
   readonly #clock: Clock;
+  readonly #bus: Bus;
+  /** Where memory is, as generated code has it. */
+  readonly #memory: Int32Array;
   readonly #run: (base: number) => void;
   readonly #nsPerInstruction: number;
   #current = 0;
@@ -103,12 +109,19 @@ export class Cluster {
     this.#nsPerInstruction = nanosecondsPerInstruction;
     this.code = new CodeCache(table, memory.buffer, map.pools);
     const cpus: Cpu[] = [];
+    const hot = (up: number): void => this.translator?.hot(up);
+    const { exports } = new WebAssembly.Instance(module, { e: { m: memory, ...importsFor(cpus), hot } });
+    this.#run = exports.run as (base: number) => void;
+    this.#memory = new Int32Array(memory.buffer, MEMORY_PIECES.at, ((MEMORY_PIECES.most + 1) * MEMORY_PIECES.size) / 4);
+    this.#bus = bus;
+    this.#writePieces();
     const surroundings: CpuSurroundings = {
       memory,
       map,
       bus,
       clock,
       code: this.code,
+      generated: exports as unknown as GeneratedExceptions & GeneratedMmu,
       configuration,
       cpus,
       cpuCount: parts.cpus,
@@ -118,10 +131,6 @@ export class Cluster {
     for (let n = 0; n < parts.cpus; n++) cpus.push(new Cpu(n, surroundings, parts.lines(n)));
     this.cpus = cpus;
     this.#last = cpus[0]!;
-    const hot = (up: number): void => this.translator?.hot(up);
-    const { exports } = new WebAssembly.Instance(module, { e: { m: memory, ...importsFor(cpus), hot } });
-    this.#run = exports.run as (base: number) => void;
-    for (const cpu of cpus) cpu.generated = exports as unknown as GeneratedExceptions;
     const { engine = 'mixed' } = parts;
     if (engine !== 'interpreter') {
       const heat = map.heat - map.pools.a32 / 8;
@@ -138,11 +147,23 @@ export class Cluster {
     };
     bus.onRamWrite = (hostOffset, lengthBytes) => this.#written(hostOffset, lengthBytes);
     bus.onHide = () => {
-      for (const cpu of cpus) cpu.mmu.clearFast(true);
+      this.#writePieces();
+      for (const cpu of cpus) cpu.mmu.memoryChanged();
     };
     clock.elapsed = () => (this.#running === undefined ? 0 : this.#running.budget.used * this.#nsPerInstruction);
     clock.onEarlier = () => this.#running?.requestExit();
     for (const cpu of cpus) cpu.wfeTimeout = clock.event(`cpu${cpu.number} event wait`, () => cpu.wake());
+  }
+
+  /** Tells generated code where memory is. What does not fit is known to the bus alone. */
+  #writePieces(): void {
+    const words = this.#memory.fill(0);
+    const pieces = this.#bus.pieces().slice(0, MEMORY_PIECES.most);
+    for (const [i, { at, sizeBytes, hostOffset, writable }] of pieces.entries())
+      words.set(
+        [at / PAGE, sizeBytes / PAGE, hostOffset | PLACE.memory | (writable ? PLACE.writable : 0)],
+        (i * MEMORY_PIECES.size) / 4,
+      );
   }
 
   reset(): void {

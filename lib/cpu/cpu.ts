@@ -10,6 +10,7 @@ import type { CpuConfiguration } from './configuration.ts';
 import type { CodeCache, DecodedAt } from './interpreter/code-cache.ts';
 import { BUILTIN, RECORD } from './isa/table.ts';
 import { DataAccess } from './mmu/data-access.ts';
+import type { GeneratedMmu } from './mmu/generated/functions.ts';
 import { Mmu } from './mmu/mmu.ts';
 import { COUNTS, JUMP_RECORD, ONE_OFF_RECORDS, STATE, STATE_SIZE } from './state/layout.ts';
 import type { MemoryMap } from './state/memory-map.ts';
@@ -61,6 +62,7 @@ export class Cpu implements CpuSurroundings {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly code: CodeCache;
+  readonly generated: GeneratedExceptions & GeneratedMmu;
   readonly configuration: CpuConfiguration;
   readonly cpuCount: number;
   readonly nanosecondsPerInstruction: number;
@@ -104,11 +106,10 @@ export class Cpu implements CpuSurroundings {
   #worlds: WorldWatch | null = null;
   /** How often each exception was taken, in the order of EXCEPTIONS, and how often one returned. */
   readonly taken: Float64Array;
-  /** Exceptions in generated code; what it refuses is done here. */
-  generated: GeneratedExceptions = { take: () => 0, returns: () => 0 };
 
   constructor(number: number, surroundings: CpuSurroundings, lines: CpuLines) {
     const { memory, map, bus, clock, code, configuration, cpuCount, cpus } = surroundings;
+    this.generated = surroundings.generated;
     this.nanosecondsPerInstruction = surroundings.nanosecondsPerInstruction;
     this.number = number;
     this.#surroundings = surroundings;

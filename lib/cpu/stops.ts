@@ -79,8 +79,7 @@ export class Stops {
   context = HOST_CONTEXT;
   /** The context in which `cpu.passBreakpoint` is passed over. */
   passContext = HOST_CONTEXT;
-  /** Shared by the CPUs; null while there are none. */
-  watchpoints: Watchpoints | null = null;
+  #watchpoints: Watchpoints | null = null;
   /** The next instruction may do what is watched. */
   passWatch = false;
   /** The access before which the CPU stands. */
@@ -89,13 +88,36 @@ export class Stops {
   counts: ((cpu: Cpu, pc: number) => boolean) | null = null;
   /** Is told of a WFI that was executed and not trapped. */
   onWfi: ((cpu: Cpu) => void) | null = null;
-  /** Is told of every access to data, which is then never fast. */
-  onAccess: ((address: number, sizeBytes: number, write: boolean, value: number) => void) | null = null;
-  /** Is told by name of a system register that an instruction has written. */
-  onWrite: ((cpu: Cpu, name: string) => void) | null = null;
+  #onAccess: ((address: number, sizeBytes: number, write: boolean, value: number) => void) | null = null;
+  #onWrite: ((cpu: Cpu, name: string) => void) | null = null;
 
   constructor(cpu: Cpu) {
     this.#cpu = cpu;
+  }
+
+  /** Shared by the CPUs; null while there are none. */
+  get watchpoints(): Watchpoints | null {
+    return this.#watchpoints;
+  }
+  set watchpoints(watchpoints: Watchpoints | null) {
+    this.#watchpoints = watchpoints;
+    this.#cpu.mmu.observed();
+  }
+  /** Is told of every access to data, which is then never fast. */
+  get onAccess(): ((address: number, sizeBytes: number, write: boolean, value: number) => void) | null {
+    return this.#onAccess;
+  }
+  set onAccess(told: ((address: number, sizeBytes: number, write: boolean, value: number) => void) | null) {
+    this.#onAccess = told;
+    this.#cpu.mmu.observed();
+  }
+  /** Is told by name of a system register that an instruction has written. */
+  get onWrite(): ((cpu: Cpu, name: string) => void) | null {
+    return this.#onWrite;
+  }
+  set onWrite(told: ((cpu: Cpu, name: string) => void) | null) {
+    this.#onWrite = told;
+    this.#cpu.mmu.observed();
   }
 
   /** Whether the breakpoint at `pc` shall stop; being passed over, it is so once. */

@@ -6,6 +6,8 @@ import type { CpuConfiguration } from './configuration.ts';
 import type { Cpu } from './cpu.ts';
 import type { CodeCache } from './interpreter/code-cache.ts';
 import type { MemoryMap } from './state/memory-map.ts';
+import type { GeneratedMmu } from './mmu/generated/functions.ts';
+import type { GeneratedExceptions } from './system/entries.ts';
 import type { TimerOutput } from './system/generic-timer.ts';
 
 /** What CPUs share. */
@@ -15,6 +17,8 @@ export interface CpuSurroundings {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly code: CodeCache;
+  /** What generated code does by itself; what it refuses is done by the CPU's own. */
+  readonly generated: GeneratedExceptions & GeneratedMmu;
   readonly configuration: CpuConfiguration;
   readonly cpuCount: number;
   readonly nanosecondsPerInstruction: number;

@@ -136,7 +136,7 @@ describe('the bus', () => {
     bus.hide(device, false);
     expect([bus.read(0x1100_0004, 4, access), bus.ramPage(0x1000_0004)]).to.deep.equal([0x5678, 14 * PAGE]);
     expect(log).to.deep.equal(['w1@2=cd', 'w1@3=ab', 'w1@4=0', 'w1@5=0', 'r4@4', 'r2@4']);
-    expect(hides).to.deep.equal([-1]);
+    expect(hides).to.deep.equal([-1, 14 * PAGE]);
   });
 
   it('tells of every write to memory', () => {

@@ -7,6 +7,8 @@
  */
 import { advanceIt } from '../state/itstate.ts';
 import { ALWAYS } from '../ir/ops.ts';
+import { SHARED } from '../state/layout.ts';
+import { LIVE, MICRO_OPS } from '../state/mmu-area.ts';
 import type { Instruction } from '../isa/instruction.ts';
 import { BUILTIN, RECORD, type InstructionTable } from '../isa/table.ts';
 
@@ -36,6 +38,10 @@ interface Slot {
   live: boolean;
   writes: number;
 }
+
+/** Index of the word that tells generated code where the micro-ops of a guest page are. */
+const microOpsAt = ({ hostPage, thumb }: Slot): number =>
+  ((thumb ? MICRO_OPS.t32 : MICRO_OPS.a32) + hostPage / 1024) >> 2;
 
 /** Where pools of micro-op pages lie in memory: see memory-map.ts. */
 export interface CodePools {
@@ -85,7 +91,7 @@ export class CodeCache {
     this.#table = table;
     this.#words = new Int32Array(memory);
     this.#halfwords = new Uint16Array(memory);
-    this.#live = new Uint8Array(Math.ceil(memory.byteLength / PAGE));
+    this.#live = new Uint8Array(memory, LIVE, MICRO_OPS.a32 - LIVE);
     this.#pools = pools;
   }
 
@@ -141,7 +147,10 @@ export class CodeCache {
     slot.privatePage = isPrivate ? virtualPage : -1;
     slot.context = context;
     if (isPrivate) this.#private.set(name, slot);
-    else this.#shared.set(key, slot);
+    else {
+      this.#shared.set(key, slot);
+      this.#words[microOpsAt(slot)] = slot.base;
+    }
     return slot.base;
   }
 
@@ -237,6 +246,7 @@ export class CodeCache {
       this.#slots[kind] = [];
       this.#spare[kind] = [];
     }
+    for (const slot of this.#shared.values()) this.#words[microOpsAt(slot)] = 0;
     this.#shared.clear();
     this.#private.clear();
     this.#live.fill(0);
@@ -254,6 +264,7 @@ export class CodeCache {
       this.#private.delete(name);
       this.#spare[slot.thumb ? 't32' : 'a32'].push(slot);
     }
+    this.#words[SHARED.breakpoints >> 2] = this.#breakpoints.size;
     this.onClear();
   }
 

@@ -3,6 +3,7 @@
  * without FIQ mode, and Hyp mode. What they refuse is done by the CPU's own code, lib/cpu/system/exceptions.ts.
  */
 import { COUNTS, FOLLOWING, STATE, SWIFT, type StateWord } from '../state/layout.ts';
+import type { MmuFunctions } from '../mmu/generated/functions.ts';
 import { ENTRY, RETURNS } from '../system/entries.ts';
 import { BANKED, bankOf, MODE, PSR } from '../system/modes.ts';
 import { Code } from '../wasm/code.ts';
@@ -103,7 +104,7 @@ function cpsr(): Body {
 }
 
 /** `changeMode(mode, cpu)`: swaps banked registers, and makes what follows from the mode current. Returns 1. */
-function changeMode(): Body {
+function changeMode(judge: number): Body {
   const c = new ExceptionCode(1);
   const { code } = c;
   const [mode, old, from, to] = [0, 2, 3, 4];
@@ -156,6 +157,9 @@ function changeMode(): Body {
       .memory(W.store, offset);
   code.end();
   c.set('mode', () => code.get(mode));
+  c.kind(old);
+  c.kind(mode).op(W.ne).if();
+  c.cpu().call(judge).op(W.drop).end();
   code.const(1);
   return c.body(2, 3);
 }
@@ -260,9 +264,9 @@ function returns(functions: ExceptionFunctions): Body {
 }
 
 /** The bodies, in the order of {@link exceptionFunctions}, for a module in which they begin at a function index. */
-export function exceptionBodies(first: number): Body[] {
+export function exceptionBodies(first: number, { judge }: MmuFunctions): Body[] {
   const functions = exceptionFunctions(first);
-  return [cpsr(), changeMode(), take(functions), returns(functions)];
+  return [cpsr(), changeMode(judge), take(functions), returns(functions)];
 }
 export const exceptionFunctions = (first: number): ExceptionFunctions => ({
   cpsr: first,

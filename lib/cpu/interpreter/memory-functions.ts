@@ -38,6 +38,9 @@ class MemoryCode {
     this.#state(STATE.tlb);
     this.access(ACCESS.unprivileged).op(W.select).set(this.#tables);
   }
+  cpu(): Code {
+    return this.code.get(this.#cpu);
+  }
   #state(offset: number): Code {
     return this.code.get(this.#cpu).memory(W.load, offset);
   }
@@ -79,53 +82,69 @@ class MemoryCode {
   }
 }
 
-/** The load or store of a width. */
-function transfer(name: 'load' | 'store', width: number): Body {
-  const address = 0;
-  const c = new MemoryCode(name, 1);
+/** The load or store of a width: at once if the first-level TLB has the page, or as soon as it has. */
+function transfer(name: 'load' | 'store', width: number, refill: number): Body {
+  const [address, access] = [0, 1];
+  const c = new MemoryCode(name, access);
   const { code, entry } = c;
-  code.get(address);
-  c.place()
-    .memory(W.load, TLB[name === 'load' ? 'read' : 'write'])
-    .const(TLB.slow)
-    .op(W.xor);
-  code.tee(entry).const(TLB.slow).op(W.and).op(W.eqz);
-  c.fits(address, SIZES[width]!);
-  code.op(W.and).if();
-  code.get(entry).get(address).op(W.add);
-  if (name === 'load') code.memory(LOAD[width]!);
-  else code.get(2).memory(STORE[width]!);
-  code.op(W.return).end();
+  const attempt = (): void => {
+    code.get(address);
+    c.place()
+      .memory(W.load, TLB[name === 'load' ? 'read' : 'write'])
+      .const(TLB.slow)
+      .op(W.xor);
+    code.tee(entry).const(TLB.slow).op(W.and).op(W.eqz);
+    c.fits(address, SIZES[width]!);
+    code.op(W.and).if();
+    code.get(entry).get(address).op(W.add);
+    if (name === 'load') code.memory(LOAD[width]!);
+    else code.get(2).memory(STORE[width]!);
+    code.op(W.return).end();
+  };
+  attempt();
+  code.get(entry).const(TLB.slow).op(W.eq).if();
+  code
+    .get(address)
+    .get(access)
+    .const(name === 'load' ? 0 : 1);
+  c.cpu().call(refill).if();
+  attempt();
+  code.end().end();
   return c.body();
 }
 
 /** What the first-level TLB allows, devices included, does not fault. */
-function probe(): Body {
-  const address = 0;
-  const size = 1;
-  const c = new MemoryCode('probe', 2);
+function probe(refill: number): Body {
+  const [address, size, access] = [0, 1, 2];
+  const c = new MemoryCode('probe', access);
   const { code } = c;
-  const allowed = (): void => {
+  const last = (): Code => code.get(address).get(size).op(W.add).const(4).op(W.sub);
+  const allowed = (at: () => void): void => {
+    at();
     c.place().const(TLB.write).const(TLB.read);
-    c.access(1).op(W.select).op(W.add).memory(W.load).const(TLB.slow).op(W.and);
-    code.op(W.eqz).op(W.eqz);
+    c.access(1).op(W.select).op(W.add).memory(W.load).const(TLB.slow).op(W.and).ifValue();
+    code.const(1).else();
+    at();
+    code.get(access);
+    c.access(1);
+    c.cpu().call(refill).end();
   };
-  code.get(address).const(3).op(W.and).op(W.eqz);
-  code.get(address);
-  allowed();
-  code.op(W.and).get(address).get(size).op(W.add).const(4).op(W.sub);
-  allowed();
-  code.op(W.and).if();
-  code.op(W.return).end();
+  code.get(address).const(3).op(W.and).op(W.eqz).if();
+  allowed(() => code.get(address));
+  code.if();
+  allowed(last);
+  code.if();
+  code.op(W.return).end().end().end();
   return c.body();
 }
 
-/** The bodies, in the order of {@link memoryFunctions}. */
-export const memoryBodies = (): Body[] => [
-  ...LOAD.map((_, width) => transfer('load', width)),
-  ...STORE.map((_, width) => transfer('store', width)),
-  probe(),
+/** The bodies, in the order of {@link memoryFunctions}; `refill` is the MMU's. */
+export const memoryBodies = (refill: number): Body[] => [
+  ...LOAD.map((_, width) => transfer('load', width, refill)),
+  ...STORE.map((_, width) => transfer('store', width, refill)),
+  probe(refill),
 ];
+export const MEMORY_FUNCTIONS = LOAD.length + STORE.length + 1;
 export const memoryFunctions = (first: number): MemoryFunctions => ({
   load: first,
   store: first + LOAD.length,

@@ -11,7 +11,8 @@ import { W } from '../wasm/opcodes.ts';
 import { exceptionBodies, exceptionFunctions } from './exceptions.ts';
 import { HandlerLowering } from './handler.ts';
 import { importIndex, IMPORTS } from './imports.ts';
-import { memoryBodies, memoryFunctions } from './memory-functions.ts';
+import { MEMORY_FUNCTIONS, memoryBodies, memoryFunctions } from './memory-functions.ts';
+import { mmuBodies, mmuFunctions } from '../mmu/generated/functions.ts';
 import { CPU, HANDLER, STOP, UP, type Functions } from './state-lowering.ts';
 
 class Builtins extends HandlerLowering {
@@ -151,7 +152,8 @@ class Builtins extends HandlerLowering {
       .tee(entry)
       .op(W.eqz)
       .if();
-    code.get(cpu).call(importIndex('fetch')).op(W.return).end();
+    code.get(cpu).call(this.functions.mmu.fetch).tee(entry).op(W.eqz).if();
+    code.get(cpu).call(importIndex('fetch')).op(W.return).end().end();
     code
       .get(entry)
       .get(target)
@@ -331,15 +333,17 @@ export function interpreterModule(instructions: InstructionTable): Uint8Array<Ar
   const handlerType = signatures.numberOf(HANDLER);
   const firstHandler = IMPORTS.length + 1;
   const enterA32 = firstHandler + microOps.length;
-  const memory = memoryBodies();
+  const memory = memoryFunctions(enterA32 + 10);
+  const mmu = mmuFunctions(enterA32 + 10 + MEMORY_FUNCTIONS);
   const functions: Functions = {
     enterA32,
     enterT32: enterA32 + 1,
     enterAny: enterA32 + 2,
     arrive: enterA32 + 3,
     exceptions: exceptionFunctions(enterA32 + 5),
-    memory: memoryFunctions(enterA32 + 10),
-    library: enterA32 + 10 + memory.length,
+    memory,
+    mmu,
+    library: enterA32 + 10 + MEMORY_FUNCTIONS + Object.keys(mmu).length,
   };
   const builtins = new Builtins(functions, handlerType);
   const handlers = Array.from(microOps, (microOp, id) =>
@@ -367,9 +371,10 @@ export function interpreterModule(instructions: InstructionTable): Uint8Array<Ar
         builtins.enterAny(),
         builtins.arrive(firstRegion),
         builtins.execute(firstRegion),
-        ...exceptionBodies(functions.exceptions.cpsr),
+        ...exceptionBodies(functions.exceptions.cpsr, functions.mmu),
         builtins.leave(),
-        ...memory,
+        ...memoryBodies(functions.mmu.refill),
+        ...mmuBodies(functions.mmu),
         ...bodies,
       ],
       // Regions take their places behind the micro-ops.

@@ -7,6 +7,7 @@ import { FIXED, LOOP_REGISTER } from '../ir/operand.ts';
 import { RECORD, type Staging } from '../isa/table.ts';
 import { Lowering } from '../lowering/lowering.ts';
 import { STATE, type StateWord } from '../state/layout.ts';
+import type { MmuFunctions } from '../mmu/generated/functions.ts';
 import { Code } from '../wasm/code.ts';
 import type { Body, Signature } from '../wasm/module.ts';
 import { W, type WasmType } from '../wasm/opcodes.ts';
@@ -36,6 +37,7 @@ export interface Functions {
   readonly arrive: number;
   readonly exceptions: ExceptionFunctions;
   readonly memory: MemoryFunctions;
+  readonly mmu: MmuFunctions;
   readonly library: number;
 }
 

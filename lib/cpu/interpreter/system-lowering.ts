@@ -50,6 +50,12 @@ export abstract class SystemLowering extends StateLowering {
         code.end();
         return;
       }
+      case SYSTEM.coprocessor:
+        this.immediate(word);
+        code.get(CPU).call(this.functions.mmu.coprocessor).if();
+        this.next();
+        code.end();
+        return;
       case SYSTEM.hvc:
         this.get('privileged').if();
         code.const(ENTRIES.hvc);

@@ -4,7 +4,8 @@
  */
 import type { Cpu } from '../cpu.ts';
 import { ACCESS } from '../ir/ops.ts';
-import { BANKS, STATE, TLB } from '../state/layout.ts';
+import { BANKS, MAY, STATE, TLB } from '../state/layout.ts';
+import { AREA, AREA_SHIFT, ENTRY, PLACE } from '../state/mmu-area.ts';
 import { MODE } from '../system/modes.ts';
 import { reg } from '../system/registers.ts';
 import { abortData, abortPrefetch, abortTranslation } from './abort.ts';
@@ -12,6 +13,7 @@ import { currentAsid, currentVmid } from './context.ts';
 import { FAULT, type FaultKind } from './fault.ts';
 import { BANKS_OF_REGIME, REGIME_OF_BANK, SLOW_BANK } from './regimes.ts';
 import { FlatTlb } from './flat-tlb.ts';
+import type { GeneratedMmu } from './generated/functions.ts';
 import { ACCESS as ACCESS_KIND, permissionBit, type AccessKind } from './permissions.ts';
 import { ATTRIBUTE, REGIME, Tlb } from './tlb.ts';
 import { Translation } from './translation.ts';
@@ -19,8 +21,8 @@ import { Windows } from './windows.ts';
 
 const PAGE = 4096,
   DACR = reg('DACR');
-/** Leaves up to 2 MB are dropped page by page; larger ones take all of their regime with them. */
-const LARGEST_BLOCK_LOG2 = 21;
+/** The low byte of what tags entries. */
+const ASID = 0xff;
 
 export class Mmu {
   readonly #cpu: Cpu;
@@ -29,19 +31,21 @@ export class Mmu {
   /** The first-level TLBs by bank, and those of each regime. */
   readonly #flat: readonly FlatTlb[];
   readonly #flatOf: readonly (readonly FlatTlb[])[];
-  readonly #tlb = new Tlb();
+  readonly #tlb: Tlb;
+  readonly #generated: GeneratedMmu;
   readonly #translation: Translation;
   readonly windows: Windows;
-  #asid = [0, 0, 0];
-  /** VMID, and above it the bits of HCR that translation depends on. */
-  #vmid = 0;
 
   constructor(cpu: Cpu) {
     this.#cpu = cpu;
     const { buffer } = cpu.memory;
     this.#halfwords = new Uint16Array(buffer);
     this.#memoryWords = new Int32Array(buffer);
-    this.#flat = BANKS.map((_, bank) => new FlatTlb(this.#memoryWords, cpu.map.tlb(cpu.number, bank)));
+    const generated = (this.#generated = cpu.generated);
+    const area = cpu.base << AREA_SHIFT;
+    this.#tlb = new Tlb(buffer, area);
+    this.#flat = BANKS.map((_, bank) => new FlatTlb(this.#memoryWords, cpu.map.tlb(cpu.number, bank), generated));
+    for (const [bank, { base }] of this.#flat.entries()) this.#memoryWords[((area + AREA.flat) >> 2) + bank] = base;
     this.#flatOf = BANKS_OF_REGIME.map((banks) => banks.map((bank) => this.#flat[bank]!));
     this.#translation = new Translation(cpu);
     this.windows = new Windows(cpu.bus);
@@ -56,6 +60,13 @@ export class Mmu {
     for (const flat of this.#flat) flat.clear();
     this.asidChanged();
     this.vmidChanged();
+    this.observed();
+  }
+  /** After a change of what debuggers are told of. */
+  observed(): void {
+    const { stops, words } = this.#cpu;
+    const watched = stops.watchpoints !== null || stops.onAccess !== null;
+    words[STATE.may >> 2] = (watched ? 0 : MAY.refill) | (stops.onWrite === null ? MAY.maintain : 0);
   }
 
   /** The current translation bank, and that of unprivileged accesses. */
@@ -70,14 +81,12 @@ export class Mmu {
     const { words } = this.#cpu;
     words[STATE.bank >> 2] = bank;
     words[STATE.bankUnprivileged >> 2] = unprivilegedBank;
-    const flat = this.#flat[bank]!;
-    const dacr = words[DACR + this.#cpu.bank]!;
-    flat.useDacr(dacr);
-    words[STATE.tlb >> 2] = this.#fast(flat).base;
-    // The other bank keeps what it holds: its pages are judged by the DACR that its own code runs with.
-    const other = this.#flat[unprivilegedBank]!;
-    const unprivileged = other.dacr === dacr ? this.#fast(other) : this.#flat[SLOW_BANK]!;
-    words[STATE.tlbUnprivileged >> 2] = unprivileged.base;
+    words[STATE.tlb >> 2] = this.#fast(this.#flat[bank]!).base;
+    words[STATE.tlbUnprivileged >> 2] = this.#fast(this.#flat[unprivilegedBank]!).base;
+  }
+  /** After a change of mode, or of DACR: entries of the current bank are judged by it. */
+  judge(): void {
+    this.#generated.judge(this.#cpu.base);
   }
   /** Generated code accesses memory as little-endian: with CPSR.E set no access is fast. */
   #fast(flat: FlatTlb): FlatTlb {
@@ -91,36 +100,33 @@ export class Mmu {
     const regime = REGIME_OF_BANK[this.#bank]!;
     const page = address >>> 12;
     const t = this.#translation;
-    let entry = this.#tlb.find(regime, page, this.#asid[regime]!, this.#vmid);
-    if (entry < 0) {
-      this.#tlb.misses++;
+    const { base } = this.#cpu;
+    let entry = this.#generated.find(regime, page, base);
+    if (entry === 0) {
+      this.#tlb.missed();
       if (!t.translate(regime, address)) {
         // Without a leaf the fault is the same whatever the access.
         if (t.walk.mapped) t.explain(regime, address, want, privileged);
         return -1;
       }
-      entry = this.#tlb.enter(
-        regime,
-        page,
-        this.#asid[regime]!,
-        this.#vmid,
-        t.physicalPage,
-        t.attributes(regime),
-        t.walk.pageBytesLog2,
-      );
+      const leafLog2 = t.walk.pageBytesLog2;
+      entry = this.#generated.enter(regime, page, t.physicalPage, t.attributes(regime), leafLog2, base);
     }
     if (this.#permits(entry, want, privileged, regime)) return entry;
     return t.explain(regime, address, want, privileged) === FAULT.none ? entry : -1;
   }
   /** Whether the entry and DACR allow the access; false also where only a walk can tell. */
   #permits(entry: number, want: AccessKind, privileged: boolean, regime: number): boolean {
-    const dacr = this.#cpu.words[DACR + (regime === REGIME.secure ? 0 : 1)]!;
-    return this.#tlb.permits(entry, permissionBit(want, privileged), dacr);
+    const allowed = this.#generated.permissions(this.#attributes(entry), regime, this.#cpu.base);
+    return (allowed & permissionBit(want, privileged)) !== 0;
+  }
+  #attributes(entry: number): number {
+    return this.#memoryWords[(entry + ENTRY.attributes) >> 2]!;
   }
 
   /** The physical address of a byte that `entry` covers. */
   physical(entry: number, address: number): number {
-    return this.#tlb.page[entry]! * PAGE + (address & 0xfff);
+    return this.#memoryWords[(entry + ENTRY.page) >> 2]! * PAGE + (address & 0xfff);
   }
 
   // Instruction fetch.
@@ -141,13 +147,14 @@ export class Mmu {
       );
       this.#translation.report(FAULT.external);
       this.#abortFetch(address, pc);
-    } else this.#fetchGlobal = (this.#tlb.attributes[entry]! & ATTRIBUTE.global) !== 0;
+    } else this.#fetched = entry;
     return hostPage;
   }
-  #fetchGlobal = false;
+  #fetched = 0;
   /** Remembers where the micro-ops of the page fetched last are. */
   setFetch(page: number, thumb: boolean, microOps: number): void {
-    this.#flat[this.#bank]!.fillFetch(page, thumb, microOps, this.#fetchGlobal);
+    const table = thumb ? TLB.fetchT32 : TLB.fetchA32;
+    this.#generated.fillFetch(this.#fetched, page, this.#flat[this.#bank]!.base, table, microOps);
   }
   fetchHalfword(address: number, pc: number): number {
     const hostPage = this.fetchPage(address >>> 0, pc);
@@ -165,7 +172,7 @@ export class Mmu {
 
   /** Whether the entry is of memory that is not Normal, where unaligned accesses fault. */
   isDevice(entry: number): boolean {
-    return (this.#tlb.attributes[entry]! & ATTRIBUTE.device) !== 0;
+    return (this.#attributes(entry) & ATTRIBUTE.device) !== 0;
   }
   /** Takes the data abort that the last walk, or `fault` in its place, says. */
   abort(address: number, write: boolean, up: number, fault?: FaultKind): void {
@@ -185,15 +192,13 @@ export class Mmu {
     const regime = REGIME_OF_BANK[this.#bank]!;
     const page = address >>> 12;
     if (cpu.stops.covers(page)) return;
-    const isMemory = hostPage >= 0;
-    const fast = isMemory ? (hostPage - page * PAGE) | 0 : this.windows.entryOf(physical);
-    const mayRead = this.#permits(entry, ACCESS_KIND.read, privileged, regime);
-    const mayWrite =
-      this.#permits(entry, ACCESS_KIND.write, privileged, regime) &&
-      (!isMemory || (!cpu.code.isLive(hostPage) && cpu.bus.isWritable(physical)));
-    const global = (this.#tlb.attributes[entry]! & ATTRIBUTE.global) !== 0;
-    const strict = isMemory && this.isDevice(entry);
-    this.#flat[bank]!.fill(page, mayRead ? fast : TLB.slow, mayWrite ? fast : TLB.slow, global, strict);
+    const place = hostPage < 0 ? this.windows.entryOf(physical) : this.#placeOf(hostPage, physical);
+    if (place === TLB.slow) return;
+    this.#memoryWords[(entry + ENTRY.place) >> 2] = place;
+    this.#generated.fill(entry, page, regime, this.#flat[bank]!.base, privileged ? 1 : 0, cpu.base);
+  }
+  #placeOf(hostPage: number, physical: number): number {
+    return hostPage | PLACE.memory | (this.#cpu.bus.isWritable(physical) ? PLACE.writable : 0);
   }
 
   // Changes of registers.
@@ -202,19 +207,20 @@ export class Mmu {
   asidChanged(): void {
     const { words } = this.#cpu;
     for (const regime of [REGIME.secure, REGIME.nonSecure]) {
-      const copy = regime === REGIME.secure ? 0 : 1;
-      const asid = currentAsid(words, copy);
-      if (asid === this.#asid[regime]) continue;
-      this.#asid[regime] = asid;
-      for (const flat of this.#flatOf[regime]!) flat.clearNonGlobal();
+      const space = this.#tlb.space(regime);
+      const asid = currentAsid(words, regime === REGIME.secure ? 0 : 1);
+      if (asid === (space & ASID)) continue;
+      this.#tlb.setSpace(regime, (space & ~ASID) | asid);
+      for (const flat of this.#flatOf[regime]!) flat.clearLoose();
     }
   }
   /** After a change of VTTBR, or of HCR. */
   vmidChanged(): void {
     this.#translation.forget();
-    const vmid = currentVmid(this.#cpu.words);
-    if (vmid === this.#vmid) return;
-    this.#vmid = vmid;
+    const space = this.#tlb.space(REGIME.nonSecure);
+    const next = (space & ASID) | (currentVmid(this.#cpu.words) << 8);
+    if (next === space) return;
+    this.#tlb.setSpace(REGIME.nonSecure, next);
     for (const flat of this.#flatOf[REGIME.nonSecure]!) flat.clear();
   }
   /** After a change of what translation itself depends on: nothing cached is right any more. */
@@ -224,14 +230,14 @@ export class Mmu {
     this.#tlb.clear();
     for (const flat of this.#flat) flat.clear();
   }
-  /** Kernels that guard against stray user accesses write DACR at every entry and exit: only pages it judges go. */
   writeDacr(index: number, value: number): void {
-    if (this.#cpu.words[index] === value) return;
     this.#cpu.words[index] = value;
-    const { following } = this.#cpu;
-    following.forget();
-    this.select(this.#bank, this.#unprivilegedBank);
-    following.keep();
+    this.judge();
+  }
+  /** After a change of where memory is in physical space. */
+  memoryChanged(): void {
+    this.#tlb.forgetPlaces();
+    this.clearFast(true);
   }
 
   // Maintenance. `shareable` operations reach every CPU of the cluster.
@@ -265,7 +271,7 @@ export class Mmu {
     const regime = this.#currentRegime();
     this.#everywhere(shareable, (mmu) => {
       mmu.#tlb.clearAsid(regime, asid);
-      if (mmu.#asid[regime] === asid) for (const flat of mmu.#flatOf[regime]!) flat.clearNonGlobal();
+      if ((mmu.#tlb.space(regime) & ASID) === asid) for (const flat of mmu.#flatOf[regime]!) flat.clearLoose();
     });
   }
   #clearRegime(regime: number): void {
@@ -274,19 +280,7 @@ export class Mmu {
     for (const flat of this.#flatOf[regime]!) flat.clear();
   }
   #dropPage(regime: number, page: number): void {
-    const leafLog2 = this.#tlb.drop(regime, page);
-    if (leafLog2 > 12) this.#dropLeaf(regime, page, leafLog2);
-    else this.#dropFast(regime, page);
-  }
-  #dropFast(regime: number, page: number): void {
-    const banks = this.#flatOf[regime]!;
-    for (let i = 0; i < banks.length; i++) banks[i]!.drop(page);
-  }
-  /** Drops all pages of a leaf. Hypervisors map pages through blocks of 2 MB, and drop them all the time. */
-  #dropLeaf(regime: number, page: number, leafLog2: number): void {
-    const count = 1 << (Math.max(leafLog2, 20) - 12);
-    if (leafLog2 > LARGEST_BLOCK_LOG2) this.#clearRegime(regime);
-    else this.#tlb.dropBlock(regime, page & -count, count, (each) => this.#dropFast(regime, each));
+    if (this.#generated.drop(regime, page, this.#cpu.base) === 0) this.#clearRegime(regime);
   }
 
   /** Ends fast stores into a host page: it holds decoded instructions now. */

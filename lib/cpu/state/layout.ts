@@ -73,6 +73,8 @@ export const STATE = {
   lazyFlags: 216,
   lazyA: 220,
   lazyB: 224,
+  /** What generated code may do of the MMU's work, as {@link MAY} says. */
+  may: 228,
 
   /** S0-S31, D0-D31 and Q0-Q15, over each other. */
   vfp: 256,
@@ -87,6 +89,11 @@ export const STATE = {
  * modes but Hyp mode. At PL0 all are set.
  */
 export const TRAPS = { hstr: 0x3fff, hcr: 0x07ff_8000, notHyp: 27 } as const;
+/**
+ * Bits of `may`: accesses refill the first-level TLB, unless a debugger watches them; instructions write registers and maintain
+ * TLBs, unless a debugger is told.
+ */
+export const MAY = { refill: 1, maintain: 2 } as const;
 /** What `lazyFlags` says: all flags are in their words, or follow from the sum or the difference of `lazyA` and `lazyB`. */
 export const LAZY = { none: 0, add: 1, sub: 2 } as const;
 /**
@@ -125,10 +132,10 @@ export const STATE_SIZE = 8192;
 export const MAX_CPUS = 4;
 
 /**
- * Words that all CPUs share, below the first CPU's state: where counters of heat are (0: nobody counts), and the count at
- * which code is hot.
+ * Words that all CPUs share, below the first CPU's state: where counters of heat are (0: nobody counts), the count at
+ * which code is hot, and how many breakpoints there are at virtual addresses.
  */
-export const SHARED = { heat: 64, threshold: 68 } as const;
+export const SHARED = { heat: 64, threshold: 68, breakpoints: 72 } as const;
 /**
  * The pages that a region has seen through its registers (see translator/views.ts): for each view the page's address and its
  * TLB entry. They are in memory, for as locals they took the registers that the guest's need.
@@ -146,15 +153,29 @@ export const TLB = {
   /** Per page: the address of its micro-ops as A32 and as T32 code, or 0. */
   fetchA32: 0x80_0000,
   fetchT32: 0xc0_0000,
+  /** Per page: a byte that says in which lists it is, as {@link LISTED}; the pages that had an entry since they were cleared. */
+  listed: 0x100_0000,
+  kept: 0x110_0000,
+  loose: 0x110_8000,
+  /** How many there are in each list, and the DACR that entries were judged by. */
+  keptCount: 0x111_0000,
+  looseCount: 0x111_0004,
+  dacr: 0x111_0008,
   /** A word that is not 0 if some of the pages of memory that have entries are not Normal: all must be accessed aligned. */
-  strict: 0x100_0000,
-  size: 0x100_1000,
+  strict: 0x111_000c,
+  size: 0x111_1000,
   /** Flag bits of an entry of `read` and `write`: the fast path must not be taken. Entries are kept XOR these. */
   slow: 3,
   /** An entry with these flag bits has the number of a page of devices above them: see mmu/windows.ts. */
   window: 2,
   windowShift: 2,
 } as const;
+
+/**
+ * The pages of a bank that had an entry: those of every address space that only domain 0 judges, whose field of DACR hardly
+ * ever changes, and the others.
+ */
+export const LISTED = { kept: 1, loose: 2, most: 8192 } as const;
 
 /** Translation banks of a CPU; the last one never has a fast entry. */
 export const BANKS = ['nonSecurePL0', 'nonSecurePL1', 'hyp', 'securePL0', 'securePL1', 'slow'] as const;

@@ -1,9 +1,11 @@
 /**
- * How the one WebAssembly memory is divided: states of the CPUs, TLB tables, micro-op pages, and guest memory behind them.
+ * How the one WebAssembly memory is divided: states of the CPUs, what the MMU keeps (see mmu-area.ts), first-level TLBs,
+ * micro-op pages, and guest memory behind them.
  *
  * Everything up to guest memory is touched only where it is used, so its size costs address space and little else.
  */
 import { BANKS, MAX_CPUS, STATE_SIZE, TLB } from './layout.ts';
+import { MMU_END } from './mmu-area.ts';
 import type { CodePools } from '../interpreter/code-cache.ts';
 
 const MIB = 2 ** 20;
@@ -35,7 +37,7 @@ export function memoryMap(cpus: number, guestBytes: number): MemoryMap {
   if (cpus < 1 || cpus > MAX_CPUS) throw new RangeError(`a cluster has 1 to ${MAX_CPUS} CPUs, not ${cpus}`);
   const a32Slots = 3072;
   const t32Slots = 1536;
-  const tables = MIB;
+  const tables = MMU_END;
   const pools = tables + cpus * BANKS.length * TLB.size;
   const t32 = align(pools + a32Slots * 16400, WASM_PAGE);
   const heat = align(t32 + t32Slots * 32784, WASM_PAGE);

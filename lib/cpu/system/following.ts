@@ -59,6 +59,7 @@ export class Following {
       this.#derive();
       this.keep();
     } else for (let i = 0; i < W.count; i++) words[W.first + i] = words[kept + 1 + i]!;
+    this.#cpu.mmu.judge();
   }
   /** After a change of anything else that it follows from. */
   changed(): void {

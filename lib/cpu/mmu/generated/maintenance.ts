@@ -1,0 +1,103 @@
+/** TLB maintenance by address, and DACR, in generated code (DDI 0406C, B3.10.5, B4.1.43, B4.2.2). */
+import { MAY, STATE, STATE_SIZE, MAX_CPUS } from '../../state/layout.ts';
+import { trapsOfAccess } from '../../system/direct.ts';
+import { MODE } from '../../system/modes.ts';
+import { reg, registerNamed } from '../../system/registers.ts';
+import type { Body } from '../../wasm/module.ts';
+import {
+  add,
+  and,
+  both,
+  call,
+  eq,
+  field,
+  isZero,
+  load,
+  ltU,
+  or,
+  select,
+  shl,
+  shrU,
+  Writer,
+} from '../../wasm/writer.ts';
+import { type Local, type Term } from '../../wasm/writer.ts';
+import { REGIME } from '../tlb.ts';
+import type { MmuFunctions } from './functions.ts';
+import { flatOf, state } from './terms.ts';
+
+/** Coprocessor, opc1, CRn, CRm, opc2 and the direction: all of the word but the condition and Rt. */
+const IDENTITY = 0x0fff_0fff;
+const WRITE = 0x0e00_0f10;
+const READ = WRITE | (1 << 20);
+
+/** The bits of IDENTITY of an MCR, or MRC. */
+function identity(name: string, direction: number): number {
+  const match = /^p15 (\d) c(\d+) c(\d+) (\d)$/.exec(registerNamed(name).at);
+  const [opc1, crn, crm, opc2] = match!.slice(1).map(Number) as [number, number, number, number];
+  return direction | (opc1 << 21) | (crn << 16) | crm | (opc2 << 5);
+}
+
+interface Group {
+  readonly names: readonly string[];
+  readonly shareable: boolean;
+  readonly hyp: boolean;
+}
+const GROUPS: readonly Group[] = [
+  { names: ['TLBIMVAIS', 'TLBIMVAAIS'], shareable: true, hyp: false },
+  { names: ['TLBIMVA', 'TLBIMVAA', 'TLBIMVA_I', 'TLBIMVA_D'], shareable: false, hyp: false },
+  { names: ['TLBIMVAHIS'], shareable: true, hyp: true },
+  { names: ['TLBIMVAH'], shareable: false, hyp: true },
+];
+
+function coprocessor(f: MmuFunctions): Body {
+  const w = new Writer(2);
+  const [word, cpu] = w.parameters as [Local, Local];
+  const what = w.local(and(word, IDENTITY));
+  const rt = w.local(field(word, 12, 4));
+  const isOneOf = (names: readonly string[], direction: number): Term => {
+    const [first, ...more] = names.map((name) => eq(what, identity(name, direction)));
+    return or(first!, ...more);
+  };
+  const refuseTrapped = (words: readonly number[]): void => {
+    const traps = words.map((each) => trapsOfAccess(each)!.traps).reduce((a, b) => a | b);
+    w.refuseIf(or(and(state(cpu, 'traps'), traps), eq(rt, 15)));
+  };
+  w.refuseIf(isZero(and(state(cpu, 'may'), MAY.maintain)));
+  // Monitor mode reaches the registers of either security state.
+  const bank = state(cpu, 'bank');
+  const isSecure = w.local(isZero(ltU(bank, 3)));
+  w.refuseIf(both(isSecure, eq(state(cpu, 'mode'), MODE.mon)));
+  const at = add(cpu, shl(rt, 2));
+  const dacr = add(cpu, select(isSecure, 0, 4));
+
+  const [read, write] = [identity('DACR', READ), identity('DACR', WRITE)];
+  w.if(eq(what, read), () => {
+    refuseTrapped([read]);
+    w.store(at, 0, load(dacr, 4 * reg('DACR')));
+    w.return(1);
+  });
+  w.if(eq(what, write), () => {
+    refuseTrapped([write]);
+    w.store(dacr, 4 * reg('DACR'), load(at));
+    w.do(call(f.judge, cpu));
+    w.return(1);
+  });
+  for (const { names, shareable, hyp } of GROUPS)
+    w.if(isOneOf(names, WRITE), () => {
+      refuseTrapped(names.map((name) => identity(name, WRITE)));
+      const regime = w.local(hyp ? REGIME.hyp : select(isSecure, REGIME.secure, REGIME.nonSecure));
+      const page = w.local(shrU(load(at), 12));
+      if (shareable)
+        w.if(isZero(state(cpu, 'alone')), () => {
+          for (let n = 0; n < MAX_CPUS; n++) {
+            const other = STATE_SIZE * (1 + n);
+            w.if(flatOf(other, 0), () => w.refuseIf(isZero(call(f.drop, regime, page, other))));
+          }
+          w.return(1);
+        });
+      w.return(call(f.drop, regime, page, cpu));
+    });
+  return w.body(0, 'coprocessor');
+}
+
+export const maintenanceFunctions = (f: MmuFunctions) => ({ coprocessor: coprocessor(f) });
