@@ -7,7 +7,6 @@ import { ACCESS } from '../ir/ops.ts';
 import { BANKS, MAY, STATE, TLB } from '../state/layout.ts';
 import { AREA, AREA_SHIFT, ENTRY, PLACE } from '../state/mmu-area.ts';
 import { MODE } from '../system/modes.ts';
-import { reg } from '../system/registers.ts';
 import { abortData, abortPrefetch, abortTranslation } from './abort.ts';
 import { currentAsid, currentVmid } from './context.ts';
 import { FAULT, type FaultKind } from './fault.ts';
@@ -19,8 +18,7 @@ import { ATTRIBUTE, REGIME, Tlb } from './tlb.ts';
 import { Translation } from './translation.ts';
 import { Windows } from './windows.ts';
 
-const PAGE = 4096,
-  DACR = reg('DACR');
+const PAGE = 4096;
 /** The low byte of what tags entries. */
 const ASID = 0xff;
 

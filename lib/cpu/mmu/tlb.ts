@@ -40,8 +40,8 @@ export class Tlb {
   readonly #misses: Float64Array;
 
   constructor(memory: ArrayBuffer, area: number) {
-    this.#words = new Int32Array(memory, area, (AREA.stage2 + 16) / 4);
-    this.#bytes = new Uint8Array(memory, area, AREA.stage2);
+    this.#words = new Int32Array(memory, area, AREA.end / 4);
+    this.#bytes = new Uint8Array(memory, area, AREA.end);
     this.#misses = new Float64Array(memory, area + AREA.misses, 1);
   }
 

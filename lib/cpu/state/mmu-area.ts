@@ -26,9 +26,13 @@ export const AREA = {
   space: 0xa_6010,
   /** Per translation bank: the address of its first-level TLB. */
   flat: 0xa_6020,
-  /** What a table walk of stage 2 found, as an entry has it, with log2 of the leaf. */
-  stage2: 0xa_6040,
+  /** What walks of the two stages found last, as {@link FOUND} says. */
+  stage1: 0xa_6040,
+  stage2: 0xa_6050,
+  end: 0xa_6060,
 } as const;
+/** A physical page, the bits of ATTRIBUTE, and log2 of the leaf. */
+export const FOUND = { page: 0, attributes: 4, leafLog2: 8 } as const;
 
 /** An entry of the second-level TLB, which is {@link ENTRY.size} bytes large. */
 export const ENTRY = {

@@ -8,7 +8,7 @@ import { sub, Writer, xor, type Local, type Term } from '../../wasm/writer.ts';
 import { PERMISSION } from '../permissions.ts';
 import { SLOW_BANK } from '../regimes.ts';
 import { ATTRIBUTE } from '../tlb.ts';
-import type { MmuFunctions } from './functions.ts';
+import type { MmuFunctions, MmuPart } from './functions.ts';
 import { flatOf, inTable, state, TABLES } from './terms.ts';
 
 /** An entry that is global and in domain 0, or of a regime without domains. */
@@ -130,7 +130,7 @@ function judge(f: MmuFunctions): Body {
 }
 const HYP_BANK = 2;
 
-export const flatFunctions = (f: MmuFunctions) => ({
+export const flatFunctions: MmuPart = (f) => ({
   list: list(f),
   fill: fill(f),
   fillFetch: fillFetch(f),

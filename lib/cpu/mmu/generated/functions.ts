@@ -9,6 +9,7 @@ import { flatFunctions } from './flat.ts';
 import { maintenanceFunctions } from './maintenance.ts';
 import { refillFunctions } from './refill.ts';
 import { tlbFunctions } from './tlb.ts';
+import { walkFunctions } from './walk.ts';
 
 /** In the order of their indices. Numbers of all are words; `cpu` is the base of a CPU's state, `flat` that of a first-level TLB. */
 export interface GeneratedMmu {
@@ -36,6 +37,13 @@ export interface GeneratedMmu {
   protect(flat: number, hostPage: number): number;
   /** Makes the current bank's entries right for DACR, and says which table unprivileged accesses use. */
   judge(cpu: number): number;
+  /** Walks tables, and enters the page; 0 where there is no leaf, or anything unusual. `page` is a virtual page. */
+  walk(regime: number, page: number, cpu: number): number;
+  /** Parts of it, which leave {@link FOUND}. The last: the host's page of a page of tables, intermediate ones if `second`. */
+  walkShort(page: number, regime: number, second: number, cpu: number): number;
+  walkLong(page: number, regime: number, second: number, cpu: number): number;
+  walkStage2(page: number, cpu: number): number;
+  tableHost(page: number, second: number, cpu: number): number;
   /** Makes a data access fast, if it may be done, and a walk that finds nothing unusual tells where: then not 0. */
   refill(address: number, access: number, write: number, cpu: number): number;
   /** The address of the micro-ops of the page of `STATE.target`; 0 if the CPU's own code must say. */
@@ -44,8 +52,10 @@ export interface GeneratedMmu {
   coprocessor(word: number, cpu: number): number;
 }
 export type MmuFunctions = Readonly<Record<keyof GeneratedMmu, number>>;
+/** Some of the functions, given the indices of all. */
+export type MmuPart = (functions: MmuFunctions) => Readonly<Partial<Record<keyof GeneratedMmu, Body>>>;
 
-const parts = [tlbFunctions, flatFunctions, refillFunctions, maintenanceFunctions];
+const parts = [tlbFunctions, flatFunctions, walkFunctions, refillFunctions, maintenanceFunctions];
 const unnumbered = new Proxy({}, { get: () => 0 }) as MmuFunctions;
 
 /** Their indices in a module in which they begin at `first`. */
@@ -54,5 +64,4 @@ export function mmuFunctions(first: number): MmuFunctions {
   return Object.fromEntries(names.map((name, i) => [name, first + i])) as unknown as MmuFunctions;
 }
 /** Their bodies, in order. */
-export const mmuBodies = (functions: MmuFunctions): Body[] =>
-  parts.flatMap((part) => Object.values<Body>(part(functions)));
+export const mmuBodies = (functions: MmuFunctions): Body[] => parts.flatMap((part) => Object.values(part(functions)));

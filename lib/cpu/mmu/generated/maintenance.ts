@@ -1,5 +1,5 @@
 /** TLB maintenance by address, and DACR, in generated code (DDI 0406C, B3.10.5, B4.1.43, B4.2.2). */
-import { MAY, STATE, STATE_SIZE, MAX_CPUS } from '../../state/layout.ts';
+import { MAY, STATE_SIZE, MAX_CPUS } from '../../state/layout.ts';
 import { trapsOfAccess } from '../../system/direct.ts';
 import { MODE } from '../../system/modes.ts';
 import { reg, registerNamed } from '../../system/registers.ts';
@@ -22,7 +22,7 @@ import {
 } from '../../wasm/writer.ts';
 import { type Local, type Term } from '../../wasm/writer.ts';
 import { REGIME } from '../tlb.ts';
-import type { MmuFunctions } from './functions.ts';
+import type { MmuFunctions, MmuPart } from './functions.ts';
 import { flatOf, state } from './terms.ts';
 
 /** Coprocessor, opc1, CRn, CRm, opc2 and the direction: all of the word but the condition and Rt. */
@@ -100,4 +100,4 @@ function coprocessor(f: MmuFunctions): Body {
   return w.body(0, 'coprocessor');
 }
 
-export const maintenanceFunctions = (f: MmuFunctions) => ({ coprocessor: coprocessor(f) });
+export const maintenanceFunctions: MmuPart = (f) => ({ coprocessor: coprocessor(f) });

@@ -20,13 +20,16 @@ import {
 } from '../../wasm/writer.ts';
 import { PERMISSION } from '../permissions.ts';
 import { SLOW_BANK } from '../regimes.ts';
-import type { MmuFunctions } from './functions.ts';
+import type { MmuFunctions, MmuPart } from './functions.ts';
 import { flatOf, regimeOf, state } from './terms.ts';
 
 /** The entry of a page, with its place, that allows an access: bits of PERMISSION, those of PL0. */
 function lookup(w: Writer, f: MmuFunctions, regime: Term, page: Term, privileged: Term, want: Term, cpu: Term): Local {
   const entry = w.local(call(f.find, regime, page, cpu));
-  w.refuseIf(isZero(entry));
+  w.if(isZero(entry), () => {
+    w.set(entry, call(f.walk, regime, page, cpu));
+    w.refuseIf(isZero(entry));
+  });
   const allowed = call(f.permissions, load(entry, ENTRY.attributes), regime, cpu);
   w.refuseIf(isZero(and(shrU(allowed, select(privileged, 3, 0)), want)));
   w.if(isZero(load(entry, ENTRY.place)), () => {
@@ -76,4 +79,4 @@ function fetch(f: MmuFunctions): Body {
   return w.body(microOps);
 }
 
-export const refillFunctions = (f: MmuFunctions) => ({ refill: refill(f), fetch: fetch(f) });
+export const refillFunctions: MmuPart = (f) => ({ refill: refill(f), fetch: fetch(f) });

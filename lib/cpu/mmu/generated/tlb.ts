@@ -21,8 +21,8 @@ import {
 } from '../../wasm/writer.ts';
 import { shl, shrU, sub, Writer, xor, type Term } from '../../wasm/writer.ts';
 import { PERMISSION } from '../permissions.ts';
-import { ATTRIBUTE, LARGEST_BLOCK_LOG2, REGIME } from '../tlb.ts';
-import type { MmuFunctions } from './functions.ts';
+import { ATTRIBUTE, LARGEST_BLOCK_LOG2 } from '../tlb.ts';
+import type { MmuFunctions, MmuPart } from './functions.ts';
 import { areaOf, firstBankOf, flatOf, lastBankOf, registerOf } from './terms.ts';
 
 const tagOf = (regime: Term, page: Term): Term => or(page, shl(regime, ENTRY.regimeShift), ENTRY.valid);
@@ -139,7 +139,7 @@ function drop(f: MmuFunctions): Body {
   return w.body(1, 'drop');
 }
 
-export const tlbFunctions = (f: MmuFunctions) => ({
+export const tlbFunctions: MmuPart = (f) => ({
   placeOf: placeOf(),
   find: find(),
   enter: enter(),
