@@ -47,6 +47,11 @@ export class Heat {
       if (VISITED * this.#countOf(at) >= this.#threshold && !this.#isRegion(this.base, at)) visited.push(at);
     return visited.sort((a, b) => this.#countOf(a) - this.#countOf(b));
   }
+  /** Has the record `up` become hot again after so many more arrivals; 0 for as many as a counter counts. */
+  again(up: number, arrivals: number): void {
+    if (this.#distance === 0) return;
+    this.#counters[(this.#distance + up / 8) / 2] = Math.max(0, this.#threshold - arrivals);
+  }
   /** Counts the arrivals at the records `from` to `end` of the page at `base` from 0 again. */
   forget(base: number, from: number, end: number): void {
     if (this.#distance === 0) return;

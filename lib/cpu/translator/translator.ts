@@ -73,6 +73,8 @@ const FORGIVE_MS = 2000;
 /** Translation may take so many of so many milliseconds. */
 const SHARE_MS = 30;
 const WINDOW_MS = 100;
+/** After so many more arrivals at an entry that waits, its batch waits no longer. */
+const SOON = 1000;
 /** Runs of the scheduler that an incomplete batch waits for. */
 const PATIENCE = 2;
 
@@ -121,9 +123,9 @@ export class Translator {
     // The record behind a page's last one only leads to the next page.
     if (up - page.base >= (page.thumb ? 2048 : 1024) * RECORD.size || this.#isUnsettled(page.hostPage)) return;
     if (this.#queue.size === 0) this.#age = 0;
-    // A counter comes round again only after so many more arrivals that waiting costs too much.
     const again = this.#queue.has(up);
     this.#queue.add(up);
+    this.#heat.again(up, SOON);
     if (again || this.#queue.size >= this.#options.batch) this.#translate();
   }
   /** Between runs of the interpreter: sees to it that nothing waits too long. */
@@ -186,6 +188,7 @@ export class Translator {
       this.#records.base = this.#heat.base = base;
       this.#records.thumb = thumb;
       this.#heat.size = this.#records.size;
+      this.#heat.again(up, 0);
       if (this.#isRegion(base, at) || this.#mayCoolDown(base, at, entries)) continue;
       if (this.#records.isInIt(at)) continue;
       const g = graph(at, this.#records, this.#heat);
