@@ -3,49 +3,14 @@ import { advanceIt } from '../state/itstate.ts';
 import { ALWAYS, BRANCH } from '../ir/ops.ts';
 import { isNear, type Facts } from './facts.ts';
 import type { Heat } from './heat.ts';
-import { markTightLoops, type TightLoop } from './loops.ts';
+import { newBlock, type Block } from './block.ts';
+import { markTightLoops } from './loops.ts';
+import { arrange, type Arrangement } from './nest.ts';
 import { Reach } from './reach.ts';
 import { viewsOf } from './views.ts';
-import type { Records, Step } from './records.ts';
+import type { Records } from './records.ts';
 
-/** The number of the block that leads to several entries. */
-export const DISPATCH = -1;
-
-export interface Block {
-  readonly at: number;
-  readonly steps: Step[];
-  /** Where control goes behind the last step, unless it does not, and where its near branch leads. */
-  next: number | undefined;
-  taken: number | undefined;
-  /** ITSTATE at `next`, if it must be left in the middle of an IT block. */
-  it: number;
-  /** The last step returns from a function, perhaps to one of {@link Graph.returns}. */
-  isReturn: boolean;
-  successors: Block[];
-  predecessors: Block[];
-  order: number;
-  dominator: Block;
-  children: Block[];
-  isLoop: boolean;
-  /** The tight loop that it is part of. */
-  loop: TightLoop | undefined;
-  isMerge: boolean;
-  /** Flags that instructions may still read. */
-  flagsIn: number;
-  /** Registers that instructions may read before they are written. */
-  registersIn: number;
-  /** The most instructions from here to the next test of the budget. */
-  need: number;
-}
-
-export interface Graph {
-  /** The block at the entry, or one without instructions that leads to each of {@link entries}. */
-  readonly root: Block;
-  /** Where the region may be entered from outside; the first is what it was made for. */
-  readonly entries: readonly number[];
-  /** Blocks that the root leads to, if it is not the entry itself. */
-  readonly dispatched: readonly number[];
-  readonly order: readonly Block[];
+export interface Graph extends Arrangement {
   readonly returns: readonly number[];
   readonly used: number;
   readonly written: number;
@@ -80,7 +45,7 @@ export function graph(entry: number, records: Records, heat: Heat): Graph | unde
     flagsWritten = false;
   for (const at of leaders) {
     if (!seen.has(at)) continue;
-    const block = emptyBlock(at);
+    const block = newBlock(at);
     let it = 0;
     for (let here = at; ;) {
       const s = records.step(here, it);
@@ -123,134 +88,15 @@ export function graph(entry: number, records: Records, heat: Heat): Graph | unde
       if (successor !== undefined && !block.successors.includes(successor)) block.successors.push(successor);
     }
   }
-  const known = entries.filter((at) => blocks.has(at));
-  const { root, order, dispatched } = arrange(blocks, known);
+  const arrangement = arrange(
+    blocks,
+    entries.filter((at) => blocks.has(at)),
+  );
+  const { order } = arrangement;
   markTightLoops(order);
   solve(order);
   const views = viewsOf(order);
-  return { root, entries: known, dispatched, order, returns, used, written, flagsWritten, steps, views, first, end };
-}
-
-const emptyBlock = (at: number): Block => ({
-  at,
-  steps: [],
-  next: undefined,
-  taken: undefined,
-  it: 0,
-  isReturn: false,
-  successors: [],
-  predecessors: [],
-  order: -1,
-  children: [],
-  isLoop: false,
-  loop: undefined,
-  isMerge: false,
-  flagsIn: 0,
-  registersIn: 0,
-  need: 0,
-  dominator: undefined as unknown as Block,
-});
-
-/**
- * Orders blocks so that they nest. Where several ways lead into a loop, or into the region, they go through a block in front
- * of all others that leads on to each of these places.
- */
-function arrange(
-  blocks: ReadonlyMap<number, Block>,
-  entries: readonly number[],
-): Pick<Graph, 'root' | 'order' | 'dispatched'> {
-  const dispatched = entries.length > 1 ? [...entries] : [];
-  for (;;) {
-    let root = blocks.get(entries[0]!)!;
-    if (dispatched.length > 0) {
-      root = emptyBlock(DISPATCH);
-      root.successors = dispatched.map((at) => blocks.get(at)!);
-    }
-    const order = number(root);
-    const unnested = new Set<number>();
-    for (const block of order) {
-      for (const s of block.successors)
-        if (s.order <= block.order && !dominates(s, block) && !dispatched.includes(s.at)) unnested.add(s.at);
-    }
-    if (unnested.size === 0) {
-      nest(root, order, dispatched);
-      return { root, order, dispatched };
-    }
-    if (dispatched.length === 0) dispatched.push(entries[0]!);
-    for (const at of unnested) if (!dispatched.includes(at)) dispatched.push(at);
-  }
-}
-
-/** Reverse postorder and immediate dominators. */
-function number(root: Block): Block[] {
-  const order: Block[] = [];
-  const seen = new Set<Block>();
-  const visit = (block: Block): void => {
-    seen.add(block);
-    block.predecessors = [];
-    for (let i = block.successors.length - 1; i >= 0; i--)
-      if (!seen.has(block.successors[i]!)) visit(block.successors[i]!);
-    order.push(block);
-  };
-  visit(root);
-  order.reverse();
-  order.forEach((block, i) => {
-    block.order = i;
-  });
-  for (const block of order) for (const successor of block.successors) successor.predecessors.push(block);
-  const known = new Set<Block>([root]);
-  root.dominator = root;
-  for (let changed = true; changed;) {
-    changed = false;
-    for (const block of order) {
-      if (block === root) continue;
-      let dominator: Block | undefined;
-      for (const p of block.predecessors)
-        if (known.has(p)) dominator = dominator === undefined ? p : common(dominator, p);
-      if (dominator !== undefined && (!known.has(block) || block.dominator !== dominator)) {
-        block.dominator = dominator;
-        known.add(block);
-        changed = true;
-      }
-    }
-  }
-  return order;
-}
-
-/** Marks loops and merges; an edge that does not nest goes through the root. */
-function nest(root: Block, order: readonly Block[], dispatched: readonly number[]): void {
-  for (const block of order) {
-    let throughRoot = false;
-    block.successors = block.successors.filter((s) => {
-      if (s.order > block.order) return true;
-      if (dominates(s, block)) {
-        s.isLoop = true;
-        return true;
-      }
-      s.predecessors = s.predecessors.filter((p) => p !== block);
-      throughRoot = true;
-      return false;
-    });
-    if (!throughRoot) continue;
-    root.isLoop = true;
-    block.successors.push(root);
-  }
-  for (const block of order) {
-    if (block !== root) block.dominator.children.push(block);
-    block.isMerge = dispatched.includes(block.at) || block.predecessors.filter((p) => p.order < block.order).length > 1;
-  }
-}
-
-function common(a: Block, b: Block): Block {
-  while (a !== b) {
-    while (a.order > b.order) a = a.dominator;
-    while (b.order > a.order) b = b.dominator;
-  }
-  return a;
-}
-function dominates(a: Block, b: Block): boolean {
-  while (b.order > a.order) b = b.dominator;
-  return a === b;
+  return { ...arrangement, returns, used, written, flagsWritten, steps, views, first, end };
 }
 
 /** Backward: flags and registers that may still be read, and how far it is to the next test of the budget. */

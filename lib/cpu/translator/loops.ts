@@ -2,10 +2,10 @@
  * Tight loops: innermost loops of few instructions. What they write stays in locals until the loop is left, for there a store
  * for each result would be a good part of the work; elsewhere memory is kept right, and exits cost nothing.
  */
-import type { Block } from './graph.ts';
+import type { Block } from './block.ts';
 
 /** Instructions of the longest loop that is tight. */
-const MOST_STEPS = 64;
+export const MOST_STEPS = 64;
 
 export interface TightLoop {
   /** Registers that its instructions write. */
@@ -15,7 +15,7 @@ export interface TightLoop {
 /** Marks the blocks of tight loops; `order` is reverse postorder. */
 export function markTightLoops(order: readonly Block[]): void {
   for (const header of order) {
-    if (!header.isLoop || header.steps.length === 0) continue;
+    if (!header.isLoop) continue;
     const blocks = new Set([header]);
     const work = header.predecessors.filter((p) => p.order >= header.order);
     let steps = 0;

@@ -10,9 +10,11 @@ import { EXIT, STATE, VIEWS } from '../state/layout.ts';
 import { Code, type Label } from '../wasm/code.ts';
 import type { Body, Import, Signature } from '../wasm/module.ts';
 import { W, type WasmType } from '../wasm/opcodes.ts';
+import type { Block } from './block.ts';
 import { isNear, PC } from './facts.ts';
-import { DISPATCH, type Block, type Graph } from './graph.ts';
+import type { Graph } from './graph.ts';
 import { LOCAL, met, WORDS, type Flags } from './lazy-flags.ts';
+import { DISPATCH } from './nest.ts';
 import { NO_PAGE, RegionOperands } from './operands.ts';
 import type { Step } from './records.ts';
 
@@ -73,15 +75,17 @@ export class RegionLowering extends RegionOperands {
     for (let n = 0; n < PC; n++) if (((registersIn >>> n) & 1) !== 0) reload(4 * n, this.registers[n]!);
     reload(STATE.tlb, LOCAL.tlb);
     for (const view of this.#graph.views) code.const(0).const(NO_PAGE).memory(W.store, this.views[view]);
-    this.#graph.entries.forEach((at, n) => {
-      if (n === 0) return;
+    const { entries, dispatched } = this.#graph;
+    for (const at of entries) {
+      const n = dispatched.indexOf(at);
+      if (n <= 0) continue;
       code
         .get(LOCAL.up)
         .const(this.records.base + (at << 4))
         .op(W.eq)
         .if();
       code.const(n).set(LOCAL.dispatch).end();
-    });
+    }
     if (!this.usesPage) return;
     code
       .get(LOCAL.cpu)
@@ -101,10 +105,11 @@ export class RegionLowering extends RegionOperands {
     if (block.isLoop) this.#labels.set(block, code.loop());
     for (const merge of merges) this.#labels.set(merge, code.block());
     if (block.at === DISPATCH) {
-      const targets = this.#graph.dispatched.map((at) => merges.find((merge) => merge.at === at)!);
-      this.meetTight(targets.filter(({ loop }) => loop !== undefined).map(({ flagsIn }) => flagsIn));
+      this.meetTight(merges.filter(({ loop }) => loop !== undefined).map(({ flagsIn }) => flagsIn));
+      const targets = this.#graph.dispatched.map((at) => block.ways.get(at) ?? merges[0]!);
       code.get(LOCAL.dispatch).brTable(targets.map((target) => this.#labels.get(target)!));
-    } else this.#body(block);
+    } else if (block.ways.size > 0) this.#gate(block);
+    else this.#body(block);
     const after = this.guarded;
     for (let i = merges.length - 1; i >= 0; i--) {
       code.end();
@@ -116,6 +121,21 @@ export class RegionLowering extends RegionOperands {
     this.guarded = guarded;
   }
 
+  /** A block that leads on by the number in the local `dispatch`, which is hardly ever that of a gate. */
+  #gate(block: Block): void {
+    const { code, flags } = this;
+    const { dispatched, gated } = this.#graph;
+    code.get(LOCAL.dispatch).const(gated).op(W.geS).ifUnlikely();
+    for (const [at, to] of block.ways) {
+      code.get(LOCAL.dispatch).const(dispatched.indexOf(at)).op(W.eq).if();
+      if (!to.ways.has(at)) code.const(0).set(LOCAL.dispatch);
+      this.#lead(block, to);
+      code.end();
+      this.flags = flags;
+    }
+    code.end();
+    this.#lead(block, block.successors.at(-1)!);
+  }
   #body(block: Block): void {
     const { code } = this;
     const { steps } = block;
@@ -135,11 +155,14 @@ export class RegionLowering extends RegionOperands {
       if (s.facts.isIt) continue;
       this.scoped(() => this.#one(block, s));
     }
-    if (block.next !== undefined) {
-      if (block.it !== 0) this.#storeIt(block.it);
-      else this.#clearIt();
+    if (block.next === undefined) code.op(W.unreachable);
+    else if (block.it === 0) {
+      this.#clearIt();
       this.#go(block, block.next);
-    } else code.op(W.unreachable);
+    } else {
+      this.#storeIt(block.it);
+      this.#exit((EXIT.arrive << EXIT.howShift) | block.next);
+    }
   }
   #storeIt(it: number): void {
     this.code.get(LOCAL.cpu).const(it).memory(W.store, STATE.it);
@@ -190,32 +213,28 @@ export class RegionLowering extends RegionOperands {
   }
 
   #go(from: Block, at: number): void {
-    const { code } = this;
-    const { root, dispatched, order } = this.#graph;
-    const to = from.successors.find((b) => b.at === at);
+    const to = wayTo(from, at);
     if (to === undefined) {
-      const through = from.successors.includes(root) ? dispatched.indexOf(at) : -1;
-      const behind = through < 0 ? undefined : order.find((b) => b.at === at);
-      if (behind === undefined) {
-        this.#exit((EXIT.arrive << EXIT.howShift) | at);
-        return;
-      }
-      this.#leaveLoop(from, root);
-      this.#meet(root);
-      this.#exitUnlessLeft(behind);
-      code.const(through).set(LOCAL.dispatch);
-      code.br(this.#labels.get(root)!);
+      this.#exit((EXIT.arrive << EXIT.howShift) | at);
       return;
     }
+    if (to.ways.has(at)) this.code.const(this.#graph.dispatched.indexOf(at)).set(LOCAL.dispatch);
+    this.#lead(from, to);
+  }
+  #lead(from: Block, to: Block): void {
+    const { code } = this;
     this.#leaveLoop(from, to);
+    if (to.order > from.order && !to.isMerge) {
+      this.#tree(to, this.flags);
+      return;
+    }
+    this.#meet(to);
     if (to.order <= from.order) {
-      this.#meet(to);
-      this.#exitUnlessLeft(to);
-      code.br(this.#labels.get(to)!);
-    } else if (to.isMerge) {
-      this.#meet(to);
-      code.br(this.#labels.get(to)!);
-    } else this.#tree(to, this.flags);
+      this.code.get(LOCAL.left).const(to.need).op(W.ltS);
+      this.#block = from;
+      this.#exitIf((EXIT.arrive << EXIT.howShift) | to.at);
+    }
+    code.br(this.#labels.get(to)!);
   }
   #meet(to: Block): void {
     this.meet(to.flagsIn, to.loop !== undefined);
@@ -225,10 +244,6 @@ export class RegionLowering extends RegionOperands {
     if (from.loop === undefined || from.loop === to?.loop) return;
     for (let n = 0; n < PC; n++)
       if (((from.loop.written >>> n) & 1) !== 0) this.store32(4 * n, () => this.code.get(this.registers[n]!));
-  }
-  #exitUnlessLeft(to: Block): void {
-    this.code.get(LOCAL.left).const(to.need).op(W.ltS);
-    this.#exitIf((EXIT.arrive << EXIT.howShift) | to.at);
   }
   #exit(exit: number): void {
     this.#leaveLoop(this.#block);
@@ -284,8 +299,7 @@ export class RegionLowering extends RegionOperands {
     code.set(LOCAL.target);
     if (block.isReturn) {
       for (const at of this.#graph.returns) {
-        if (!block.successors.some((b) => b.at === at || (b.at === DISPATCH && this.#graph.dispatched.includes(at))))
-          continue;
+        if (wayTo(block, at) === undefined) continue;
         this.usesPage = true;
         code.get(LOCAL.target).get(LOCAL.page).op(W.sub);
         code
@@ -319,6 +333,10 @@ export class RegionLowering extends RegionOperands {
     leaveTo(thumb);
   }
 }
+
+/** Where an edge to the block at a record leads: to it, or to a gate. */
+const wayTo = (from: Block, at: number): Block | undefined =>
+  from.successors.find((to) => to.at === at || to.ways.has(at));
 
 /** Per step, the registers that are certainly written again before the region can be left, or the block ends. */
 function overwrittenIn(steps: readonly Step[]): number[] {

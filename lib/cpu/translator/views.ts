@@ -2,7 +2,7 @@
  * Views of memory: the page last seen through a register in a tight loop, kept in memory. An access through the same register
  * mostly falls into that page, and then needs no look into the TLB, which cannot change while a region runs.
  */
-import type { Block } from './graph.ts';
+import type { Block } from './block.ts';
 
 /** Further views would only be spilled. */
 const MOST = 8;

@@ -110,6 +110,35 @@ describe('A region', () => {
           });
   });
 
+  it('is entered in the middle of loops, by a jump or where a call to another page returns', () => {
+    for (const between of [
+      0xe4943004, // ldr r3, [r4], #4
+      0xeb0003fa, // bl 0x1000 bytes on
+    ]) {
+      const nested = [
+        0xe3160001, // tst r6, #1
+        0x1a000002, // bne middle
+        0xe3a02003, // outer: mov r2, #3
+        0xe09003e0, // inner: adds r0, r0, r0, ror #7
+        between,
+        0xe0b55003, // middle: adcs r5, r5, r3
+        0xe2522001, // subs r2, r2, #1
+        0x1afffffa, // bne inner
+        0xe2511001, // subs r1, r1, #1
+        0x1afffff7, // bne outer
+        0xeafffffe, // b .
+      ];
+      for (const r6 of [0, 1])
+        for (let steps = 1; steps < 64; steps++)
+          run('a32', nested, {
+            r: { 0: 0x89abcdef, 1: 3, 2: 2, 3: 0xf000_0000, 4: DATA, 5: 0x1234_5678, 6: r6 },
+            pattern: true,
+            memory: { [CODE + 0x1000]: 0xe12fff1e }, // bx lr
+            steps,
+          });
+    }
+  });
+
   it('is gone when its code is', () => {
     const { regions, dropped } = translated();
     expect(regions).to.equal(dropped);
