@@ -33,6 +33,18 @@ export class Rate {
     return whole * n + Math.floor(((ns - whole * d) * n) / d);
   }
 
+  /** Into how many parts a tick falls, of which a nanosecond is {@link partsPerNs}; undefined where neither is small. */
+  get partsPerTick(): number | undefined {
+    return this.#exact ? this.#denominator : undefined;
+  }
+  get partsPerNs(): number {
+    return this.#numerator;
+  }
+  /** Returns how many parts of the next tick have passed at `ns`; only where there are parts. */
+  partsAt(ns: number): number {
+    return ((ns % this.#denominator) * this.#numerator) % this.#denominator;
+  }
+
   /** Returns the first nanosecond at which `ticksAt` gives `tick`: ceil(tick * 10**9 / hz). */
   nsOfTick(tick: number): number {
     const n = this.#numerator;

@@ -1,14 +1,12 @@
 /** How many instructions a CPU may execute before its dispatch loop returns, and how many it has executed. */
 import { STATE } from './state/layout.ts';
 
-const LEFT = STATE.left >> 2;
+const LEFT = STATE.left >> 2,
+  BUDGET = STATE.budget >> 2;
 
-/** The budget of one CPU's runs; what is left of it stands in STATE.left, which generated code counts down. */
+/** The budget of one CPU's runs stands in STATE.budget; what is left of it in STATE.left, which generated code counts down. */
 export class Budget {
   readonly #words: Int32Array;
-  /** Instructions set aside by {@link exit}. */
-  #reserve = 0;
-  #given = 0;
   #retired = 0;
 
   constructor(words: Int32Array) {
@@ -18,8 +16,7 @@ export class Budget {
   /** Prepares a run of so many instructions; {@link used} tells how far it came. */
   begin(instructions: number): void {
     this.#words[LEFT] = instructions;
-    this.#reserve = 0;
-    this.#given = instructions;
+    this.#words[BUDGET] = instructions;
   }
   /** Ends a run, and gives how many instructions it executed. */
   end(): number {
@@ -30,7 +27,7 @@ export class Budget {
   }
   /** How many instructions of the budget are used up so far. */
   get used(): number {
-    return this.#given - this.#reserve - this.#words[LEFT]!;
+    return this.#words[BUDGET]! - this.#words[LEFT]!;
   }
   /** Instructions executed since power-on. */
   get retired(): number {
@@ -40,7 +37,7 @@ export class Budget {
   exit(): void {
     const left = this.#words[LEFT]!;
     if (left <= 0) return;
-    this.#reserve += left;
+    this.#words[BUDGET]! -= left;
     this.#words[LEFT] = 0;
   }
 }

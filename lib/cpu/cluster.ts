@@ -234,6 +234,7 @@ export class Cluster {
     const tracer = this.#tracing ? this.#tracer : undefined;
     if (budget > 0) {
       cpu.budget.begin(budget);
+      cpu.timer.begin(now);
       this.#running = cpu;
       if (cpu !== this.#last) {
         // What another CPU stores meanwhile ends an exclusive sequence; ending it in any case is as good, for

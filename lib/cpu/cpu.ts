@@ -217,6 +217,7 @@ export class Cpu implements CpuSurroundings {
         this.words[current] = this.words[index + accessBank]!;
       }
     this.accessBank = accessBank;
+    this.words[STATE.copies >> 2] = -accessBank;
   }
   /** An exception from Monitor mode goes to Secure state (B1.8.6). */
   leaveMonitor(): void {

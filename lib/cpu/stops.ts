@@ -111,13 +111,14 @@ export class Stops {
     this.#onAccess = told;
     this.#cpu.mmu.observed();
   }
-  /** Is told by name of a system register that an instruction has written. */
+  /** Is told by name of a system register that an instruction has written; while nobody is, generated code writes many itself. */
   get onWrite(): ((cpu: Cpu, name: string) => void) | null {
     return this.#onWrite;
   }
   set onWrite(told: ((cpu: Cpu, name: string) => void) | null) {
     this.#onWrite = told;
     this.#cpu.mmu.observed();
+    this.#cpu.rulesChanged();
   }
 
   /** Whether the breakpoint at `pc` shall stop; being passed over, it is so once. */

@@ -70,7 +70,9 @@ interface Happening {
 }
 
 export class Catches {
-  #all: Catch[] = [];
+  #all: readonly Catch[] = [];
+  /** Called after a change of what is caught. */
+  onChange: () => void = () => {};
   #numbers = 0;
   readonly #idOf: (cpu: Cpu) => ThreadId;
 
@@ -97,17 +99,21 @@ export class Catches {
     }
     if (needed && what === undefined) wrong(`catch ${kind} needs one of ${whats.join(', ')}`);
     const added = { number: ++this.#numbers, kind, what, world, context, client };
-    this.#all.push(added);
+    this.#set([...this.#all, added]);
     return added;
   }
   /** Deletes one by its number; false if there is none. */
   delete(number: number): boolean {
     const before = this.#all.length;
-    this.#all = this.#all.filter((each) => each.number !== number);
+    this.#set(this.#all.filter((each) => each.number !== number));
     return this.#all.length < before;
   }
   forget(client: object): void {
-    this.#all = this.#all.filter((each) => each.client !== client);
+    this.#set(this.#all.filter((each) => each.client !== client));
+  }
+  #set(all: readonly Catch[]): void {
+    this.#all = all;
+    this.onChange();
   }
 
   /** A guest was left: counted, and a stop if somebody waits for it. */

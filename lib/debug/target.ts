@@ -72,14 +72,25 @@ export class MachineTarget implements Target, MonitorHost {
     this.points = new Points(machine, (cpu) => this.idOf(cpu));
     for (const cpu of cpus) {
       cpu.stops.onWfi = () => this.#catch(this.catches.wfi(cpu, this.worlds.of(cpu).guest));
-      cpu.stops.onWrite = (_, name) => this.#catch(this.catches.write(cpu, name, this.worlds.of(cpu).guest));
       machine.interrupts?.maintenance[cpu.number]?.connect((level) => {
         if (level) this.#catch(this.catches.maintenance(cpu, this.worlds.of(cpu).guest));
       });
     }
+    this.catches.onChange = () => this.#tellWrites();
     this.guests.isUnused = ({ id }) => !this.points.has(id);
     this.#steps = new Steps(machine.cluster, (thread) => this.#ask(this.#stepEnd(thread)));
     this.#host = { id: HOST_CONTEXT, name: machine.name, threads: this.threads };
+  }
+
+  /** Writes of system registers are slower where somebody is told of them: only while there is a catch of one. */
+  #tellWrites(): void {
+    const told = this.catches.all.some(({ kind }) => kind === 'write');
+    for (const { stops } of this.machine.cluster.cpus) {
+      if (told === (stops.onWrite !== null)) continue;
+      stops.onWrite = told
+        ? (cpu, name) => this.#catch(this.catches.write(cpu, name, this.worlds.of(cpu).guest))
+        : null;
+    }
   }
 
   get contexts(): readonly Context[] {

@@ -90,7 +90,7 @@ export function prepareState(words: Int32Array, set: Set, { r, flags = '', GE = 
     words[STATE[word] >> 2] = value;
   };
   words.fill(0, 0, 15);
-  words.fill(0, STATE.vfp >> 2, (STATE.vfp + 256) >> 2);
+  words.fill(0, STATE.vfp >> 2, STATE.following >> 2);
   for (const [register, value] of Object.entries(r ?? {})) words[Number(register)] = value;
   put('N', flags.includes('N') ? -1 : 0);
   put('Z', flags.includes('Z') ? 0 : 1);

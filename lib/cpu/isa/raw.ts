@@ -68,7 +68,7 @@ export interface Direct<O extends Extra, F extends string> {
   readonly fields: (word: number) => FieldsOf<O, F> | undefined;
   /** Not 0 if generated code may do it now. */
   readonly ready: (ir: Ir, operands: Staged<O>, form: F) => Value;
-  readonly execute: (ir: Ir, operands: Staged<O>, form: F) => void;
+  readonly execute: (ir: Ir, operands: Staged<O> & { readonly word: Imm }, form: F) => void;
 }
 
 /** An operation of the CPU's own code, as {@link systemOperation}, that generated code does in the cases that happen most. */

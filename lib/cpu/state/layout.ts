@@ -69,12 +69,18 @@ export const STATE = {
   traps: 208,
   /** 1 where CPS and MSR change A, I and F as they ask for (B1.3.2). */
   masksFree: 212,
+  /** What `vfpEnabled` and `simdEnabled` are where FPEXC.EN is set. */
+  vfpAllowed: 216,
+  simdAllowed: 220,
+
   /** Flags of which only the operands are known as yet, while a region runs ({@link LAZY}). */
-  lazyFlags: 216,
-  lazyA: 220,
-  lazyB: 224,
+  lazyFlags: 224,
+  lazyA: 228,
+  lazyB: 232,
   /** What generated code may do of the MMU's work, as {@link MAY} says. */
-  may: 228,
+  may: 236,
+  /** All ones where MRC and MCR reach the Non-secure copies of banked registers, else 0. */
+  copies: 240,
 
   /** S0-S31, D0-D31 and Q0-Q15, over each other. */
   vfp: 256,
@@ -82,13 +88,31 @@ export const STATE = {
   banked: 512,
   /** What follows from each kind of mode: see {@link FOLLOWING}. */
   following: 704,
+  /** What this run may use of the budget; what it has used is this less `left`. */
+  budget: 960,
+  /** The generic counter when the run began, and how much of the next tick had passed: see {@link GenericTimer.begin}. */
+  countLow: 964,
+  countHigh: 968,
+  countPart: 972,
+  /** Of how many such parts a tick is, and how many an instruction takes. */
+  tickParts: 976,
+  instructionParts: 980,
   system: 1024,
 } as const;
 /**
- * Bits of `traps`: those of HSTR (T0 to T13), those of HCR that are listed here, where they stand in HCR, and one for all
- * modes but Hyp mode. At PL0 all are set.
+ * Bits of `traps`: those of HSTR (T0 to T13), those of HCR that are listed here, where they stand in HCR, and by number: HSTR.TTEE,
+ * one for all modes but Hyp mode, one for each counter that must not be read, and one for writes that somebody is told of. At
+ * PL0 all but those of counters are set.
  */
-export const TRAPS = { hstr: 0x3fff, hcr: 0x07ff_8000, notHyp: 27 } as const;
+export const TRAPS = {
+  hstr: 0x3fff,
+  hcr: 0x07ff_8000,
+  thumbEE: 14,
+  notHyp: 27,
+  physicalCount: 28,
+  virtualCount: 29,
+  told: 30,
+} as const;
 /**
  * Bits of `may`: accesses refill the first-level TLB, unless a debugger watches them; instructions write registers and maintain
  * TLBs, unless a debugger is told.
@@ -111,12 +135,12 @@ export type StateWord = Exclude<keyof typeof STATE, 'vfp' | 'banked' | 'followin
 export const FOLLOWING = {
   kind: { user: 0, PL1: 1, hyp: 2 },
   first: STATE.tlb,
-  end: STATE.masksFree + 4,
+  end: STATE.simdAllowed + 4,
   valid: 0,
   words: 4,
-  vectors: 4 + STATE.masksFree + 4 - STATE.tlb,
-  thumb: 8 + STATE.masksFree + 4 - STATE.tlb,
-  size: 12 + STATE.masksFree + 4 - STATE.tlb,
+  vectors: 4 + STATE.simdAllowed + 4 - STATE.tlb,
+  thumb: 8 + STATE.simdAllowed + 4 - STATE.tlb,
+  size: 12 + STATE.simdAllowed + 4 - STATE.tlb,
 } as const;
 /** Bits of `swift`: exceptions to PL1, traps to Hyp mode from below it, HVC, and returns. */
 export const SWIFT = { toPL1: 1, toHyp: 2, hvc: 4, returns: 8 } as const;

@@ -6,6 +6,8 @@ import type { Clock, ClockEvent } from '../../clock/clock.ts';
 import { rateOf, type Rate } from '../../clock/rate.ts';
 import type { Line } from '../../device/line.ts';
 import type { Cpu } from '../cpu.ts';
+import { STATE } from '../state/layout.ts';
+import { reg } from './registers.ts';
 
 export type TimerName = 'physical' | 'virtual' | 'hyp';
 /** Timers of a CPU, in the order of their outputs: Secure and Non-secure physical, virtual, Hyp. */
@@ -16,6 +18,14 @@ const ENABLE = 1,
   IMASK = 2,
   ISTATUS = 4;
 const TWO32 = 2 ** 32;
+const CNTVOFF = reg('CNTVOFF');
+const W = {
+  countLow: STATE.countLow >> 2,
+  countHigh: STATE.countHigh >> 2,
+  countPart: STATE.countPart >> 2,
+  tickParts: STATE.tickParts >> 2,
+  instructionParts: STATE.instructionParts >> 2,
+} as const;
 
 /** A timer as a debugger shows it; `met` is its condition, whether or not it is enabled. */
 export interface TimerState {
@@ -66,11 +76,36 @@ export class GenericTimer {
     }
   }
 
+  /** Whether generated code can read the counters, from what {@link begin} leaves for it. */
+  get isGenerated(): boolean {
+    return this.#rate.partsPerTick !== undefined && this.#instructionParts < 2 ** 31;
+  }
+  /** Before a run of the CPU that begins at `nowNs`. */
+  begin(nowNs: number): void {
+    if (!this.isGenerated) return;
+    const { words } = this.#cpu;
+    const count = this.#rate.ticksAt(nowNs);
+    words[W.countLow] = toWord(count);
+    words[W.countHigh] = Math.floor(count / TWO32);
+    words[W.countPart] = this.#rate.partsAt(nowNs);
+    words[W.tickParts] = this.#rate.partsPerTick!;
+    words[W.instructionParts] = this.#instructionParts;
+  }
+  get #instructionParts(): number {
+    return this.#cpu.nanosecondsPerInstruction * this.#rate.partsPerNs;
+  }
+
   /** Low word of CNTPCT or CNTVCT; the high word goes to `cpu.high`. */
   readCounter(virtual: boolean): number {
-    const count = this.#count(virtual ? 2 : 1);
-    this.#cpu.high = Math.floor(count / TWO32) | 0;
-    return toWord(count);
+    const count = this.#count(1);
+    const low = toWord(count);
+    const high = Math.floor(count / TWO32) | 0;
+    this.#cpu.high = high;
+    if (!virtual) return low;
+    const { words } = this.#cpu;
+    const borrow = low >>> 0 < words[CNTVOFF]! >>> 0 ? 1 : 0;
+    this.#cpu.high = (high - words[CNTVOFF + 1]! - borrow) | 0;
+    return (low - words[CNTVOFF]!) | 0;
   }
   readTval(name: TimerName): number {
     const i = this.#indexOf(name);
@@ -136,8 +171,7 @@ export class GenericTimer {
   /** CNTVOFF is stored as two words. */
   #offset(): number {
     const { words } = this.#cpu;
-    const at = this.#cpu.registers.index('CNTVOFF');
-    return (words[at + 1]! >>> 0) * TWO32 + (words[at]! >>> 0);
+    return (words[CNTVOFF + 1]! >>> 0) * TWO32 + (words[CNTVOFF]! >>> 0);
   }
   #count(i: number): number {
     const count = this.#rate.ticksAt(this.#clock.now());

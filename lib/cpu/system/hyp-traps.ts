@@ -12,7 +12,8 @@ const HCR = reg('HCR'),
   HSTR = reg('HSTR'),
   HCPTR = reg('HCPTR'),
   HDCR = reg('HDCR'),
-  CNTHCTL = reg('CNTHCTL');
+  CNTHCTL = reg('CNTHCTL'),
+  CNTKCTL = reg('CNTKCTL');
 
 /** Exception classes (Table B3-25), as far as traps use them. */
 export const CLASS = {
@@ -89,11 +90,26 @@ export function hcrTrapOf(register: Register): number | undefined {
 }
 /** `STATE.traps` for what executes now. */
 export function trapBits(cpu: Cpu): number {
-  if (cpu.mode === MODE.usr) return -1;
-  if (cpu.mode === MODE.hyp) return 0;
-  const notHyp = 1 << TRAPS.notHyp;
+  const { words, mode, stops, pmu } = cpu;
+  const counters = refusedCounters(cpu);
+  if (mode === MODE.usr) return counters | ~COUNTERS;
+  const common = counters | (stops.onWrite !== null || pmu.active ? 1 << TRAPS.told : 0);
+  if (mode === MODE.hyp) return common;
+  const notHyp = common | (1 << TRAPS.notHyp);
   if (!isBelowHyp(cpu)) return notHyp;
-  return notHyp | (cpu.words[HCR]! & TRAPS.hcr) | (cpu.words[HSTR]! & TRAPS.hstr);
+  const thumbEE = (words[HSTR]! & BIT.HSTR.TTEE) === 0 ? 0 : 1 << TRAPS.thumbEE;
+  return notHyp | thumbEE | (words[HCR]! & TRAPS.hcr) | (words[HSTR]! & TRAPS.hstr);
+}
+const COUNTERS = (1 << TRAPS.physicalCount) | (1 << TRAPS.virtualCount);
+/** CNTKCTL keeps PL0 from the counters, and CNTHCTL from the physical one what is below Hyp mode (B8.1.1). */
+function refusedCounters(cpu: Cpu): number {
+  const { words, timer } = cpu;
+  if (!timer.isGenerated) return COUNTERS;
+  const user = cpu.mode === MODE.usr ? words[CNTKCTL]! : -1;
+  const hyp = isBelowHyp(cpu) ? words[CNTHCTL]! : -1;
+  const physical = (user & BIT.CNTKCTL.PL0PCTEN) !== 0 && (hyp & BIT.CNTHCTL.PL1PCTEN) !== 0;
+  const virtual = (user & BIT.CNTKCTL.PL0VCTEN) !== 0;
+  return (physical ? 0 : 1 << TRAPS.physicalCount) | (virtual ? 0 : 1 << TRAPS.virtualCount);
 }
 
 /** HDCR.TDA: every other debug register (B1.14.13). */

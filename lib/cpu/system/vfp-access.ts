@@ -11,9 +11,10 @@ const CPACR = reg('CPACR'),
 
 /** What the controls allow in the current mode and security state, as bits. */
 export const VFP = {
-  /** All but HCPTR allow VFP, whatever FPEXC.EN says; and HCPTR does, too. */
+  /** All but HCPTR allow VFP, whatever FPEXC.EN says; and HCPTR does, too; and all allow Advanced SIMD. */
   reachesHcptr: 1,
   allowed: 2,
+  simdAllowed: 64,
   /** All but HCPTR allow VFP, and Advanced SIMD: what is refused then is for Hyp mode. */
   belowHyp: 4,
   simdBelowHyp: 8,
@@ -35,16 +36,20 @@ export function vfpAccess(cpu: Cpu): number {
   if (access !== 3 && (access !== 1 || cpu.mode === MODE.usr)) return 0;
   const hcptr = cpu.hasVirtualization && !cpu.secure ? words[HCPTR]! : 0;
   const allowed = (hcptr & BIT.HCPTR.TCP10) === 0;
-  let bits: number = VFP.reachesHcptr | (allowed ? VFP.allowed : 0);
+  const simdAllowed = allowed && simd && (hcptr & BIT.HCPTR.TASE) === 0;
+  let bits: number = VFP.reachesHcptr | (allowed ? VFP.allowed : 0) | (simdAllowed ? VFP.simdAllowed : 0);
   if ((words[STATE.FPEXC >> 2]! & BIT.FPEXC.EN) === 0) return bits;
   bits |= VFP.belowHyp | (simd ? VFP.simdBelowHyp : 0);
   if (!allowed) return bits;
-  return bits | VFP.enabled | (simd && (hcptr & BIT.HCPTR.TASE) === 0 ? VFP.simdEnabled : 0);
+  return bits | VFP.enabled | (simdAllowed ? VFP.simdEnabled : 0);
 }
 
 /** Tells generated code what may execute, after a change of any of these registers, or of the mode. */
 export function updateVfpAccess(cpu: Cpu): void {
+  const { words } = cpu;
   const bits = vfpAccess(cpu);
-  cpu.words[STATE.vfpEnabled >> 2] = (bits & VFP.enabled) === 0 ? 0 : 1;
-  cpu.words[STATE.simdEnabled >> 2] = (bits & VFP.simdEnabled) === 0 ? 0 : 1;
+  words[STATE.vfpEnabled >> 2] = (bits & VFP.enabled) === 0 ? 0 : 1;
+  words[STATE.simdEnabled >> 2] = (bits & VFP.simdEnabled) === 0 ? 0 : 1;
+  words[STATE.vfpAllowed >> 2] = (bits & VFP.allowed) === 0 ? 0 : 1;
+  words[STATE.simdAllowed >> 2] = (bits & VFP.simdAllowed) === 0 ? 0 : 1;
 }

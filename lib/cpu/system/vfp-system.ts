@@ -1,15 +1,16 @@
 /** VMRS and VMSR of the registers that VFP instructions themselves do not touch (DDI 0406C, B4.1.58, B6.1.39, B9.3.21). */
 import type { Cpu } from '../cpu.ts';
 import { STATE } from '../state/layout.ts';
+import { BIT } from './fields.ts';
 import { MODE } from './modes.ts';
 import { VFP, vfpAccess } from './vfp-access.ts';
 
 /** Cortex-A15: FPSID, MVFR1, MVFR0 (DDI 0438I, 10.3; DDI 0406C, table B4-3). */
-const READ_ONLY: Readonly<Record<number, number>> = { 0: 0x4104_30f0, 6: 0x1111_1111, 7: 0x1011_0222 };
-const FPEXC = 8;
+export const READ_ONLY = { 0: 0x4104_30f0, 6: 0x1111_1111, 7: 0x1011_0222 } as const;
+export const FPEXC = 8;
 const FPSCR = 1;
 /** EX and EN; an A15 has no subarchitecture fields. */
-const FPEXC_MASK = 0x4000_0000;
+const FPEXC_MASK = BIT.FPEXC.EN;
 
 /** Returns false where the access is undefined. */
 export function vfpSystem(cpu: Cpu, word: number): boolean {
@@ -32,7 +33,7 @@ export function vfpSystem(cpu: Cpu, word: number): boolean {
     }
     return true;
   }
-  const value = READ_ONLY[register];
+  const value = (READ_ONLY as Readonly<Record<number, number>>)[register];
   if (value === undefined) return false;
   // Writes to FPSID are ignored (B9.3.22).
   if (!read) return register === 0;

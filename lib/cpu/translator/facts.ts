@@ -44,7 +44,7 @@ export interface Facts {
   readonly translatable: boolean;
 }
 
-/** Words that regions keep elsewhere, or that say where control is. */
+/** Words that regions keep elsewhere, or that say where control is, and words that guards of a region have tested. */
 const FLAG_WORDS: readonly number[] = [
   STATE.N,
   STATE.Z,
@@ -54,6 +54,8 @@ const FLAG_WORDS: readonly number[] = [
   STATE.left,
   STATE.target,
   STATE.delta,
+  STATE.vfpEnabled,
+  STATE.simdEnabled,
 ];
 
 export function factsOf(template: Template): Facts {
@@ -122,7 +124,7 @@ export function factsOf(template: Template): Facts {
         else if (FLAG_WORDS.includes(a) && a !== STATE.N) translatable = false;
         break;
       case IR.state:
-        if (FLAG_WORDS.includes(a)) translatable = false;
+        if (FLAG_WORDS.includes(a) && a !== STATE.left) translatable = false;
         break;
       case IR.system:
         translatable = false;

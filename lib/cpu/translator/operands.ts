@@ -56,6 +56,8 @@ export abstract class RegionOperands extends LazyFlags {
 
   /** Leaves before the instruction at hand if the value on the stack is not 0. */
   protected abstract sideExit(): void;
+  /** Leaves on the stack what the interpreter would have in STATE.left. */
+  protected abstract left(): void;
 
   protected offset(at: number): number {
     return at * (this.records.thumb ? 2 : 4);
@@ -103,7 +105,8 @@ export abstract class RegionOperands extends LazyFlags {
     this.code.memory(STORES[type]!, STATE.vfp + bytes + this.#byteOf(operand));
   }
   protected state(offset: number): void {
-    this.code.get(LOCAL.cpu).memory(W.load, offset);
+    if (offset === STATE.left) this.left();
+    else this.code.get(LOCAL.cpu).memory(W.load, offset);
   }
   protected setState(offset: number, value: number): void {
     // VMRS can give an N that is not the sign of what gives Z.

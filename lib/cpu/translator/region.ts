@@ -267,6 +267,10 @@ export class RegionLowering extends RegionOperands {
     this.#exitIf((EXIT.execute << EXIT.howShift) | (this.#undone << EXIT.undoneShift) | this.step.at);
   }
 
+  protected left(): void {
+    this.code.get(LOCAL.left).const(this.#undone).op(W.add);
+  }
+
   protected branch(target: number, condition: number, kind: number): void {
     const { code, flags } = this;
     const block = this.#block;

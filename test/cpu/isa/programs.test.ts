@@ -1,6 +1,7 @@
 /** What takes more than one instruction: conditions, IT blocks, branches, the exclusive monitor, faults, exceptions. */
 import { expect } from 'chai';
 import { ACCESS } from '../../../lib/cpu/ir/ops.ts';
+import { TRAPS } from '../../../lib/cpu/state/layout.ts';
 import { SYSTEM } from '../../../lib/cpu/system/operations.ts';
 import { CODE, DATA, END, run } from '../engines.ts';
 
@@ -151,19 +152,19 @@ describe('what the system executes', () => {
     ['a32', 'svc #0x123456', 0xef123456, SYSTEM.svc],
     ['a32', 'hvc #0x1234', 0xe1412374, SYSTEM.hvc],
     ['a32', 'smc #1', 0xe1600071, SYSTEM.smc],
-    ['a32', 'mrc p15, #0, r0, c1, c0, #0', 0xee110f10, SYSTEM.coprocessor],
+    ['a32', 'mrc p15, #0, r0, c0, c0, #0', 0xee100f10, SYSTEM.coprocessor],
     ['a32', 'msr cpsr_c, r0', 0xe121f000, SYSTEM.msr],
     ['a32', 'cpsid i', 0xf10c0080, SYSTEM.cps],
     ['a32', 'rfeia sp!', 0xf8bd0a00, SYSTEM.rfe],
     ['a32', 'srsdb sp!, #19', 0xf96d0513, SYSTEM.srs],
     ['a32', 'ldmia sp, {r0, pc}^', 0xe8dd8001, SYSTEM.ldmExceptionReturn],
-    ['a32', 'stmia sp, {sp, lr}^', 0xe8cd6000, SYSTEM.stmUser],
+    ['a32', 'stmia sp, {sp, pc}^', 0xe8cda000, SYSTEM.stmUser],
     ['a32', 'eret', 0xe160006e, SYSTEM.eret],
     ['a32', 'swp r0, r1, [r2]', 0xe1020091, SYSTEM.swp],
     ['thumb', 'svc #0x12', 0xdf12, SYSTEM.svc],
     ['thumb', 'cpsid i', 0xb672, SYSTEM.cps],
     ['thumb', 'hvc #0', 0xf7e08000, SYSTEM.hvc],
-    ['thumb', 'mrc p15, #0, r0, c1, c0, #0', 0xee110f10, SYSTEM.coprocessor],
+    ['thumb', 'mrc p15, #0, r0, c0, c0, #0', 0xee100f10, SYSTEM.coprocessor],
   ];
   for (const [set, text, word, operation] of rows) {
     it(`${text} (${set})`, () => {
@@ -243,7 +244,20 @@ describe('what the system leaves to the engines', () => {
     const DCCIMVAC = 0xee070f3e;
     expect(called('a32', DCCIMVAC, {})).to.equal(false);
     for (const bit of [7, 23]) expect(called('a32', DCCIMVAC, { state: { traps: 1 << bit } })).to.equal(true);
-    expect(called('a32', DCCIMVAC, { state: { traps: ~((1 << 7) | (1 << 23)) } })).to.equal(false);
+    const others = ~((1 << 7) | (1 << 23));
+    expect(called('a32', DCCIMVAC, { state: { traps: others } })).to.equal(true);
+    expect(called('a32', DCCIMVAC, { state: { traps: others & ~(1 << TRAPS.told) } })).to.equal(false);
+  });
+  it('SP and LR of User mode are stored and loaded by PL1 modes that have their own (B9.3.6, B9.3.17)', () => {
+    const [STM_USER, LDM_USER] = [0xe8c16001, 0xe8d16001];
+    const r = { 0: 5, 1: DATA, 13: 6, 14: 7 };
+    const left = run('a32', [0xe8d16001, 0xe2811010, STM_USER], {
+      r,
+      memory: { [DATA]: 1, [DATA + 4]: 2, [DATA + 8]: 3 },
+    });
+    expect([left.r[0], left.r[13], left.r[14]]).to.deep.equal([1, 6, 7]);
+    expect([0, 4, 8].map((at) => left.word(DATA + 0x10 + at))).to.deep.equal([1, 2, 3]);
+    for (const mode of [0x10, 0x11, 0x1a, 0x1f]) expect(called('a32', LDM_USER, { r, state: { mode } })).to.equal(true);
   });
   it('registers of Hyp mode that are a word are read and written there', () => {
     const MCR_HTPIDR_R1 = 0xee8d1f50;

@@ -24,7 +24,7 @@ const FLAGS = [
 ] as const;
 
 /** Encodings whose outcome depends on what a bare engine does not have, or on which the two differ by choice. */
-const ELSEWHERE = /^(SWP|YIELD|WFE|WFI|SEV|BKPT)/;
+const ELSEWHERE = /^(SWP|YIELD|WFE|WFI|SEV|BKPT|LDM_user|STM_user)/;
 
 /** What SPSR holds is left from what QEMU did before. */
 const readsSpsr = ({ id }: Instruction, set: string, word: number): boolean =>

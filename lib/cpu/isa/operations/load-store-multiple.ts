@@ -8,7 +8,7 @@ export const BLOCK_MODES = ['da', 'ia', 'db', 'ib'] as const;
 export type BlockMode = (typeof BLOCK_MODES)[number];
 
 /** The lowest address touched, how many bytes, and the base afterwards. */
-function block(ir: Ir, rn: Reg, size: Value, mode: BlockMode): { start: Value; updated: Value } {
+export function blockOf(ir: Ir, rn: Reg, size: Value, mode: BlockMode): { start: Value; updated: Value } {
   const base = ir.reg(rn);
   switch (mode) {
     case 'ia':
@@ -44,7 +44,7 @@ export const LDM = operation({
   execute(ir, { rn, list }, { mode, writeback, toPc }) {
     const others = sizeOf(ir, list);
     const size = toPc ? ir.add(others, ir.const(4)) : others;
-    const { start, updated } = block(ir, rn, size, mode);
+    const { start, updated } = blockOf(ir, rn, size, mode);
     ir.access('read', start, size);
     const target = toPc ? ir.load('u32', ir.add(start, others)) : undefined;
     if (writeback) ir.setReg(rn, updated);
@@ -64,7 +64,7 @@ export const STM = operation({
   syntax: (o) => text('stm', o.mode, o.rn, o.writeback, o.list),
   execute(ir, { rn, list }, { mode, writeback }) {
     const size = sizeOf(ir, list);
-    const { start, updated } = block(ir, rn, size, mode);
+    const { start, updated } = blockOf(ir, rn, size, mode);
     ir.access('write', start, size);
     ir.eachRegister(list, (register, index) => {
       ir.store('u32', at(ir, start, index), ir.reg(register));

@@ -1,9 +1,12 @@
 /** Hints, barriers, exceptions, and loads and stores of the system level (DDI 0406C, A4.8 to A4.10, A8.8 and B9.3). */
-import { SYSTEM } from '../../system/operations.ts';
+import type { Value } from '../../ir/operand.ts';
+import { OWN_STACK, USER_BANK } from '../../system/direct.ts';
+import { SYSTEM, type SystemOperation } from '../../system/operations.ts';
 import { operation } from '../instruction.ts';
 import { r, registerList } from '../names.ts';
 import { bits, directOperation, systemOperation, undefinedOperation, wordOperation, type WordText } from '../raw.ts';
 import { decodeShift, shiftText } from '../shift.ts';
+import { BLOCK_MODES, blockOf } from './load-store-multiple.ts';
 
 /** Hints that ask for nothing here; `word` is kept for the text. */
 const nop = (name: string, reference: string, text: WordText) =>
@@ -162,8 +165,43 @@ export const LDM_RETURN = systemOperation(
   SYSTEM.ldmExceptionReturn,
   multipleText('ldm'),
 );
-export const LDM_USER = systemOperation('ldm user', 'DDI 0406C, B9.3.6', SYSTEM.ldmUser, multipleText('ldm'));
-export const STM_USER = systemOperation('stm user', 'DDI 0406C, B9.3.17', SYSTEM.stmUser, multipleText('stm'));
+
+/** LDM and STM of User mode's registers, with which kernels are entered and left; `list` is R0 to R12 of it. */
+const userMultiple = (name: 'ldm' | 'stm', reference: string, number: SystemOperation) =>
+  directOperation({
+    name: `${name} user`,
+    reference,
+    number,
+    text: multipleText(name),
+    operands: { rn: 'register', list: 'immediate' },
+    forms: BLOCK_MODES,
+    fields: (w) =>
+      bits(w, 15, 15) === 1
+        ? undefined
+        : { rn: bits(w, 19, 16), list: bits(w, 12, 0), form: BLOCK_MODES[bits(w, 24, 23)]! },
+    ready: (ir) => ir.and(ir.shr(ir.const(OWN_STACK), ir.and(ir.state('mode'), ir.const(15))), ir.const(1)),
+    execute(ir, { rn, list, word }, mode) {
+      const sizeOf = (registers: number): Value => {
+        const count = ir.popcount(ir.and(ir.imm(word), ir.const(registers)));
+        return ir.shl(count, ir.const(2));
+      };
+      const { start } = blockOf(ir, rn, sizeOf(0x7fff), mode);
+      ir.access(name === 'ldm' ? 'read' : 'write', start, sizeOf(0x7fff));
+      ir.eachRegister(list, (register, index) => {
+        const address = ir.add(start, ir.shl(index, ir.const(2)));
+        if (name === 'ldm') ir.setReg(register, ir.load('u32', address));
+        else ir.store('u32', address, ir.reg(register));
+      });
+      for (const { register, offset } of USER_BANK)
+        ir.when(ir.bit(ir.imm(word), register), () => {
+          const address = ir.add(start, sizeOf((1 << register) - 1));
+          if (name === 'ldm') ir.setStateAt(ir.const(offset), ir.load('u32', address));
+          else ir.store('u32', address, ir.stateAt(ir.const(offset)));
+        });
+    },
+  });
+export const LDM_USER = userMultiple('ldm', 'DDI 0406C, B9.3.6', SYSTEM.ldmUser);
+export const STM_USER = userMultiple('stm', 'DDI 0406C, B9.3.17', SYSTEM.stmUser);
 
 export const BXJ = systemOperation('bxj', 'DDI 0406C, A8.8.28', SYSTEM.bxj, (w) => `bxj{c} ${r(w & 15)}`);
 export const BXJ_T32 = systemOperation('bxj', 'DDI 0406C, A8.8.28', SYSTEM.bxj, (w) => `bxj{c} ${r(bits(w, 19, 16))}`);

@@ -1,8 +1,12 @@
 /** Moves between VFP, Advanced SIMD and core registers (DDI 0406C, A7.8, A7.9 and A7.5). */
+import type { Ir } from '../../ir/ir.ts';
+import type { Value } from '../../ir/operand.ts';
+import { KEPT_VFP, VFP_REGISTERS } from '../../system/direct.ts';
 import { SYSTEM } from '../../system/operations.ts';
 import { W } from '../../wasm/opcodes.ts';
 import { operation } from '../instruction.ts';
 import { r, real } from '../names.ts';
+import { bits, directOperation } from '../raw.ts';
 import { d, double, s, single, vector, vfp } from './encoding.ts';
 
 const VMOV_S = operation({
@@ -204,24 +208,56 @@ const VMRS = operation({
     ir.setState('N', fpscr);
   },
 });
-/** The other registers have their own access rules, so that FPEXC can be reached while VFP is off. */
-const VFP_SYSTEM = operation({
+const { FPEXC, MVFR0 } = VFP_REGISTERS;
+/**
+ * The other registers have their own access rules, so that FPEXC can be reached while VFP is off. Kernels turn VFP on and off
+ * by it whenever they change from one process to another.
+ */
+const VFP_SYSTEM = directOperation({
   name: 'vfp system',
   reference: 'DDI 0406C, B9.3.21, B9.3.22',
-  operands: { word: 'immediate' },
-  shape: {},
-  syntax(o) {
-    const name = SYSTEM_REGISTERS[(o.word >>> 16) & 15]!;
-    const rt = r((o.word >>> 12) & 15);
-    return (o.word & 0x10_0000) === 0 ? `vmsr{c} ${name}, ${rt}` : `vmrs{c} ${rt}, ${name}`;
+  number: SYSTEM.vfpSystem,
+  text(w) {
+    const name = SYSTEM_REGISTERS[bits(w, 19, 16)]!;
+    const rt = r(bits(w, 15, 12));
+    return isVmrs(w) ? `vmrs{c} ${rt}, ${name}` : `vmsr{c} ${name}, ${rt}`;
   },
-  execute(ir, { word }) {
-    ir.system(SYSTEM.vfpSystem, word);
+  operands: { rt: 'register' },
+  forms: ['read', 'write', 'mvfr0'],
+  fields(w) {
+    const register = bits(w, 19, 16);
+    const rt = bits(w, 15, 12);
+    if (register === FPEXC) return { rt, form: isVmrs(w) ? 'read' : 'write' };
+    return register === MVFR0 && isVmrs(w) ? { rt, form: 'mvfr0' } : undefined;
+  },
+  ready(ir, _, form) {
+    const allowed = ir.and(ir.state('privileged'), ir.state('vfpAllowed'));
+    if (form !== 'mvfr0') return allowed;
+    return ir.and(allowed, ir.isZero(ir.and(ir.state('traps'), ir.const(VFP_REGISTERS.trap))));
+  },
+  execute(ir, { rt }, form) {
+    if (form === 'write') writeFpexc(ir, ir.and(ir.reg(rt), ir.const(VFP_REGISTERS.EN)));
+    else ir.setReg(rt, form === 'read' ? ir.state('FPEXC') : ir.const(VFP_REGISTERS.mvfr0));
   },
 });
-const SYSTEM_REGISTERS: Readonly<Record<number, string>> = { 0: 'fpsid', 6: 'mvfr1', 7: 'mvfr0', 8: 'fpexc' };
+/** What follows from FPEXC.EN is kept for each kind of mode as well. */
+function writeFpexc(ir: Ir, value: Value): void {
+  const enabled = ir.ne(value, ir.const(0));
+  ir.setState('FPEXC', value);
+  ir.setState('vfpEnabled', ir.and(enabled, ir.state('vfpAllowed')));
+  ir.setState('simdEnabled', ir.and(enabled, ir.state('simdAllowed')));
+  for (const kept of KEPT_VFP)
+    ir.setStateAt(ir.const(kept.enabled), ir.and(enabled, ir.stateAt(ir.const(kept.allowed))));
+}
+const isVmrs = (word: number): boolean => bits(word, 20, 20) === 1;
+const SYSTEM_REGISTERS: Readonly<Record<number, string>> = {
+  0: 'fpsid',
+  6: 'mvfr1',
+  [MVFR0]: 'mvfr0',
+  [FPEXC]: 'fpexc',
+};
 const systemWord = (base: number) => (f: { reg: number; rt: number }) =>
-  f.reg in SYSTEM_REGISTERS && f.rt !== 15 ? { word: base | (f.reg << 16) | (f.rt << 12) } : undefined;
+  f.reg in SYSTEM_REGISTERS && f.rt !== 15 ? VFP_SYSTEM.decode(base | (f.reg << 16) | (f.rt << 12)) : undefined;
 
 interface LaneFields {
   op1: number;
@@ -293,6 +329,6 @@ export const vfpMoves = [
     rt: f.rt === 15 ? 0 : f.rt,
     toFlags: f.rt === 15,
   })),
-  vfp('VMSR_system_1', '11101110 reg:4 rt:4 1010 ---1 ----', VFP_SYSTEM, systemWord(0xeee0_0a10 | 0)),
-  vfp('VMRS_system_1', '11101111 reg:4 rt:4 1010 ---1 ----', VFP_SYSTEM, systemWord(0xeef0_0a10 | 0)),
+  vfp('VMSR_system_1', '11101110 reg:4 rt:4 1010 ---1 ----', VFP_SYSTEM.operation, systemWord(0xeee0_0a10 | 0)),
+  vfp('VMRS_system_1', '11101111 reg:4 rt:4 1010 ---1 ----', VFP_SYSTEM.operation, systemWord(0xeef0_0a10 | 0)),
 ];

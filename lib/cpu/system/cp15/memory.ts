@@ -10,15 +10,17 @@ const TABLE_WRITE = 0x1c;
 const TABLE_HIGH = 0x00ff_00ff;
 
 /** The 64-bit form of a register whose 32-bit form shows the low word (TTBR0, TTBR1, PAR). */
-const both = (name: string, word: string, wide: string, row: Partial<Row> = {}): Row[] => [
-  { name, at: wide, banked: true, wide: true, ...row },
+const both = (name: string, word: string, wide: string, row: Partial<Row> = {}, wideRow: Partial<Row> = {}): Row[] => [
+  { name, at: wide, banked: true, wide: true, ...row, ...wideRow },
   // A 32-bit write leaves the high word alone; with TTBCR.EAE clear it does not take part.
   { name: `${name}_word`, at: word, of: name, banked: true, ...row },
 ];
+/** An ASID is in the high word, if it is there: another table's address alone leaves what the TLB holds as it is. */
+const table = { highMask: TABLE_HIGH, changed: tableChanged };
 
 export const memory: readonly Row[] = [
-  ...both('TTBR0', 'p15 0 c2 c0 0', 'p15 0 c2', { event: TABLE_WRITE, highMask: TABLE_HIGH, changed: tableChanged }),
-  ...both('TTBR1', 'p15 0 c2 c0 1', 'p15 1 c2', { event: TABLE_WRITE, highMask: TABLE_HIGH, changed: tableChanged }),
+  ...both('TTBR0', 'p15 0 c2 c0 0', 'p15 0 c2', { event: TABLE_WRITE }, table),
+  ...both('TTBR1', 'p15 0 c2 c0 1', 'p15 1 c2', { event: TABLE_WRITE }, table),
   { name: 'TTBCR', at: 'p15 0 c2 c0 2', banked: true, mask: 0xbfc7_3fb7, changed: (cpu) => cpu.mmu.regimeChanged() },
   { name: 'HTTBR', at: 'p15 4 c2', level: 'PL2', wide: true, highMask: 0xff, changed: tableChanged },
   {

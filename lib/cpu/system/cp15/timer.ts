@@ -32,8 +32,15 @@ function timer(prefix: string, name: TimerName, opc1: number, crm: number, wideO
 
 export const timers: readonly Row[] = [
   { name: 'CNTFRQ', at: 'p15 0 c14 c0 0', level: 'PL0 ro, highest', reset: (cpu) => cpu.configuration.counterHz },
-  { name: 'CNTKCTL', at: 'p15 0 c14 c1 0', mask: 0x3ff, changed: (cpu) => cpu.stateChanged() },
-  { name: 'CNTHCTL', at: 'p15 4 c14 c1 0', level: 'PL2', reset: 3, mask: 0xff },
+  { name: 'CNTKCTL', at: 'p15 0 c14 c1 0', mask: 0x3ff, changed: (cpu) => cpu.rulesChanged() },
+  {
+    name: 'CNTHCTL',
+    at: 'p15 4 c14 c1 0',
+    level: 'PL2',
+    reset: 3,
+    mask: 0xff,
+    changed: (cpu) => cpu.rulesChanged(),
+  },
   {
     name: 'CNTPCT',
     at: 'p15 0 c14',
