@@ -1,8 +1,9 @@
 /** MRC, MCR, MRRC, MCRR and CDP of coprocessors 14 and 15 (DDI 0406C, A7, B3.15, C6.4); LDC and STC: debug-transfer.ts. */
 import type { Cpu } from '../cpu.ts';
 import { STATE } from '../state/layout.ts';
-import { trapsOfAccess } from './direct.ts';
-import { trapCoprocessor } from './hyp-traps.ts';
+import { plainAccessOf, type PlainAccess } from './direct.ts';
+import { takeHypTrap } from './exceptions.ts';
+import { coprocessorSyndrome, trapCoprocessor } from './hyp-traps.ts';
 import { MODE } from './modes.ts';
 import { writeFlags } from './psr.ts';
 import { wideKey, wordKey, type Row } from './register.ts';
@@ -92,22 +93,22 @@ export function writeRegister(cpu: Cpu, register: Register, value: number, high:
   if (!same) register.changed?.(cpu);
 }
 
-/** An instruction that may access its register wherever none of these bits of `STATE.traps` is set; undefined: it may not. */
-interface PlainAccess {
+/** An instruction whose access is plain, or not. */
+interface Recent {
   readonly word: number;
-  readonly register: Register | undefined;
-  readonly traps: number;
+  readonly access: PlainAccess | undefined;
 }
 /** A power of two. */
 const RECENT = 64;
-const recent = new Array<PlainAccess>(RECENT).fill({ word: 0, register: undefined, traps: 0 });
+const recent = new Array<Recent>(RECENT).fill({ word: 0, access: undefined });
 /** Accesses by the instructions executed last, for which no question needs to be asked again. */
-function plainAccess(word: number): PlainAccess {
+function plainAccess(word: number): PlainAccess | undefined {
   const slot = (word ^ (word >>> 5) ^ (word >>> 12) ^ (word >>> 16)) & (RECENT - 1);
   const known = recent[slot]!;
-  if (known.word === word) return known;
-  const trapped = trapsOfAccess(word);
-  return (recent[slot] = { word, register: trapped?.register, traps: trapped?.traps ?? 0 });
+  if (known.word === word) return known.access;
+  const access = plainAccessOf(word);
+  recent[slot] = { word, access };
+  return access;
 }
 
 /** How a coprocessor instruction ended. */
@@ -119,8 +120,14 @@ export type Outcome = 'done' | 'undefined' | 'trapped' | 'aborted';
  */
 export function coprocessor(cpu: Cpu, word: number, pc: number): Outcome {
   const plain = plainAccess(word);
-  if (plain.register !== undefined && (cpu.words[STATE.traps >> 2]! & plain.traps) === 0)
-    return transfer(cpu, plain.register, word, (word & 0x0010_0000) === 0, true);
+  if (plain !== undefined) {
+    const traps = cpu.words[STATE.traps >> 2]!;
+    if ((traps & plain.traps) === 0) return transfer(cpu, plain.register, word, (word & 0x0010_0000) === 0, true);
+    if ((traps & plain.hypTraps) !== 0 && cpu.mode !== MODE.usr) {
+      takeHypTrap(cpu, pc, coprocessorSyndrome(word));
+      return 'trapped';
+    }
+  }
   const number = (word >>> 8) & 15;
   if ((number | 1) !== 15) return 'undefined';
   const single = (word & 0x0f00_0010) === 0x0e00_0010;

@@ -49,7 +49,7 @@ function accessOf(word: number): Access | undefined {
   if (isCp14) return { register, isWrite, traps: [TRAPS.thumbEE, TRAPS.thumbEE] };
   const { level = 'PL1' } = register;
   if (level !== 'PL1' && level !== 'PL2' && level !== 'PL0') return undefined;
-  const trap = level === 'PL2' ? TRAPS.notHyp : hcrTrapOf(register);
+  const trap = level === 'PL2' ? TRAPS.notHyp : hcrTrapOf(register, isWrite);
   return trap === undefined ? undefined : { register, isWrite, traps: [crn, trap < 0 ? crn : trap] };
 }
 
@@ -112,10 +112,18 @@ export const USER_BANK = [
   { register: 14, offset: STATE.banked + 4 * BANKED.lr(0) },
 ] as const;
 
-/** The register of MRC or MCR, and the bits of `STATE.traps` of which none may be set; undefined if more has a say. */
-export function trapsOfAccess(word: number): { readonly register: Register; readonly traps: number } | undefined {
+/** The register of MRC or MCR, the bits of `STATE.traps` of which none may be set, and which are traps to Hyp mode at PL1. */
+export interface PlainAccess {
+  readonly register: Register;
+  readonly traps: number;
+  readonly hypTraps: number;
+}
+/** Undefined if more has a say. */
+export function plainAccessOf(word: number): PlainAccess | undefined {
   const access = accessOf(word);
-  return access && { register: access.register, traps: (1 << access.traps[0]) | (1 << access.traps[1]) };
+  if (access === undefined) return undefined;
+  const traps = (1 << access.traps[0]) | (1 << access.traps[1]);
+  return { register: access.register, traps, hypTraps: (traps & (1 << TRAPS.notHyp)) === 0 ? traps : 0 };
 }
 
 /** The offset of what MRS and MSR of a banked register name in Hyp mode; undefined if it is a current register, or none. */

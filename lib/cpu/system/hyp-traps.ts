@@ -80,11 +80,11 @@ for (const trap of TRAP_LISTS)
   }
 
 /**
- * The number of the one bit of HCR that traps accesses to a register, -1 if none does; undefined if other controls do, or
- * several bits.
+ * The number of the one bit of HCR that traps reads or writes of a register, -1 if none does; undefined if other controls do,
+ * or several bits.
  */
-export function hcrTrapOf(register: Register): number | undefined {
-  const [trap, ...more] = trapsOf.get(register) ?? [];
+export function hcrTrapOf(register: Register, isWrite: boolean): number | undefined {
+  const [trap, ...more] = trapsOf.get(register)?.filter(({ on }) => on === undefined || isWrite) ?? [];
   if (trap === undefined) return -1;
   return more.length === 0 && trap.control === 'HCR' ? 31 - Math.clz32(trap.mask) : undefined;
 }
@@ -151,16 +151,21 @@ export function trapCoprocessor(cpu: Cpu, word: number, register: Register | und
   } else {
     trapped ||= !wide && (words[HSTR]! & BIT.HSTR.TTEE) !== 0 && ((word >>> 21) & 7) === 6;
   }
-  if (!trapped) return false;
-  const direction = write ? 0 : 1;
+  if (trapped) takeHypTrap(cpu, pc, coprocessorSyndrome(word));
+  return trapped;
+}
+/** HSR of a trapped MRC, MCR, MRRC or MCRR. */
+export function coprocessorSyndrome(word: number): number {
+  const cp14 = ((word >>> 8) & 1) === 0;
+  const wide = (word & 0x0f00_0010) !== 0x0e00_0010;
+  const direction = (word >>> 20) & 1;
   const rt = ((word >>> 12) & 15) << 5;
   const crm = (word & 15) << 1;
   const iss = wide
     ? (((word >>> 4) & 15) << 16) | (((word >>> 16) & 15) << 10) | rt | crm | direction
     : (((word >>> 5) & 7) << 17) | (((word >>> 21) & 7) << 14) | (((word >>> 16) & 15) << 10) | rt | crm | direction;
   const ec = wide ? (cp14 ? CLASS.cp14Wide : CLASS.cp15Wide) : cp14 ? CLASS.cp14 : CLASS.cp15;
-  takeHypTrap(cpu, pc, (ec << 26) | IL | COND | iss);
-  return true;
+  return (ec << 26) | IL | COND | iss;
 }
 
 /** Traps LDC and STC of the debug data (HDCR.TDA): the syndrome has the offset, the base and the addressing mode. */
