@@ -176,6 +176,21 @@ describe('catches of waits and writes', () => {
   });
 });
 
+describe('a catch of a register that is only a word', () => {
+  it('stops at each write, and at none once it is deleted', async () => {
+    // mcr p15, 0, r0, c12, c0, 0 (VBAR)
+    const bench = await DebugBench.of([NOP, 0xee0c_0f10, branch(0)]);
+    expect(bench.go([], 100)).to.deep.equal({ kind: 'interrupt' });
+    bench.monitor('catch write VBAR secure');
+    for (let n = 0; n < 3; n++) {
+      expect(bench.go([], 100)).to.deep.include({ message: 'catch 1: VBAR is written in secure' });
+      expect(bench.pc()).to.equal(8);
+    }
+    bench.monitor('delete catch 1');
+    expect(bench.go([], 100)).to.deep.equal({ kind: 'interrupt' });
+  });
+});
+
 describe('breaks with conditions', () => {
   /** mcr p15, 0, r0, c13, c0, 1 (CONTEXTIDR); add r0, r0, #1; b to the first. */
   const CODE = [0xee0d_0f30, 0xe280_0001, branch(-2)];

@@ -49,7 +49,7 @@ function movesOf(name: string, at: string): Case[] {
 }
 /** MMU's and caches' are left alone: translation stays off. */
 const cases: readonly Case[] = [
-  ...registers.filter(({ name }) => !name.startsWith("TPIDR")).flatMap(({ name, at }) => movesOf(name, at)),
+  ...registers.filter(({ name }) => !name.startsWith('TPIDR')).flatMap(({ name, at }) => movesOf(name, at)),
   ...[0, 6, 7, 8].flatMap((n) => [
     { name: `VMSR ${n}`, operation: SYSTEM.vfpSystem, word: 0xeee0_2a10 | (n << 16) },
     { name: `VMRS ${n}`, operation: SYSTEM.vfpSystem, word: 0xeef0_2a10 | (n << 16) },
