@@ -179,7 +179,7 @@ describe('catches of waits and writes', () => {
 describe('a catch of a register that is only a word', () => {
   it('stops at each write, and at none once it is deleted', async () => {
     // mcr p15, 0, r0, c12, c0, 0 (VBAR)
-    const bench = await DebugBench.of([NOP, 0xee0c_0f10, branch(0)]);
+    const bench = await DebugBench.of([NOP, 0xee0c_0f10, branch(-2)]);
     expect(bench.go([], 100)).to.deep.equal({ kind: 'interrupt' });
     bench.monitor('catch write VBAR secure');
     for (let n = 0; n < 3; n++) {

@@ -1,6 +1,6 @@
-/** TLB maintenance by address, and DACR, in generated code (DDI 0406C, B3.10.5, B4.1.43, B4.2.2). */
+/** TLB maintenance by address, and writes of DACR, in generated code (DDI 0406C, B3.10.5, B4.1.43, B4.2.2). */
 import { MAY, STATE_SIZE, MAX_CPUS } from '../../state/layout.ts';
-import { trapsOfAccess } from '../../system/direct.ts';
+import { plainAccessOf } from '../../system/direct.ts';
 import { MODE } from '../../system/modes.ts';
 import { reg, registerNamed } from '../../system/registers.ts';
 import type { Body } from '../../wasm/module.ts';
@@ -28,13 +28,12 @@ import { flatOf, state } from './terms.ts';
 /** Coprocessor, opc1, CRn, CRm, opc2 and the direction: all of the word but the condition and Rt. */
 const IDENTITY = 0x0fff_0fff;
 const WRITE = 0x0e00_0f10;
-const READ = WRITE | (1 << 20);
 
-/** The bits of IDENTITY of an MCR, or MRC. */
-function identity(name: string, direction: number): number {
+/** The bits of IDENTITY of an MCR. */
+function identity(name: string): number {
   const match = /^p15 (\d) c(\d+) c(\d+) (\d)$/.exec(registerNamed(name).at);
   const [opc1, crn, crm, opc2] = match!.slice(1).map(Number) as [number, number, number, number];
-  return direction | (opc1 << 21) | (crn << 16) | crm | (opc2 << 5);
+  return WRITE | (opc1 << 21) | (crn << 16) | crm | (opc2 << 5);
 }
 
 interface Group {
@@ -54,12 +53,12 @@ function coprocessor(f: MmuFunctions): Body {
   const [word, cpu] = w.parameters as [Local, Local];
   const what = w.local(and(word, IDENTITY));
   const rt = w.local(field(word, 12, 4));
-  const isOneOf = (names: readonly string[], direction: number): Term => {
-    const [first, ...more] = names.map((name) => eq(what, identity(name, direction)));
+  const isOneOf = (names: readonly string[]): Term => {
+    const [first, ...more] = names.map((name) => eq(what, identity(name)));
     return or(first!, ...more);
   };
   const refuseTrapped = (words: readonly number[]): void => {
-    const traps = words.map((each) => trapsOfAccess(each)!.traps).reduce((a, b) => a | b);
+    const traps = words.map((each) => plainAccessOf(each)!.traps).reduce((a, b) => a | b);
     w.refuseIf(or(and(state(cpu, 'traps'), traps), eq(rt, 15)));
   };
   w.refuseIf(isZero(and(state(cpu, 'may'), MAY.maintain)));
@@ -70,12 +69,7 @@ function coprocessor(f: MmuFunctions): Body {
   const at = add(cpu, shl(rt, 2));
   const dacr = add(cpu, select(isSecure, 0, 4));
 
-  const [read, write] = [identity('DACR', READ), identity('DACR', WRITE)];
-  w.if(eq(what, read), () => {
-    refuseTrapped([read]);
-    w.store(at, 0, load(dacr, 4 * reg('DACR')));
-    w.return(1);
-  });
+  const write = identity('DACR');
   w.if(eq(what, write), () => {
     refuseTrapped([write]);
     w.store(dacr, 4 * reg('DACR'), load(at));
@@ -83,8 +77,8 @@ function coprocessor(f: MmuFunctions): Body {
     w.return(1);
   });
   for (const { names, shareable, hyp } of GROUPS)
-    w.if(isOneOf(names, WRITE), () => {
-      refuseTrapped(names.map((name) => identity(name, WRITE)));
+    w.if(isOneOf(names), () => {
+      refuseTrapped(names.map(identity));
       const regime = w.local(hyp ? REGIME.hyp : select(isSecure, REGIME.secure, REGIME.nonSecure));
       const page = w.local(shrU(load(at), 12));
       if (shareable)
