@@ -3,6 +3,7 @@
  * aligned where it may be (DDI 0406C, A3.2.1), and ranges over two pages. The rest is for lib/cpu/mmu/data-access.ts.
  */
 import { ACCESS, LOAD, SIZES, STORE } from '../ir/ops.ts';
+import type { MmuFunctions } from '../mmu/generated/functions.ts';
 import { STATE, TLB } from '../state/layout.ts';
 import { Code } from '../wasm/code.ts';
 import type { Body } from '../wasm/module.ts';
@@ -37,6 +38,9 @@ class MemoryCode {
     this.#state(STATE.tlbUnprivileged);
     this.#state(STATE.tlb);
     this.access(ACCESS.unprivileged).op(W.select).set(this.#tables);
+  }
+  get up(): number {
+    return this.#cpu - 1;
   }
   cpu(): Code {
     return this.code.get(this.#cpu);
@@ -83,7 +87,7 @@ class MemoryCode {
 }
 
 /** The load or store of a width: at once if the first-level TLB has the page, or as soon as it has. */
-function transfer(name: 'load' | 'store', width: number, refill: number): Body {
+function transfer(name: 'load' | 'store', width: number, mmu: MmuFunctions): Body {
   const [address, access] = [0, 1];
   const c = new MemoryCode(name, access);
   const { code, entry } = c;
@@ -107,14 +111,29 @@ function transfer(name: 'load' | 'store', width: number, refill: number): Body {
     .get(address)
     .get(access)
     .const(name === 'load' ? 0 : 1);
-  c.cpu().call(refill).if();
+  c.cpu().call(mmu.refill).if();
   attempt();
-  code.end().end();
+  code.else();
+  // An alignment fault would come first.
+  code
+    .get(address)
+    .const(SIZES[width]! - 1)
+    .op(W.and)
+    .op(W.eqz)
+    .if();
+  code
+    .get(address)
+    .get(access)
+    .const(name === 'load' ? 0 : 1)
+    .get(c.up);
+  c.cpu().call(mmu.abortData).if();
+  if (name === 'load') code.const(0);
+  code.op(W.return).end().end().end().end();
   return c.body();
 }
 
 /** What the first-level TLB allows, devices included, does not fault. */
-function probe(refill: number): Body {
+function probe(mmu: MmuFunctions): Body {
   const [address, size, access] = [0, 1, 2];
   const c = new MemoryCode('probe', access);
   const { code } = c;
@@ -127,7 +146,7 @@ function probe(refill: number): Body {
     at();
     code.get(access);
     c.access(1);
-    c.cpu().call(refill).end();
+    c.cpu().call(mmu.refill).end();
   };
   code.get(address).const(3).op(W.and).op(W.eqz).if();
   allowed(() => code.get(address));
@@ -138,11 +157,11 @@ function probe(refill: number): Body {
   return c.body();
 }
 
-/** The bodies, in the order of {@link memoryFunctions}; `refill` is the MMU's. */
-export const memoryBodies = (refill: number): Body[] => [
-  ...LOAD.map((_, width) => transfer('load', width, refill)),
-  ...STORE.map((_, width) => transfer('store', width, refill)),
-  probe(refill),
+/** The bodies, in the order of {@link memoryFunctions}. */
+export const memoryBodies = (mmu: MmuFunctions): Body[] => [
+  ...LOAD.map((_, width) => transfer('load', width, mmu)),
+  ...STORE.map((_, width) => transfer('store', width, mmu)),
+  probe(mmu),
 ];
 export const MEMORY_FUNCTIONS = LOAD.length + STORE.length + 1;
 export const memoryFunctions = (first: number): MemoryFunctions => ({

@@ -373,8 +373,8 @@ export function interpreterModule(instructions: InstructionTable): Uint8Array<Ar
         builtins.execute(firstRegion),
         ...exceptionBodies(functions.exceptions.cpsr, functions.mmu),
         builtins.leave(),
-        ...memoryBodies(functions.mmu.refill),
-        ...mmuBodies(functions.mmu),
+        ...memoryBodies(mmu),
+        ...mmuBodies({ ...mmu, take: functions.exceptions.take }),
         ...bodies,
       ],
       // Regions take their places behind the micro-ops.

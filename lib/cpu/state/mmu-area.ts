@@ -29,7 +29,9 @@ export const AREA = {
   /** What walks of the two stages found last, as {@link FOUND} says. */
   stage1: 0xa_6040,
   stage2: 0xa_6050,
-  end: 0xa_6060,
+  /** What DFSR says of the fault that ended the last walk of stage 1, but for WnR; 0 for none, or an unusual one. */
+  fault: 0xa_6060,
+  end: 0xa_6070,
 } as const;
 /** A physical page, the bits of ATTRIBUTE, and log2 of the leaf. */
 export const FOUND = { page: 0, attributes: 4, leafLog2: 8 } as const;

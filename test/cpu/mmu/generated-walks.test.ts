@@ -9,6 +9,7 @@ import { Cluster } from '../../../lib/cpu/cluster.ts';
 import { AREA, AREA_SHIFT, ENTRY } from '../../../lib/cpu/state/mmu-area.ts';
 import { memoryMap } from '../../../lib/cpu/state/memory-map.ts';
 import { registerNamed } from '../../../lib/cpu/system/registers.ts';
+import { faultStatusLong, faultStatusShort } from '../../../lib/cpu/mmu/fault.ts';
 import { REGIME } from '../../../lib/cpu/mmu/tlb.ts';
 import { Translation } from '../../../lib/cpu/mmu/translation.ts';
 import { interpreter } from '../../../lib/machine/interpreter.ts';
@@ -81,15 +82,27 @@ function anyRegisters(random: Random): void {
 
 describe('walks in generated code', () => {
   const own = new Translation(cpu);
-  const found = { usual: 0, generated: 0 };
+  const found = { usual: 0, generated: 0, faults: 0 };
   /** Compares the two at a page. */
   function compare(regime: number, page: number, place: string): void {
     const translates = own.translate(regime, page * 4096);
     if (translates) found.usual++;
-    const large = (cpu.base << AREA_SHIFT) + AREA.large + AREA.megabytesSize * regime + (page >>> 8);
+    const area = cpu.base << AREA_SHIFT;
+    const large = area + AREA.large + AREA.megabytesSize * regime + (page >>> 8);
     bytes[large] = 0;
     const entry = cpu.generated.walk(regime, page, cpu.base);
-    if (entry === 0) return;
+    if (entry === 0) {
+      const { fault, level, domain } = own.walk;
+      const status = all[(area + AREA.fault) >> 2];
+      if (status === 0) return;
+      found.faults++;
+      expect(status, place).to.equal(
+        own.isLong(regime)
+          ? faultStatusLong(fault, level, false, false)
+          : faultStatusShort(fault, level, domain, false, false),
+      );
+      return;
+    }
     found.generated++;
     expect(translates, place).to.equal(true);
     const word = (offset: number): number => all[(entry + offset) >> 2]!;
@@ -116,6 +129,7 @@ describe('walks in generated code', () => {
   it('find most of what there is', () => {
     expect(found.usual).to.be.above((TABLES * WALKS) / 2);
 
+    expect(found.faults).to.be.above((TABLES * WALKS) / 4);
     expect(found.generated / found.usual).to.be.above(0.8);
   });
 });

@@ -5,6 +5,7 @@
  * as they succeed, stand in mmu/translation.ts as well, and a random test compares the two.
  */
 import type { Body } from '../../wasm/module.ts';
+import { abortFunctions } from './abort.ts';
 import { flatFunctions } from './flat.ts';
 import { maintenanceFunctions } from './maintenance.ts';
 import { refillFunctions } from './refill.ts';
@@ -40,23 +41,28 @@ export interface GeneratedMmu {
   /** Walks tables, and enters the page; 0 where there is no leaf, or anything unusual. `page` is a virtual page. */
   walk(regime: number, page: number, cpu: number): number;
   /** Parts of it, which leave {@link FOUND}. The last: the host's page of a page of tables, intermediate ones if `second`. */
+  walkStage1(regime: number, page: number, cpu: number): number;
   walkShort(page: number, regime: number, second: number, cpu: number): number;
   walkLong(page: number, regime: number, second: number, cpu: number): number;
   walkStage2(page: number, cpu: number): number;
   tableHost(page: number, second: number, cpu: number): number;
   /** Makes a data access fast, if it may be done, and a walk that finds nothing unusual tells where: then not 0. */
   refill(address: number, access: number, write: number, cpu: number): number;
+  /** Takes the abort of such an access, if it is an ordinary one: then not 0. */
+  abortData(address: number, access: number, write: number, up: number, cpu: number): number;
   /** The address of the micro-ops of the page of `STATE.target`; 0 if the CPU's own code must say. */
   fetch(cpu: number): number;
   /** Executes MCR or MRC if it is TLB maintenance or of DACR, and nothing else has a say: then not 0. */
   coprocessor(word: number, cpu: number): number;
 }
 export type MmuFunctions = Readonly<Record<keyof GeneratedMmu, number>>;
+/** With what they call of the others: {@link GeneratedExceptions.take}. */
+export type MmuCallees = MmuFunctions & { readonly take: number };
 /** Some of the functions, given the indices of all. */
-export type MmuPart = (functions: MmuFunctions) => Readonly<Partial<Record<keyof GeneratedMmu, Body>>>;
+export type MmuPart = (functions: MmuCallees) => Readonly<Partial<Record<keyof GeneratedMmu, Body>>>;
 
-const parts = [tlbFunctions, flatFunctions, walkFunctions, refillFunctions, maintenanceFunctions];
-const unnumbered = new Proxy({}, { get: () => 0 }) as MmuFunctions;
+const parts = [tlbFunctions, flatFunctions, walkFunctions, refillFunctions, abortFunctions, maintenanceFunctions];
+const unnumbered = new Proxy({}, { get: () => 0 }) as MmuCallees;
 
 /** Their indices in a module in which they begin at `first`. */
 export function mmuFunctions(first: number): MmuFunctions {
@@ -64,4 +70,4 @@ export function mmuFunctions(first: number): MmuFunctions {
   return Object.fromEntries(names.map((name, i) => [name, first + i])) as unknown as MmuFunctions;
 }
 /** Their bodies, in order. */
-export const mmuBodies = (functions: MmuFunctions): Body[] => parts.flatMap((part) => Object.values(part(functions)));
+export const mmuBodies = (functions: MmuCallees): Body[] => parts.flatMap((part) => Object.values(part(functions)));

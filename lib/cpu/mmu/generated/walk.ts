@@ -10,6 +10,7 @@ import { add, and, both, call, eq, field, gtU, isZero, load, ltS, ltU, ne, or, s
 import { shl, shrS, shrU, sub, Writer, xor, type Local, type Term } from '../../wasm/writer.ts';
 import { W } from '../../wasm/opcodes.ts';
 import { MEMORY_TYPE } from '../attributes.ts';
+import { FAULT, faultStatusLong, faultStatusShort, type Level } from '../fault.ts';
 import { PERMISSION, permissionsOfAp } from '../permissions.ts';
 import { ATTRIBUTE, REGIME } from '../tlb.ts';
 import type { MmuFunctions, MmuPart } from './functions.ts';
@@ -67,8 +68,8 @@ class LongTables {
   get log2(): Term {
     return sub(27, add(shl(this.level, 3), this.level));
   }
-  /** Goes down to a leaf; `index` has the index of the next table's descriptor, and `table` is told of each table. */
-  walk(hostOf: (page: Term) => Term, address: Term, table: () => void): void {
+  /** Goes down to the leaf of a page; `table` is told of each table, and `fault` of a descriptor that is invalid. */
+  walk(hostOf: (page: Term) => Term, address: Term, table: () => void, fault: () => void): void {
     const w = this.#w;
     const isTable = w.local(1);
     w.while(isTable, () => {
@@ -76,9 +77,11 @@ class LongTables {
       w.refuseIf(isZero(host));
       w.set(this.low, load(add(host, this.#offset)));
       w.set(this.high, load(add(host, this.#offset), 4));
-      w.refuseIf(isZero(and(this.low, 1)));
-      const isLast = eq(this.level, 3);
-      w.refuseIf(and(isLast, isZero(and(this.low, 2))));
+      const isInvalid = or(isZero(and(this.low, 1)), both(eq(this.level, 3), isZero(and(this.low, 2))));
+      w.if(isInvalid, () => {
+        fault();
+        w.return(0);
+      });
       w.set(isTable, both(and(this.low, 2), ne(this.level, 3)));
       w.if(isTable, () => {
         table();
@@ -133,6 +136,7 @@ function walkStage2(f: MmuFunctions): Body {
     (table) => call(f.tableHost, table, 0, cpu),
     page,
     () => {},
+    () => {},
   );
   const { low, high } = at;
   const found = w.local(areaOf(cpu));
@@ -159,6 +163,11 @@ function found(w: Writer, cpu: Term, page: Term, attributes: Term, leafLog2: Ter
   return w.body(1);
 }
 
+/** Leaves what DFSR says of the fault that ends a walk, but for WnR. */
+const fail = (w: Writer, cpu: Term, status: Term): void => w.store(areaOf(cpu), AREA.fault, status);
+/** Where DFSR has the domain, with short descriptors. */
+export const DFSR_DOMAIN = 4;
+
 function walkShort(f: MmuFunctions): Body {
   const w = new Writer(4);
   const [page, regime, second, cpu] = w.parameters as [Local, Local, Local, Local];
@@ -169,15 +178,20 @@ function walkShort(f: MmuFunctions): Body {
   const isUpper = both(n, shrU(page, sub(20, n)));
   const [ttbr0, ttbr1] = [registerOf(cpu, 'TTBR0', regime, 8), registerOf(cpu, 'TTBR1', regime, 8)];
   const root = select(isUpper, and(ttbr1, -1 << 14), and(ttbr0, shl(-1, sub(14, n))));
-  const descriptor = (table: Term, index: Term): Local => {
+  const descriptor = (table: Term, index: Term, status: Term): Local => {
     const at = w.local(add(table, shl(index, 2)));
     const host = w.local(call(f.tableHost, shrU(at, 12), second, cpu));
     w.refuseIf(isZero(host));
     const word = w.local(load(add(host, and(at, 0xfff))));
-    w.refuseIf(isZero(and(word, 3)));
+    w.if(isZero(and(word, 3)), () => {
+      fail(w, cpu, status);
+      w.return(0);
+    });
     return word;
   };
-  const first = descriptor(root, shrU(page, 8));
+  const invalid = (level: Level): number => faultStatusShort(FAULT.translation, level, 0, false, false);
+  const first = descriptor(root, shrU(page, 8), invalid(1));
+  const domain = w.local(field(first, 5, 4));
   const [physical, leafLog2, ap, texcb, xn, pxn] = Array.from({ length: 6 }, () => w.local()) as [
     ...[Local, Local, Local, Local, Local, Local],
   ];
@@ -196,7 +210,8 @@ function walkShort(f: MmuFunctions): Body {
       w.set(notGlobal, isSet(first, 17));
     },
     () => {
-      const word = descriptor(and(first, -0x400), and(page, 0xff));
+      const status = or(invalid(2), shl(domain, DFSR_DOMAIN));
+      const word = descriptor(and(first, -0x400), and(page, 0xff), status);
       const isSmall = w.local(and(word, 2));
       const within = select(isSmall, 0, 0xf);
       w.set(leafLog2, select(isSmall, 12, 16));
@@ -221,7 +236,7 @@ function walkShort(f: MmuFunctions): Body {
     when(isDevice, ATTRIBUTE.device),
     when(isZero(notGlobal), ATTRIBUTE.global),
     ATTRIBUTE.domains,
-    shl(field(first, 5, 4), ATTRIBUTE.domainShift),
+    shl(domain, ATTRIBUTE.domainShift),
   );
   return found(w, cpu, physical, attributes, leafLog2);
 }
@@ -257,6 +272,7 @@ function walkLong(f: MmuFunctions): Body {
     (table) => call(f.tableHost, table, second, cpu),
     page,
     () => w.set(tables, or(tables, shrU(high, 27))),
+    () => fail(w, cpu, add(faultStatusLong(FAULT.translation, 0, false, false), at.level)),
   );
   w.refuseIf(both(isSecure, isSet(tables, 4)));
   const xn = w.local(or(isSet(high, 22), isSet(tables, 1)));
@@ -287,32 +303,44 @@ function walkLong(f: MmuFunctions): Body {
   return found(w, cpu, at.leafPage(page), attributes, add(12, at.log2));
 }
 
-function walk(f: MmuFunctions): Body {
+/** `walkStage1(regime, page, cpu)`, with stage 1 on or off. */
+function walkStage1(f: MmuFunctions): Body {
   const w = new Writer(3);
   const [regime, page, cpu] = w.parameters as [Local, Local, Local];
+  const area = w.local(areaOf(cpu));
+  w.store(area, AREA.fault, 0);
   const isHyp = w.local(eq(regime, REGIME.hyp));
   const hcr = w.local(register(cpu, 'HCR'));
-  const second = w.local(both(eq(regime, REGIME.nonSecure), and(hcr, BIT.HCR.VM | BIT.HCR.DC)));
+  const second = w.local(hasStage2(hcr, regime));
   w.refuseIf(both(second, and(hcr, BIT.HCR.DC)));
   const sctlr = w.local(select(isHyp, register(cpu, 'HSCTLR'), registerOf(cpu, 'SCTLR', regime)));
   w.refuseIf(and(sctlr, BIT.SCTLR.EE));
   w.refuseIf(both(eq(regime, REGIME.secure), and(register(cpu, 'SCR'), BIT.SCR.SIF)));
-  const physical = w.local(page);
-  const attributes = w.local(PERMISSION.all | ATTRIBUTE.device | ATTRIBUTE.global);
-  const leafLog2 = w.local(30);
-  const area = w.local(areaOf(cpu));
   w.if(and(sctlr, BIT.SCTLR.M), () => {
     const isLong = or(isHyp, ltS(registerOf(cpu, 'TTBCR', regime), 0));
-    w.if(
-      isLong,
-      () => w.refuseIf(isZero(call(f.walkLong, page, regime, second, cpu))),
-      () => w.refuseIf(isZero(call(f.walkShort, page, regime, second, cpu))),
-    );
-    w.set(physical, load(area, AREA.stage1 + FOUND.page));
-    w.set(attributes, load(area, AREA.stage1 + FOUND.attributes));
-    w.set(leafLog2, load(area, AREA.stage1 + FOUND.leafLog2));
+    w.if(isLong, () => w.return(call(f.walkLong, page, regime, second, cpu)));
+    w.return(call(f.walkShort, page, regime, second, cpu));
   });
-  w.if(second, () => {
+  return found(w, cpu, page, PERMISSION.all | ATTRIBUTE.device | ATTRIBUTE.global, 30);
+}
+const hasStage2 = (hcr: Term, regime: Term): Term =>
+  both(eq(regime, REGIME.nonSecure), and(hcr, BIT.HCR.VM | BIT.HCR.DC));
+
+/** The second-level TLB had no entry. */
+export function countMiss({ code }: Writer, area: Local): void {
+  code.get(area.local).get(area.local).memory(W.f64Load, AREA.misses);
+  code.const(1).op(W.f64ConvertS).op(W.f64Add).memory(W.f64Store, AREA.misses);
+}
+
+function walk(f: MmuFunctions): Body {
+  const w = new Writer(3);
+  const [regime, page, cpu] = w.parameters as [Local, Local, Local];
+  w.refuseIf(isZero(call(f.walkStage1, regime, page, cpu)));
+  const area = w.local(areaOf(cpu));
+  const physical = w.local(load(area, AREA.stage1 + FOUND.page));
+  const attributes = w.local(load(area, AREA.stage1 + FOUND.attributes));
+  const leafLog2 = w.local(load(area, AREA.stage1 + FOUND.leafLog2));
+  w.if(hasStage2(register(cpu, 'HCR'), regime), () => {
     w.refuseIf(isZero(call(f.walkStage2, physical, cpu)));
     const below = w.local(load(area, AREA.stage2 + FOUND.attributes));
     const allowed = and(attributes, or(below, ~PERMISSION.all));
@@ -321,13 +349,12 @@ function walk(f: MmuFunctions): Body {
     const lower = w.local(load(area, AREA.stage2 + FOUND.leafLog2));
     w.if(gtU(leafLog2, lower), () => w.set(leafLog2, lower));
   });
-  const { code } = w;
-  code.get(area.local).get(area.local).memory(W.f64Load, AREA.misses);
-  code.const(1).op(W.f64ConvertS).op(W.f64Add).memory(W.f64Store, AREA.misses);
+  countMiss(w, area);
   return w.body(call(f.enter, regime, page, physical, attributes, leafLog2, cpu), 'walk');
 }
 
 export const walkFunctions: MmuPart = (f) => ({
+  walkStage1: walkStage1(f),
   walk: walk(f),
   walkShort: walkShort(f),
   walkLong: walkLong(f),
