@@ -338,9 +338,9 @@ export class RegionLowering extends RegionOperands {
   }
 }
 
-/** Where an edge to the block at a record leads: to it, or to a gate. */
-const wayTo = (from: Block, at: number): Block | undefined =>
-  from.successors.find((to) => to.at === at || to.ways.has(at));
+/** Where an edge to the block at a record leads: to it, or to a gate, to which another edge may lead for its own sake. */
+const wayTo = ({ successors }: Block, at: number): Block | undefined =>
+  successors.find((to) => to.at === at) ?? successors.find(({ ways }) => ways.has(at));
 
 /** Per step, the registers that are certainly written again before the region can be left, or the block ends. */
 function overwrittenIn(steps: readonly Step[]): number[] {

@@ -139,6 +139,24 @@ describe('A region', () => {
     }
   });
 
+  it('goes on behind a loop’s head where the loop is also entered, whatever is left of the budget', () => {
+    const loop = [
+      0xe3160001, // tst r6, #1
+      0x1a000002, // bne middle
+      0xe09003e0, // head: adds r0, r0, r0, ror #7
+      0xe2522001, // subs r2, r2, #1
+      0x1afffffc, // bne head
+      0xe0b55000, // middle: adcs r5, r5, r0
+      0xe2822002, // add r2, r2, #2
+      0xe2511001, // subs r1, r1, #1
+      0x1afffff8, // bne head
+      0xeafffffe, // b .
+    ];
+    for (const r6 of [0, 1])
+      for (let steps = 1; steps < 64; steps++)
+        run('a32', loop, { r: { 0: 0x89abcdef, 1: 5, 2: 2, 5: 0x1234_5678, 6: r6 }, steps });
+  });
+
   it('is gone when its code is', () => {
     const { regions, dropped } = translated();
     expect(regions).to.equal(dropped);
