@@ -44,7 +44,7 @@ export async function main(argv: readonly string[], surroundings: Surroundings):
     status = statusOf(error, errors);
   }
   // A run reports by itself what it could not write.
-  await new Promise<void>((resolve) => output.write('', () => resolve()));
+  for (const stream of [output, errors]) await new Promise<void>((resolve) => stream.write('', () => resolve()));
   if (lost === undefined || status !== exitStatus.done) return status;
   errors.write(`armhyp: ${systemErrorLine(lost, 'standard output')}\n`);
   return exitStatus.mistake;
