@@ -26,6 +26,8 @@ const mayImport: Record<string, readonly string[]> = {
     ...['lib/cpu/ir', 'lib/cpu/softfloat', 'lib/cpu/wasm/opcodes.ts', 'lib/cpu/system/operations.ts', 'lib/bits'],
     // Where a status or system register is, if it is nothing but a word.
     ...['lib/cpu/system/direct.ts', 'lib/cpu/system/modes.ts'],
+    // How decoded words are kept.
+    'lib/cpu/state/forms.ts',
   ],
   'lib/cpu/softfloat': ['lib/cpu/ir', 'lib/cpu/wasm', 'lib/cpu/state/layout.ts', 'lib/bits'],
   'lib/cpu/wasm': ['lib/bits'],

@@ -9,9 +9,10 @@ import type { CpuConfiguration } from './configuration.ts';
 import { Cpu } from './cpu.ts';
 import { CodeCache } from './interpreter/code-cache.ts';
 import type { InterpreterImports } from './interpreter/imports.ts';
+import { Forms } from './isa/forms.ts';
 import type { InstructionTable } from './isa/table.ts';
 import type { GeneratedMmu } from './mmu/generated/functions.ts';
-import { STATE_SIZE } from './state/layout.ts';
+import { SHARED, STATE_SIZE } from './state/layout.ts';
 import { MEMORY_PIECES, PLACE } from './state/mmu-area.ts';
 import type { GeneratedExceptions } from './system/entries.ts';
 import type { MemoryMap } from './state/memory-map.ts';
@@ -110,7 +111,10 @@ export class Cluster {
     this.code = new CodeCache(table, memory.buffer, map.pools);
     const cpus: Cpu[] = [];
     const hot = (up: number): void => this.translator?.hot(up);
-    const { exports } = new WebAssembly.Instance(module, { e: { m: memory, ...importsFor(cpus), hot } });
+    const words = new Int32Array(memory.buffer);
+    const forms = new Forms(table, words, map.forms);
+    words[SHARED.forms >> 2] = map.forms;
+    const { exports } = new WebAssembly.Instance(module, { e: { m: memory, ...importsFor(cpus, forms), hot } });
     this.#run = exports.run as (base: number) => void;
     this.#memory = new Int32Array(memory.buffer, MEMORY_PIECES.at, ((MEMORY_PIECES.most + 1) * MEMORY_PIECES.size) / 4);
     this.#bus = bus;
@@ -288,7 +292,7 @@ export class Cluster {
 const SLICE_LIMIT = 100_000_000;
 
 /** The interpreter's imports, each a method of the CPU whose base it is given. */
-function importsFor(cpus: readonly Cpu[]): Omit<InterpreterImports, 'hot'> {
+function importsFor(cpus: readonly Cpu[], forms: Forms): Omit<InterpreterImports, 'hot'> {
   const at = (base: number): Cpu => cpus[base / STATE_SIZE - 1]!;
   const accessing = (base: number, up: number): Cpu => {
     const cpu = at(base);
@@ -300,6 +304,8 @@ function importsFor(cpus: readonly Cpu[]): Omit<InterpreterImports, 'hot'> {
     store: (address, access, value, up, cpu) => accessing(cpu, up).data.store(address, access, value, up),
     probe: (address, size, access, up, cpu) => at(cpu).data.probe(address, size, access, up),
     predecode: (up, cpu) => at(cpu).predecode(up),
+    bucket: (number) => forms.bucket(number),
+    form: (word, pageOffset, form) => forms.make(word, pageOffset, form),
     fetch: (cpu) => at(cpu).fetch(),
     crossPage: (up, cpu) => at(cpu).crossPage(up),
     system: (operation, word, up, cpu) => at(cpu).system(operation, word, up),

@@ -111,6 +111,8 @@ const imports: InterpreterImports = {
     const at = address >>> 0;
     if (!faults(at, 4, access)) faults(at + size - 4, 4, access);
   },
+  bucket() {},
+  form() {},
   predecode(up) {
     predecodeAt(pcOf(up), up);
   },

@@ -7,7 +7,7 @@
  */
 import { advanceIt } from '../state/itstate.ts';
 import { ALWAYS } from '../ir/ops.ts';
-import { SHARED } from '../state/layout.ts';
+import { MICRO_OP_PAGE, SHARED } from '../state/layout.ts';
 import { LIVE, MICRO_OPS } from '../state/mmu-area.ts';
 import type { Instruction } from '../isa/instruction.ts';
 import { BUILTIN, RECORD, type InstructionTable } from '../isa/table.ts';
@@ -36,12 +36,13 @@ interface Slot {
   privatePage: number;
   context: number;
   live: boolean;
-  writes: number;
 }
 
 /** Index of the word that tells generated code where the micro-ops of a guest page are. */
 const microOpsAt = ({ hostPage, thumb }: Slot): number =>
   ((thumb ? MICRO_OPS.t32 : MICRO_OPS.a32) + hostPage / 1024) >> 2;
+/** The index of the word where a micro-op page's last record begins, which leads to the next page. */
+const lastOf = ({ base, thumb }: Slot): number => (base + SLOT_BYTES[thumb ? 't32' : 'a32'] - RECORD.size) >> 2;
 
 /** Where pools of micro-op pages lie in memory: see memory-map.ts. */
 export interface CodePools {
@@ -84,8 +85,6 @@ export class CodeCache {
   onClear: () => void = () => {};
   /** Called before the records `first` to `end` of the micro-op page at `base` go. */
   onForget: (base: number, first: number, end: number) => void = () => {};
-  /** Instructions decoded so far. */
-  decoded = 0;
 
   constructor(table: InstructionTable, memory: ArrayBuffer, pools: CodePools) {
     this.#table = table;
@@ -93,6 +92,10 @@ export class CodeCache {
     this.#halfwords = new Uint16Array(memory);
     this.#live = new Uint8Array(memory, LIVE, MICRO_OPS.a32 - LIVE);
     this.#pools = pools;
+  }
+  /** Instructions decoded so far. */
+  get decoded(): number {
+    return this.#words[SHARED.decoded >> 2]! >>> 0;
   }
 
   /** Virtual addresses with breakpoints in the host's context. */
@@ -155,19 +158,26 @@ export class CodeCache {
   }
 
   /**
-   * Decodes from the record `up` to the end of its basic block. `it` is ITSTATE there; a record that was decoded already was
-   * decoded for another ITSTATE.
+   * Lets generated code decode from the record `up` on, the first time in a page; where it cannot, decodes the instruction, with
+   * the rest of an IT block. `it` is ITSTATE there; a record that was decoded already was decoded for another ITSTATE.
    */
   predecode(up: number, it: number): void {
     const slot = this.#slotOf(up);
-    if (this.#words[up >> 2] !== 0) this.#dropItBlock(slot, up);
-    if (slot.thumb) this.#predecodeT32(slot, up, it);
-    else this.#predecodeA32(slot, up);
     if (!slot.live) {
       slot.live = true;
       if (this.#live[slot.hostPage / PAGE]!++ === 0) this.onLive(slot.hostPage);
     }
-    slot.writes = 0;
+    this.#words[lastOf(slot) + (MICRO_OP_PAGE.writes >> 2)] = 0;
+    const isNew = this.#words[up >> 2] === 0;
+    if (!this.#plants(slot)) {
+      const source = lastOf(slot) + (MICRO_OP_PAGE.source >> 2);
+      const isFirst = this.#words[source] === 0;
+      this.#words[source] = slot.hostPage;
+      if (isFirst && isNew && it === 0) return;
+    }
+    if (!isNew) this.#dropItBlock(slot, up);
+    if (slot.thumb) this.#predecodeT32(slot, up, it);
+    else this.#predecodeA32(slot, up);
   }
 
   /** Makes sure that the records from `up` on, where control comes from elsewhere, are those of the IT block it is in. */
@@ -211,7 +221,7 @@ export class CodeCache {
       this.#words,
       up >> 2,
     );
-    this.decoded++;
+    this.#words[SHARED.decoded >> 2]!++;
   }
 
   /** Decodes an instruction without keeping it. */
@@ -281,9 +291,9 @@ export class CodeCache {
     if (this.#slots[kind].length >= most) this.clear();
     const slots = this.#slots[kind];
     const base = this.#pools[kind] + slots.length * SLOT_BYTES[kind];
-    const slot: Slot = { base, thumb, hostPage: 0, privatePage: -1, context: HOST, live: false, writes: 0 };
+    const slot: Slot = { base, thumb, hostPage: 0, privatePage: -1, context: HOST, live: false };
     slots.push(slot);
-    this.#words[(base + SLOT_BYTES[kind] - RECORD.size) >> 2] = thumb ? BUILTIN.pageEndT32 : BUILTIN.pageEndA32;
+    this.#words[lastOf(slot)] = thumb ? BUILTIN.pageEndT32 : BUILTIN.pageEndA32;
     return slot;
   }
 
@@ -296,22 +306,13 @@ export class CodeCache {
 
   #predecodeA32(slot: Slot, up: number): void {
     const words = this.#words;
-    const table = this.#table;
     const place = this.#place;
-    let at = up >> 2;
-    let offset = (up - slot.base) >> 2;
-    let source = (slot.hostPage + offset) >>> 2;
+    const offset = (up - slot.base) >> 2;
     place.inIt = false;
-    do {
-      place.pageOffset = place.address = offset;
-      table.predecode('a32', words[source]!, place, ALWAYS, words, at);
-      this.decoded++;
-      if (this.#plants(slot)) this.#plant(slot, offset, at);
-      if (table.ends(words[at]! >>> 16)) return;
-      at += RECORD.size >> 2;
-      source++;
-      offset += 4;
-    } while (words[at] === 0);
+    place.pageOffset = place.address = offset;
+    this.#table.predecode('a32', words[(slot.hostPage + offset) >>> 2]!, place, ALWAYS, words, up >> 2);
+    words[SHARED.decoded >> 2]!++;
+    if (this.#plants(slot)) this.#plant(slot, offset, up >> 2);
   }
 
   #predecodeT32(slot: Slot, up: number, it: number): void {
@@ -320,7 +321,7 @@ export class CodeCache {
     const place = this.#place;
     let at = up >> 2;
     let offset = (up - slot.base) >> 3;
-    do {
+    for (;;) {
       const source = (slot.hostPage + offset) / 2;
       const first = this.#halfwords[source]!;
       const wide = first >= 0xe800;
@@ -333,25 +334,26 @@ export class CodeCache {
       place.inIt = it !== 0;
       const word = wide ? (first << 16) | this.#halfwords[source + 1]! : first;
       table.predecode(wide ? 't32' : 't16', word, place, it === 0 ? ALWAYS : it >>> 4, words, at);
-      this.decoded++;
+      words[SHARED.decoded >> 2]!++;
       if (this.#plants(slot)) this.#plant(slot, offset, at);
-      const ends = table.ends(words[at]! >>> 16);
       if (it !== 0) it = advanceIt(it);
       else if ((first & 0xff00) === 0xbf00 && (first & 0xf) !== 0) it = first & 0xff;
       at += (wide ? 2 : 1) * (RECORD.size >> 2);
       offset += wide ? 4 : 2;
-      // Whoever comes through a block finds all of it decoded as such.
-      if (it === 0 ? ends : offset >= PAGE) return;
-      if (it !== 0 && words[at] !== 0) {
+      // Whoever comes through an IT block finds all of it decoded as such.
+      if (it === 0 || offset >= PAGE) return;
+      if (words[at] !== 0) {
         if (this.#isItBlock(at, it)) return;
         this.onForget(slot.base, offset / 2, offset / 2 + 1);
         words[at] = 0;
       }
-    } while (words[at] === 0);
+    }
   }
 
-  #plants(slot: Slot): boolean {
-    return slot.privatePage >= 0 || this.#hostBreakpoints.size > 0;
+  #plants({ privatePage, hostPage }: Slot): boolean {
+    if (privatePage >= 0) return true;
+    for (const address of this.#hostBreakpoints) if (address - (address % PAGE) === hostPage) return true;
+    return false;
   }
   #plant({ context, privatePage, hostPage }: Slot, offset: number, at: number): void {
     const virtual = privatePage >= 0 && this.breakpointsOf(context).has(privatePage + offset);
@@ -364,7 +366,7 @@ export class CodeCache {
   }
   #drop(slot: Slot, offset: number, bytes: number): void {
     // An IT block or the second halfword of an instruction reaches backwards: T32 pages go as a whole.
-    if (slot.thumb || ++slot.writes > WRITES_BEFORE_DROP) {
+    if (slot.thumb || ++this.#words[lastOf(slot) + (MICRO_OP_PAGE.writes >> 2)]! > WRITES_BEFORE_DROP) {
       this.#wipe(slot);
       return;
     }
@@ -374,13 +376,12 @@ export class CodeCache {
   }
 
   #wipe(slot: Slot): void {
-    const size = SLOT_BYTES[slot.thumb ? 't32' : 'a32'] - RECORD.size;
     this.onForget(slot.base, 0, T32_RECORDS);
     // The instruction that writes may be one of these, and needs its operands to the end.
-    const end = (slot.base + size) >> 2;
+    const end = lastOf(slot);
     for (let record = slot.base >> 2; record < end; record += RECORD.size >> 2) this.#words[record] = 0;
     slot.live = false;
-    slot.writes = 0;
+    this.#words[end + (MICRO_OP_PAGE.source >> 2)] = 0;
     this.#live[slot.hostPage / PAGE]!--;
   }
 }

@@ -13,6 +13,7 @@ import { HandlerLowering } from './handler.ts';
 import { importIndex, IMPORTS } from './imports.ts';
 import { MEMORY_FUNCTIONS, memoryBodies, memoryFunctions } from './memory-functions.ts';
 import { mmuBodies, mmuFunctions } from '../mmu/generated/functions.ts';
+import { findForm, predecode } from './predecode.ts';
 import { CPU, HANDLER, STOP, UP, type Functions } from './state-lowering.ts';
 
 class Builtins extends HandlerLowering {
@@ -54,7 +55,10 @@ class Builtins extends HandlerLowering {
       const { code } = this;
       switch (family) {
         case BUILTIN.undecoded:
-          this.up().get(CPU).call(importIndex('predecode'));
+          this.get('thumb').if();
+          this.up().get(CPU).call(this.functions.predecodeT32);
+          code.else();
+          this.up().get(CPU).call(this.functions.predecodeA32).end();
           this.#dispatch(RECORD.first).op(W.return);
           return;
         case BUILTIN.pageEndA32:
@@ -335,6 +339,7 @@ export function interpreterModule(instructions: InstructionTable): Uint8Array<Ar
   const enterA32 = firstHandler + microOps.length;
   const memory = memoryFunctions(enterA32 + 10);
   const mmu = mmuFunctions(enterA32 + 10 + MEMORY_FUNCTIONS);
+  const decoding = enterA32 + 10 + MEMORY_FUNCTIONS + Object.keys(mmu).length;
   const functions: Functions = {
     enterA32,
     enterT32: enterA32 + 1,
@@ -343,7 +348,9 @@ export function interpreterModule(instructions: InstructionTable): Uint8Array<Ar
     exceptions: exceptionFunctions(enterA32 + 5),
     memory,
     mmu,
-    library: enterA32 + 10 + MEMORY_FUNCTIONS + Object.keys(mmu).length,
+    predecodeA32: decoding,
+    predecodeT32: decoding + 1,
+    library: decoding + 3,
   };
   const builtins = new Builtins(functions, handlerType);
   const handlers = Array.from(microOps, (microOp, id) =>
@@ -375,6 +382,9 @@ export function interpreterModule(instructions: InstructionTable): Uint8Array<Ar
         builtins.leave(),
         ...memoryBodies(mmu),
         ...mmuBodies({ ...mmu, take: functions.exceptions.take }),
+        predecode(false, decoding + 2),
+        predecode(true, decoding + 2),
+        findForm(decoding + 2),
         ...bodies,
       ],
       // Regions take their places behind the micro-ops.

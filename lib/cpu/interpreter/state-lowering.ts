@@ -38,6 +38,9 @@ export interface Functions {
   readonly exceptions: ExceptionFunctions;
   readonly memory: MemoryFunctions;
   readonly mmu: MmuFunctions;
+  /** Decode basic blocks; (up, cpu). */
+  readonly predecodeA32: number;
+  readonly predecodeT32: number;
   readonly library: number;
 }
 

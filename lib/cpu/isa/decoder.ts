@@ -1,4 +1,5 @@
 /** Finds the instruction of a word. */
+import { BUCKETS, UNCONDITIONAL } from '../state/forms.ts';
 import type { Instruction, Operation } from './instruction.ts';
 import type { Pack } from './packer.ts';
 import type { Staging } from './table.ts';
@@ -11,22 +12,12 @@ export interface Entry {
   readonly pack: Pack;
 }
 
-/** Bits of a word that choose a bucket: those under two masks, each shifted right; the result's upper part is `high`'s. */
-const BUCKETS = {
-  a32: { high: 0xff0, highShift: 16, low: 0xf, lowShift: 4, key: 1 },
-  t16: { high: 0x3ff, highShift: 6, low: 0, lowShift: 0, key: 2 },
-  t32: { high: 0x1ff0, highShift: 16, low: 0xf, lowShift: 12, key: 3 },
-} as const;
-/** Buckets of A32 from here on are those of unconditional instructions. */
-const UNCONDITIONAL = 4096;
 /** Buckets that are filled from the same coarse one. */
 const COARSE = 256;
 
 /** The instructions of one set and size, found by their bits. */
 export class Decoder {
   readonly staging: Staging;
-  /** Two bits that tell this set from others. */
-  readonly key: number;
   readonly #bits: {
     readonly high: number;
     readonly highShift: number;
@@ -46,7 +37,6 @@ export class Decoder {
     this.staging = staging;
     this.#unsorted = instructions;
     this.#bits = BUCKETS[staging.name];
-    this.key = BUCKETS[staging.name].key;
     this.#hasConditions = staging.name === 'a32';
     this.#packOf = packOf;
   }
@@ -56,11 +46,18 @@ export class Decoder {
     return (this.#sorted ??= [...this.#unsorted].sort((a, b) => b.encoding.fixedBits - a.encoding.fixedBits));
   }
 
-  entry(word: number): Entry | undefined {
+  /** The number of the bucket that a word is in. */
+  bucketOf(word: number): number {
     const { high, highShift, low, lowShift } = this.#bits;
     const bits = ((word >>> highShift) & high) | ((word >>> lowShift) & low);
-    const bucket = this.#hasConditions && word >>> 28 === 15 ? UNCONDITIONAL + bits : bits;
-    const entries = (this.#buckets[bucket] ??= this.#fill(bucket));
+    return this.#hasConditions && word >>> 28 === 15 ? UNCONDITIONAL + bits : bits;
+  }
+  /** What matches some word of a bucket, those with more fixed bits first. */
+  bucket(number: number): readonly Entry[] {
+    return (this.#buckets[number] ??= this.#fill(number));
+  }
+  entry(word: number): Entry | undefined {
+    const entries = this.bucket(this.bucketOf(word));
     for (let i = 0; i < entries.length; i++) {
       const entry = entries[i]!;
       if ((word & entry.mask) === entry.value) return entry;

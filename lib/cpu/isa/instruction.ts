@@ -57,6 +57,8 @@ export interface Instruction {
   readonly operation: Operation;
   /** Whether the operation itself looks at the condition (branches do); otherwise the framework wraps it. */
   readonly ownCondition: boolean;
+  /** Whether the decoder is as {@link encode} says, so that words of one form are decoded as one (see forms.ts). */
+  readonly plain: boolean;
   /** Undefined if these fields are an undefined instruction. */
   decode(word: number, place: Place): Decoded<Operands, Shape> | undefined;
 }
@@ -64,6 +66,10 @@ export interface Instruction {
 /**
  * Declares an encoding. Where several encodings match a word, the one with more fixed bits wins.
  * `decode` returns undefined for words that the encoding leaves undefined.
+ *
+ * A field that bears the name of a register operand is that register: of such fields `decode` asks no more than which are R15
+ * and which are equal; one that asks more is declared with {@link wordByWord}. Of its place it asks {@link isNear} and, in Thumb
+ * state, bit 1 of the address.
  */
 export function encode<const P extends string, O extends Operands, S extends Shape>(
   id: string,
@@ -77,9 +83,13 @@ export function encode<const P extends string, O extends Operands, S extends Sha
     encoding,
     operation: op as unknown as Operation,
     ownCondition: 'condition' in op.shape,
+    plain: true,
     decode: (word, place) => decode(encoding.extract(word), place),
   };
 }
+
+/** An encoding whose decoder asks more of its registers than {@link encode} allows. */
+export const wordByWord = (instruction: Instruction): Instruction => ({ ...instruction, plain: false });
 
 /** How many combinations of the shape's values there are. */
 export function shapeCount(shape: Shape): number {

@@ -26,6 +26,13 @@ interface Bits {
   readonly conditional: boolean;
 }
 
+/** A named field: bits `at` to `at + width - 1`. */
+export interface Field {
+  readonly name: string;
+  readonly at: number;
+  readonly width: number;
+}
+
 /** A pattern, which is read when it is first asked: there are two thousand, and many a guest has no Thumb code. */
 export class Encoding<const P extends string = string> implements Bits {
   readonly pattern: P;
@@ -52,7 +59,11 @@ export class Encoding<const P extends string = string> implements Bits {
     return (this.#bits ??= read(this.pattern)).conditional;
   }
   extract(word: number): Fields<P> {
-    return (this.#extract ??= compile(this.pattern, this.bits))(word);
+    return (this.#extract ??= compile<P>(this.fields))(word);
+  }
+  /** The named fields, from the highest bit down; throws {@link PatternError} for one named twice. */
+  get fields(): readonly Field[] {
+    return fieldsOf(this.pattern, this.bits);
   }
 }
 
@@ -93,18 +104,23 @@ function endOfCell(pattern: string, from: number): number {
   return space < 0 ? pattern.length : space;
 }
 
-/** Gives straight-line code for what predecoding does at every instruction; throws {@link PatternError} for a field named twice. */
-function compile<P extends string>(pattern: P, bits: number): (word: number) => Fields<P> {
-  let bit = bits;
-  const fields = new Map<string, string>();
+function fieldsOf(pattern: string, bits: number): Field[] {
+  const fields: Field[] = [];
+  let at = bits;
   for (const cell of pattern.split(' ')) {
     const [name, width] = cell.split(':') as [string, string?];
-    bit -= width === undefined ? cell.length : Number(width);
+    at -= width === undefined ? cell.length : Number(width);
     if (width === undefined) continue;
-    if (fields.has(name)) throw new PatternError(pattern, 'names a field twice');
-    fields.set(name, `${name}: (word >>> ${bit}) & ${2 ** Number(width) - 1}`);
+    if (fields.some((field) => field.name === name)) throw new PatternError(pattern, 'names a field twice');
+    fields.push({ name, at, width: Number(width) });
   }
-  return compiled('word', `return { ${[...fields.values()].join(', ')} };`) as (word: number) => Fields<P>;
+  return fields;
+}
+
+/** Gives straight-line code for what predecoding does at every word that is new to it. */
+function compile<P extends string>(fields: readonly Field[]): (word: number) => Fields<P> {
+  const values = fields.map(({ name, at, width }) => `${name}: (word >>> ${at}) & ${2 ** width - 1}`);
+  return compiled('word', `return { ${values.join(', ')} };`) as (word: number) => Fields<P>;
 }
 
 export class PatternError extends Error {

@@ -110,6 +110,7 @@ export function encodeWord<const P extends string>(
     encoding,
     operation: op.operation,
     ownCondition: false,
+    plain: false,
     decode: (word) => (refused?.(encoding.extract(word)) === true ? undefined : op.decode(word)),
   };
 }

@@ -14,7 +14,6 @@ import { ALWAYS, CONDITIONS } from '../ir/ops.ts';
 import type { Template } from '../ir/template.ts';
 import { Decoder, type Entry } from './decoder.ts';
 import { compilePacker, type Pack } from './packer.ts';
-import { RecordCache, WatchedPlace } from './record-cache.ts';
 import { spell } from './spelling.ts';
 import { shapeAt, shapeCount, stage, type Instruction, type Operation, type Place } from './instruction.ts';
 
@@ -102,8 +101,6 @@ export class InstructionTable {
   readonly decoders: Readonly<Record<StagingName, Decoder>>;
   /** Per micro-op: whether control may go elsewhere than to the next instruction, or 0 if it was not asked yet. */
   #ends: Uint8Array<ArrayBuffer>;
-  readonly #records = new RecordCache();
-  readonly #place = new WatchedPlace();
 
   constructor(sets: InstructionSets) {
     let signature = '';
@@ -131,18 +128,14 @@ export class InstructionTable {
    */
   predecode(set: StagingName, word: number, place: Place, condition: number, words: Int32Array, at: number): void {
     const decoder = this.decoders[set];
-    const key = decoder.key | (place.inIt ? 4 : 0) | (condition << 3);
-    if (this.#records.copy(word, key, words, at)) return;
-    this.#place.become(place.pageOffset, place.address, place.inIt);
     words[at + 2] = words[at + 3] = 0;
-    if (set === 'a32') this.#decodeA32(decoder, word, words, at);
-    else this.#decodeT32(decoder, word, condition, words, at);
-    if (!this.#place.looked) this.#records.keep(word, key, words, at);
+    if (set === 'a32') this.#decodeA32(decoder, word, place, words, at);
+    else this.#decodeT32(decoder, word, place, condition, words, at);
   }
 
-  #decodeA32(decoder: Decoder, word: number, words: Int32Array, at: number): void {
+  #decodeA32(decoder: Decoder, word: number, place: Place, words: Int32Array, at: number): void {
     const entry = decoder.entry(word);
-    const packed = decode(entry, word, this.#place, words, at);
+    const packed = decode(entry, word, place, words, at);
     const main = packed & 0xffff;
     const readsPc = packed !== main;
     const own =
@@ -156,12 +149,12 @@ export class InstructionTable {
     words[at] = first | (main << 16);
   }
 
-  #decodeT32(decoder: Decoder, word: number, condition: number, words: Int32Array, at: number): void {
-    const packed = decode(decoder.entry(word), word, this.#place, words, at);
+  #decodeT32(decoder: Decoder, word: number, place: Place, condition: number, words: Int32Array, at: number): void {
+    const packed = decode(decoder.entry(word), word, place, words, at);
     const main = packed & 0xffff;
     const readsPc = packed !== main;
     let first = main;
-    if (this.#place.inIt) first = this.#inIt(decoder.staging, main, readsPc) + condition;
+    if (place.inIt) first = this.#inIt(decoder.staging, main, readsPc) + condition;
     else if (readsPc) first = BUILTIN.pcOperandT32;
     words[at] = first | (main << 16);
   }

@@ -157,9 +157,15 @@ export const MAX_CPUS = 4;
 
 /**
  * Words that all CPUs share, below the first CPU's state: where counters of heat are (0: nobody counts), the count at
- * which code is hot, and how many breakpoints there are at virtual addresses.
+ * which code is hot, and how many breakpoints there are at virtual addresses; where forms are (isa/forms.ts), and how many
+ * instructions were decoded.
  */
-export const SHARED = { heat: 64, threshold: 68, breakpoints: 72 } as const;
+export const SHARED = { heat: 64, threshold: 68, breakpoints: 72, forms: 76, decoded: 80 } as const;
+/**
+ * In the last record of a micro-op page, which leads to the next: the host address of the guest's page if generated code
+ * may decode from it, else 0; and how often it was written to since something was decoded.
+ */
+export const MICRO_OP_PAGE = { source: 4, writes: 8 } as const;
 /**
  * The pages that a region has seen through its registers (see translator/views.ts): for each view the page's address and its
  * TLB entry. They are in memory, for as locals they took the registers that the guest's need.

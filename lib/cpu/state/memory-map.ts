@@ -4,6 +4,7 @@
  *
  * Everything up to guest memory is touched only where it is used, so its size costs address space and little else.
  */
+import { FORMS_BYTES } from './forms.ts';
 import { BANKS, MAX_CPUS, STATE_SIZE, TLB } from './layout.ts';
 import { MMU_END } from './mmu-area.ts';
 import type { CodePools } from '../interpreter/code-cache.ts';
@@ -19,6 +20,8 @@ export interface MemoryMap {
   readonly pools: CodePools;
   /** Counters of heat: a u16 for every 16 bytes of micro-op pages, at an eighth of their distance from the first. */
   readonly heat: number;
+  /** FORMS_BYTES for forms: see isa/forms.ts. */
+  readonly forms: number;
   /** Where guest memory starts; a multiple of 64 KB. */
   readonly guest: number;
   /** Pages of 64 KB in all. */
@@ -41,7 +44,8 @@ export function memoryMap(cpus: number, guestBytes: number): MemoryMap {
   const pools = tables + cpus * BANKS.length * TLB.size;
   const t32 = align(pools + a32Slots * 16400, WASM_PAGE);
   const heat = align(t32 + t32Slots * 32784, WASM_PAGE);
-  const guest = align(heat + (heat - pools) / 8, WASM_PAGE);
+  const forms = align(heat + (heat - pools) / 8, WASM_PAGE);
+  const guest = align(forms + FORMS_BYTES, WASM_PAGE);
   const pages = Math.ceil((guest + guestBytes) / WASM_PAGE);
   if (pages > MOST_PAGES)
     throw new RangeError(
@@ -52,6 +56,7 @@ export function memoryMap(cpus: number, guestBytes: number): MemoryMap {
     tlb: (cpu, bank) => tables + (cpu * BANKS.length + bank) * TLB.size,
     pools: { a32: pools, a32Slots, t32, t32Slots },
     heat,
+    forms,
     guest,
     pages,
   };

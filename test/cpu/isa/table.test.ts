@@ -48,28 +48,6 @@ for (const set of SETS) {
         }
       }
     });
-    it('has the record of its place, wherever the same word was decoded before', () => {
-      const next = numbers(23);
-      const [used, fresh] = [new InstructionTable(instructionSets), new InstructionTable(instructionSets)];
-      const recordOf = (by: InstructionTable, word: number, pageOffset: number, inIt: boolean): number[] => {
-        const words = new Int32Array(4);
-        by.predecode(set, word, { pageOffset, address: pageOffset, inIt }, 14, words, 0);
-        return [...words];
-      };
-      for (const instruction of instructions) {
-        for (let i = 0; i < 10; i++) {
-          // As the predecoder reads them from memory.
-          const word = wordOf(instruction, set, next()) | 0;
-          const inIt = set !== 'a32' && i % 2 === 1;
-          if (set !== 'a32') recordOf(used, word, 2050, !inIt);
-          recordOf(used, word, 2050, inIt);
-          const record = recordOf(fresh, word, 4092, inIt);
-          expect(recordOf(used, word, 4092, inIt), `${instruction.id} ${(word >>> 0).toString(16)}`).to.deep.equal(
-            record,
-          );
-        }
-      }
-    });
     it('is reached by some word, and by some word that is defined', () => {
       const next = numbers(99);
       const place = { pageOffset: 0, address: 0, inIt: false };

@@ -13,6 +13,9 @@ import { decodeShift, REGISTER_SHIFTS } from '../shift.ts';
 import { namesPc } from '../unpredictable.ts';
 import { expandImmediate, hasCarryOut } from './immediate.ts';
 
+/** The modified immediate constant in bits 11 to 0. */
+const imm12 = (f: { readonly rotate: number; readonly imm8: number }): number => (f.rotate << 8) | f.imm8;
+
 /** The encodings that write PC are those whose Rd is 1111; as more specific ones they win. */
 function encodings(family: Family): Instruction[] {
   const { only, logical, opcode } = family;
@@ -29,12 +32,12 @@ function encodings(family: Family): Instruction[] {
 
   // Objects are written out, not spread: this runs for every instruction that is predecoded.
   const instructions = [
-    encode(`${id}_immediate_A1`, pattern('cond:4 001oooo s:1 rn:4 rd:4 imm12:12'), family.immediate, (f) => ({
+    encode(`${id}_immediate_A1`, pattern('cond:4 001oooo s:1 rn:4 rd:4 rotate:4 imm8:8'), family.immediate, (f) => ({
       rd: destination(f.rd),
       rn: first(f.rn),
-      imm: expandImmediate(f.imm12),
+      imm: expandImmediate(imm12(f)),
       setFlags: f.s !== 0,
-      carryOut: logical && f.s !== 0 && hasCarryOut(f.imm12),
+      carryOut: logical && f.s !== 0 && hasCarryOut(imm12(f)),
     })),
     encode(`${id}_register_A1`, pattern('cond:4 000oooo s:1 rn:4 rd:4 00000 00 0 rm:4'), family.register, (f) => ({
       rd: destination(f.rd),
@@ -62,11 +65,16 @@ function encodings(family: Family): Instruction[] {
   if (only === 'flags') return instructions;
   return [
     ...instructions,
-    encode(`${id}_immediate_pc_A1`, pattern('cond:4 001oooo s:1 rn:4 1111 imm12:12'), family.immediateToPc, (f) => ({
-      rn: first(f.rn),
-      imm: expandImmediate(f.imm12),
-      returns: f.s !== 0,
-    })),
+    encode(
+      `${id}_immediate_pc_A1`,
+      pattern('cond:4 001oooo s:1 rn:4 1111 rotate:4 imm8:8'),
+      family.immediateToPc,
+      (f) => ({
+        rn: first(f.rn),
+        imm: expandImmediate(imm12(f)),
+        returns: f.s !== 0,
+      }),
+    ),
     encode(
       `${id}_register_unshifted_pc_A1`,
       pattern('cond:4 000oooo s:1 rn:4 1111 00000 00 0 rm:4'),
@@ -92,14 +100,14 @@ const destination = (rd: number): number => (rd === 15 ? 0 : rd);
 export const dataProcessingInstructions: readonly Instruction[] = [
   ...names.flatMap((name) => encodings(dataProcessing[name])),
   // More specific than the rows above, with Rd 1111 too.
-  encode('ADR_A1', 'cond:4 0010100 0 1111 rd:4 imm12:12', ADR, (f) => ({
+  encode('ADR_A1', 'cond:4 0010100 0 1111 rd:4 rotate:4 imm8:8', ADR, (f) => ({
     rd: destination(f.rd),
-    offset: expandImmediate(f.imm12) + 8,
+    offset: expandImmediate(imm12(f)) + 8,
     toPc: f.rd === 15,
   })),
-  encode('ADR_A2', 'cond:4 0010010 0 1111 rd:4 imm12:12', ADR, (f) => ({
+  encode('ADR_A2', 'cond:4 0010010 0 1111 rd:4 rotate:4 imm8:8', ADR, (f) => ({
     rd: destination(f.rd),
-    offset: 8 - expandImmediate(f.imm12),
+    offset: 8 - expandImmediate(imm12(f)),
     toPc: f.rd === 15,
   })),
   encode('MOVW_A2', 'cond:4 00110000 imm4:4 rd:4 imm12:12', MOVW, (f) =>

@@ -1,21 +1,23 @@
 /** A32 loads and stores of many registers (DDI 0406C, A5.5 and A5.7). */
-import { encode, type Instruction } from '../instruction.ts';
+import { encode, wordByWord, type Instruction } from '../instruction.ts';
 import { BLOCK_MODES, LDM, STM } from '../operations/load-store-multiple.ts';
 import { LDM_RETURN, LDM_USER, RFE_A32, SRS_A32, STM_USER } from '../operations/system.ts';
 import { encodeWord } from '../raw.ts';
 import { baseInList, namesPc, shortList } from '../unpredictable.ts';
 
 export const loadStoreMultipleInstructions: readonly Instruction[] = [
-  encode('LDM_A1', 'cond:4 100 p:1 u:1 0 w:1 1 rn:4 list:16', LDM, (f) =>
-    namesPc(f.rn) || shortList(f.list, 1) || baseInList(f.rn, f.w === 1, f.list)
-      ? undefined
-      : {
-          rn: f.rn,
-          list: f.list & 0x7fff,
-          mode: BLOCK_MODES[2 * f.p + f.u]!,
-          writeback: f.w === 1,
-          toPc: f.list >= 0x8000,
-        },
+  wordByWord(
+    encode('LDM_A1', 'cond:4 100 p:1 u:1 0 w:1 1 rn:4 list:16', LDM, (f) =>
+      namesPc(f.rn) || shortList(f.list, 1) || baseInList(f.rn, f.w === 1, f.list)
+        ? undefined
+        : {
+            rn: f.rn,
+            list: f.list & 0x7fff,
+            mode: BLOCK_MODES[2 * f.p + f.u]!,
+            writeback: f.w === 1,
+            toPc: f.list >= 0x8000,
+          },
+    ),
   ),
   encode('STM_A1', 'cond:4 100 p:1 u:1 0 w:1 0 rn:4 list:16', STM, (f) =>
     namesPc(f.rn) || shortList(f.list, 1)

@@ -1,6 +1,6 @@
 /** A32 loads and stores of one register, a pair, or exclusively (DDI 0406C, A5.2.8 to A5.2.10 and A5.3). */
 import type { Width } from '../../ir/ops.ts';
-import { encode, type Instruction } from '../instruction.ts';
+import { encode, wordByWord, type Instruction } from '../instruction.ts';
 import {
   LDRT_IMMEDIATE,
   LDRT_SHIFTED,
@@ -252,7 +252,7 @@ const pairs = [
     pairImmediate(f, imm8(f)),
   ),
   encode('STRD_register_A1', 'cond:4 000 p:1 u:1 0 w:1 0 rn:4 rt:4 0000 1111 rm:4', STRD_REGISTER, pairRegister),
-];
+].map(wordByWord);
 
 const EXCLUSIVES: readonly (readonly [string, ExclusiveWidth, string])[] = [
   ['', 'u32', '00'],
@@ -270,14 +270,16 @@ const exclusives = [
         : { rd: f.rd, rt: f.rt, rn: f.rn, imm: 0, width },
     ),
   ]),
-  encode('LDREXD_A1', 'cond:4 00011011 rn:4 rt:4 1111 1001 1111', LDREXD, (f) =>
-    oddPair(f.rt) || namesPc(f.rn) ? undefined : { rt: f.rt, rt2: f.rt + 1, rn: f.rn },
-  ),
-  encode('STREXD_A1', 'cond:4 00011010 rn:4 rd:4 1111 1001 rt:4', STREXD, (f) =>
-    oddPair(f.rt) || namesPc(f.rd, f.rn) || exclusiveOverlap(f.rd, f.rn, f.rt, f.rt + 1)
-      ? undefined
-      : { rd: f.rd, rt: f.rt, rt2: f.rt + 1, rn: f.rn },
-  ),
+  ...[
+    encode('LDREXD_A1', 'cond:4 00011011 rn:4 rt:4 1111 1001 1111', LDREXD, (f) =>
+      oddPair(f.rt) || namesPc(f.rn) ? undefined : { rt: f.rt, rt2: f.rt + 1, rn: f.rn },
+    ),
+    encode('STREXD_A1', 'cond:4 00011010 rn:4 rd:4 1111 1001 rt:4', STREXD, (f) =>
+      oddPair(f.rt) || namesPc(f.rd, f.rn) || exclusiveOverlap(f.rd, f.rn, f.rt, f.rt + 1)
+        ? undefined
+        : { rd: f.rd, rt: f.rt, rt2: f.rt + 1, rn: f.rn },
+    ),
+  ].map(wordByWord),
   encodeWord('SWP_A1', 'cond:4 00010 b:1 00 rn:4 rt:4 0000 1001 rt2:4', SWP, (f) => namesPc(f.rn, f.rt, f.rt2)),
 ];
 

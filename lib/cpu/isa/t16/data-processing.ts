@@ -120,13 +120,13 @@ const twoRegisters = [
   ...BY_REGISTER.map((bits, type) =>
     encode(
       `${REGISTER_SHIFTS[type]!.toUpperCase()}_register_T1`,
-      fill('010000 oooo rm:3 rdn:3', 'oooo', bits),
+      fill('010000 oooo rs:3 rdn:3', 'oooo', bits),
       mov.registerShifted,
       (f, at) => ({
         rd: f.rdn,
         rn: 0,
         rm: f.rdn,
-        rs: f.rm,
+        rs: f.rs,
         setFlags: !at.inIt,
         shift: REGISTER_SHIFTS[type]!,
       }),

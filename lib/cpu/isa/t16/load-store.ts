@@ -1,5 +1,5 @@
 /** T16 loads and stores (DDI 0406C, A6.2.4 and A6.2.5). */
-import { encode, type Instruction } from '../instruction.ts';
+import { encode, wordByWord, type Instruction } from '../instruction.ts';
 import { LDR_IMMEDIATE, LDR_INDEX, LDR_LITERAL, STR_IMMEDIATE, STR_INDEX } from '../operations/load-store.ts';
 import { LDM, POP_ONE, PUSH_ONE, STM } from '../operations/load-store-multiple.ts';
 import { fill } from '../raw.ts';
@@ -91,10 +91,12 @@ const multiple = [
   encode('STM_T1', '1100 0 rn:3 list:8', STM, (f) =>
     shortList(f.list, 1) ? undefined : { rn: f.rn, pc: 0, list: f.list, mode: 'ia', writeback: true },
   ),
-  encode('LDM_T1', '1100 1 rn:3 list:8', LDM, (f) =>
-    shortList(f.list, 1)
-      ? undefined
-      : { rn: f.rn, list: f.list, mode: 'ia', writeback: ((f.list >>> f.rn) & 1) === 0, toPc: false },
+  wordByWord(
+    encode('LDM_T1', '1100 1 rn:3 list:8', LDM, (f) =>
+      shortList(f.list, 1)
+        ? undefined
+        : { rn: f.rn, list: f.list, mode: 'ia', writeback: ((f.list >>> f.rn) & 1) === 0, toPc: false },
+    ),
   ),
   encode('PUSH_T1', '1011010 lr:1 list:8', STM, (f) => {
     const list = f.list | (f.lr << 14);

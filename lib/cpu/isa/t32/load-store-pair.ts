@@ -1,5 +1,5 @@
 /** T32 loads and stores of pairs, exclusive ones, of many registers, and table branches (DDI 0406C, A6.3.5 and A6.3.6). */
-import { encode, type Instruction } from '../instruction.ts';
+import { encode, wordByWord, type Instruction } from '../instruction.ts';
 import { TB } from '../operations/branch.ts';
 import type { Indexing } from '../operations/load-store.ts';
 import { LDM, STM } from '../operations/load-store-multiple.ts';
@@ -96,8 +96,7 @@ const multiples = MODES.flatMap(([name, mode, bits]) => [
 
 export const loadStorePairInstructions: readonly Instruction[] = [
   ...pairs,
-  ...exclusives,
-  ...multiples,
+  ...[...exclusives, ...multiples].map(wordByWord),
   encodeWord('RFE_T1', '1110100 000 w:1 1 rn:4 1100 000000000000', RFE_T32, (f) => namesPc(f.rn)),
   encodeWord('RFE_T2', '1110100 110 w:1 1 rn:4 1100 000000000000', RFE_T32, (f) => namesPc(f.rn)),
   encodeWord('SRS_T1', '1110100 000 w:1 0 1101 1100 0000 000 mode:5', SRS_T32),

@@ -4,6 +4,7 @@
  */
 import {
   encode,
+  wordByWord,
   type Decoded,
   type Instruction,
   type Operands,
@@ -63,13 +64,16 @@ export const simdWith = <const P extends string, O extends Operands, S extends S
   decode: Decode<`u:1 ${P}`, O, S>,
 ): Pair => pair(id, `1111001${u ?? ' u:1'} ${pattern}`, `111${u ?? ' u:1 '}1111 ${pattern}`, op, decode);
 
-/** An Advanced SIMD load or store row without its first eight bits. */
+/** An Advanced SIMD load or store row without its first eight bits; R13 and R15 as Rm say how the base is written back. */
 export const simdMemory = <const P extends string, O extends Operands, S extends Shape>(
   id: string,
   pattern: P,
   op: Operation<O, S>,
   decode: Decode<P, O, S>,
-): Pair => pair(id, `11110100 ${pattern}`, `11111001 ${pattern}`, op, decode);
+): Pair => {
+  const { a32, t32 } = pair(id, `11110100 ${pattern}`, `11111001 ${pattern}`, op, decode);
+  return { a32: wordByWord(a32), t32: wordByWord(t32) };
+};
 
 /** Register numbers from their two fields: the single bit is the low one for S registers, the high one for D registers. */
 export const single = (v: number, low: number): number => (v << 1) | low;
