@@ -214,7 +214,6 @@ export class Mmu {
   }
   /** After a change of VTTBR, or of HCR. */
   vmidChanged(): void {
-    this.#translation.forget();
     const space = this.#tlb.space(REGIME.nonSecure);
     const next = (space & ASID) | (currentVmid(this.#cpu.words) << 8);
     if (next === space) return;
@@ -224,7 +223,6 @@ export class Mmu {
   /** After a change of what translation itself depends on: nothing cached is right any more. */
   regimeChanged(): void {
     this.asidChanged();
-    this.#translation.forget();
     this.#tlb.clear();
     for (const flat of this.#flat) flat.clear();
   }
@@ -273,7 +271,6 @@ export class Mmu {
     });
   }
   #clearRegime(regime: number): void {
-    if (regime === REGIME.nonSecure) this.#translation.forget();
     this.#tlb.clearRegime(regime);
     for (const flat of this.#flatOf[regime]!) flat.clear();
   }

@@ -104,22 +104,8 @@ export class Translation {
 
   /** Walks for a TLB entry, that is, whatever the access and DACR; false if there is no leaf. */
   translate(regime: number, address: number): boolean {
-    if (!this.hasStage2(regime)) return this.#find(regime, address);
-    this.#intermediate.remembers = true;
-    const found = this.#find(regime, address);
-    this.#intermediate.remembers = false;
-    if (found) return true;
-    // A fault follows from what tables say now.
-    this.forget();
-    return this.#find(regime, address);
-  }
-  #find(regime: number, address: number): boolean {
     this.#walk(this.walk, regime, address, ALL_CLIENTS, true);
     return this.walk.mapped && this.walk.stage2Fault === FAULT.none;
-  }
-  /** Forgets where the tables of stage 1 are: stage 2 may be another now. */
-  forget(): void {
-    this.#intermediate.forget();
   }
   get physicalPage(): number {
     return Math.floor(this.walk.physical / 4096);

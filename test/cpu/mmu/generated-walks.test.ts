@@ -121,7 +121,6 @@ describe('walks in generated code', () => {
         for (let i = 0; i < ram.length; i++) ram[i] = descriptor(random, i % 2 === 1);
         for (let i = 0; i < WALKS; i++) {
           anyRegisters(random);
-          own.forget();
           compare(regime, random.below(2 ** 20) >>> random.below(20), `tables ${n}, walk ${i}`);
         }
       }
