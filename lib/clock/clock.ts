@@ -7,7 +7,8 @@
  */
 
 export class Clock {
-  #settledNs = 0;
+  /** Begins as a zero that V8 keeps as a floating-point number, as times beyond 2**31 are, lest the layout changes. */
+  #settledNs = -0;
   #advancing = false;
   #first: ClockEvent | null = null;
   #created = 0;
