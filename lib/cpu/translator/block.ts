@@ -2,16 +2,19 @@
 import type { TightLoop } from './loops.ts';
 import type { Step } from './records.ts';
 
-export interface Block {
-  readonly at: number;
-  readonly steps: Step[];
+/** How a block ends. */
+export interface BlockEnd {
   /** Where control goes behind the last step, unless it does not, and where its near branch leads. */
-  next: number | undefined;
-  taken: number | undefined;
+  readonly next: number | undefined;
+  readonly taken: number | undefined;
   /** ITSTATE at `next`, if it must be left in the middle of an IT block. */
-  it: number;
+  readonly it: number;
   /** The last step returns from a function, perhaps to one of {@link Graph.returns}. */
-  isReturn: boolean;
+  readonly isReturn: boolean;
+}
+export interface Block extends BlockEnd {
+  readonly at: number;
+  readonly steps: readonly Step[];
   successors: Block[];
   predecessors: Block[];
   order: number;
@@ -27,17 +30,26 @@ export interface Block {
   flagsIn: number;
   /** Registers that instructions may read before they are written. */
   registersIn: number;
+  /** Of both, those that it does not certainly write. */
+  flagsKept: number;
+  registersKept: number;
   /** The most instructions from here to the next test of the budget. */
   need: number;
 }
 
-export const newBlock = (at: number): Block => ({
+const NOWHERE: BlockEnd = { next: undefined, taken: undefined, it: 0, isReturn: false };
+
+export const newBlock = (
+  at: number,
+  steps: readonly Step[] = [],
+  { next, taken, it, isReturn }: BlockEnd = NOWHERE,
+): Block => ({
   at,
-  steps: [],
-  next: undefined,
-  taken: undefined,
-  it: 0,
-  isReturn: false,
+  steps,
+  next,
+  taken,
+  it,
+  isReturn,
   successors: [],
   predecessors: [],
   order: -1,
@@ -48,6 +60,8 @@ export const newBlock = (at: number): Block => ({
   ways: new Map(),
   flagsIn: 0,
   registersIn: 0,
+  flagsKept: 0,
+  registersKept: 0,
   need: 0,
   dominator: undefined as unknown as Block,
 });

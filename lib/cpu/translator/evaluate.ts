@@ -57,15 +57,14 @@ export function knownOps({ ops, count, types }: Template): Uint8Array {
 }
 
 /** The value of op `i`, for which {@link knownOps} says 1. */
-export function evaluate({ ops }: Template, i: number, known: Known): number {
-  const valueOf = (at: number): number => {
-    const op = ops[4 * at]!;
-    const a = ops[4 * at + 1]!;
-    if (op === IR.constant) return a;
-    if (op === IR.immediate) return known.immediate(a);
-    if (op === IR.loopIndex) return known.loopIndex;
-    const one = ONE.get(op);
-    return one !== undefined ? one(valueOf(a)) : TWO.get(op)!(valueOf(a), valueOf(ops[4 * at + 2]!));
-  };
-  return valueOf(i);
+export function evaluate(template: Template, i: number, known: Known): number {
+  const { ops } = template;
+  const op = ops[4 * i]!;
+  const a = ops[4 * i + 1]!;
+  if (op === IR.immediate) return known.immediate(a);
+  if (op === IR.constant) return a;
+  if (op === IR.loopIndex) return known.loopIndex;
+  const x = evaluate(template, a, known);
+  const one = ONE.get(op);
+  return one !== undefined ? one(x) : TWO.get(op)!(x, evaluate(template, ops[4 * i + 2]!, known));
 }

@@ -1,14 +1,11 @@
 /** The control-flow graph of a region, found by walking decoded records of one page from its entry. */
-import { advanceIt } from '../state/itstate.ts';
-import { ALWAYS, BRANCH } from '../ir/ops.ts';
-import { isNear, type Facts } from './facts.ts';
-import type { Heat } from './heat.ts';
+import { NZCV } from '../ir/ops.ts';
 import { newBlock, type Block } from './block.ts';
 import { markTightLoops } from './loops.ts';
 import { arrange, type Arrangement } from './nest.ts';
 import { Reach } from './reach.ts';
 import { viewsOf } from './views.ts';
-import type { Records } from './records.ts';
+import type { Run, Runs } from './runs.ts';
 
 export interface Graph extends Arrangement {
   readonly returns: readonly number[];
@@ -24,59 +21,36 @@ export interface Graph extends Arrangement {
   readonly end: number;
 }
 
-const isIndirect = ({ branch, template }: Facts): boolean =>
-  (branch === BRANCH.exchange || branch === BRANCH.jump) && template.branch === 'indirect';
-
 /**
  * Blocks reachable from `entry` within its page, in reverse postorder, with loops and merges marked. What else becomes an
  * entry is the matter of {@link Reach}.
  */
-export function graph(entry: number, records: Records, heat: Heat): Graph | undefined {
-  const reach = new Reach(records, heat);
+export function graph(entry: number, runs: Runs): Graph | undefined {
+  const reach = new Reach(runs);
   reach.enter(entry);
   reach.surround();
-  const { leaders, seen, returns, entries } = reach;
+  const { leaders, returns, entries } = reach;
   const blocks = new Map<number, Block>();
   let used = 0,
     written = 0,
     first = entry,
     end = entry + 1,
-    steps = 0,
+    count = 0,
     flagsWritten = false;
   for (const at of leaders) {
-    if (!seen.has(at)) continue;
-    const block = newBlock(at);
-    let it = 0;
-    for (let here = at; ;) {
-      const s = records.step(here, it);
-      if (s === undefined || !seen.has(here)) {
-        block.next = here;
-        block.it = it;
-        break;
-      }
-      block.steps.push(s);
-      steps++;
+    if (!reach.has(at)) continue;
+    const block = blockOf(at, runs.from(at), leaders);
+    const { steps } = block;
+    if (steps.length === 0) continue;
+    blocks.set(at, block);
+    count += steps.length;
+    for (const s of steps) {
       used |= s.reads;
       written |= s.writes;
       flagsWritten ||= s.facts.flagsWritten !== 0;
-      first = Math.min(first, here);
-      end = Math.max(end, s.next);
-      const { facts } = s;
-      it = facts.isIt ? records.immediate(s.record, 0) : advanceIt(it);
-      here = s.next;
-      if (facts.branch >= 0) {
-        if (isNear(facts.branch)) block.taken = records.target(s);
-        if (facts.falls || s.condition < ALWAYS) block.next = here;
-        block.it = it;
-        block.isReturn = isIndirect(facts) && records.isReturn(s);
-        break;
-      }
-      if (it === 0 && leaders.has(here)) {
-        block.next = here;
-        break;
-      }
     }
-    if (block.steps.length > 0) blocks.set(at, block);
+    first = Math.min(first, at);
+    end = Math.max(end, steps.at(-1)!.next);
   }
   if (!blocks.has(entry)) return undefined;
   for (const block of blocks.values()) {
@@ -96,29 +70,37 @@ export function graph(entry: number, records: Records, heat: Heat): Graph | unde
   markTightLoops(order);
   solve(order);
   const views = viewsOf(order);
-  return { ...arrangement, returns, used, written, flagsWritten, steps, views, first, end };
+  return { ...arrangement, returns, used, written, flagsWritten, steps: count, views, first, end };
+}
+
+/** A run, or its part before the next leader. */
+function blockOf(at: number, run: Run, leaders: ReadonlySet<number>): Block {
+  const { steps } = run;
+  for (let i = 1; i < steps.length; i++) {
+    const next = steps[i]!.at;
+    if (leaders.has(next)) return newBlock(at, steps.slice(0, i), { next, taken: undefined, it: 0, isReturn: false });
+  }
+  return newBlock(at, steps, run);
 }
 
 /** Backward: flags and registers that may still be read, and how far it is to the next test of the budget. */
 function solve(order: readonly Block[]): void {
+  for (const block of order) {
+    summarize(block);
+    block.registersIn |= block.loop?.written ?? 0;
+  }
   for (let changed = true; changed;) {
     changed = false;
     for (let i = order.length - 1; i >= 0; i--) {
       const block = order[i]!;
-      let live = 0;
-      let registers = 0;
+      let flags = block.flagsIn,
+        registers = block.registersIn;
       for (const s of block.successors) {
-        live |= s.flagsIn;
-        registers |= s.registersIn;
+        flags |= s.flagsIn & block.flagsKept;
+        registers |= s.registersIn & block.registersKept;
       }
-      for (let j = block.steps.length - 1; j >= 0; j--) {
-        const s = block.steps[j]!;
-        live = (live & ~s.flagsKilled) | s.flagsRead;
-        registers = (registers & ~s.kills) | s.reads;
-      }
-      if (block.loop !== undefined) registers |= block.loop.written;
-      if (live === block.flagsIn && registers === block.registersIn) continue;
-      block.flagsIn = live;
+      if (flags === block.flagsIn && registers === block.registersIn) continue;
+      block.flagsIn = flags;
       block.registersIn = registers;
       changed = true;
     }
@@ -126,7 +108,26 @@ function solve(order: readonly Block[]): void {
   for (let i = order.length - 1; i >= 0; i--) {
     const block = order[i]!;
     let most = 0;
-    for (const s of block.successors) if (s.order > block.order) most = Math.max(most, s.need);
+    for (const s of block.successors) if (s.order > i) most = Math.max(most, s.need);
     block.need = block.steps.length + most;
   }
+}
+/** What a block reads before it writes it, and what of its end's needs is there at its beginning. */
+function summarize(block: Block): void {
+  const { steps } = block;
+  let flags = 0,
+    flagsKept = NZCV,
+    registers = 0,
+    registersKept = 0x7fff;
+  for (let i = steps.length - 1; i >= 0; i--) {
+    const s = steps[i]!;
+    flags = (flags & ~s.flagsKilled) | s.flagsRead;
+    flagsKept &= ~s.flagsKilled;
+    registers = (registers & ~s.kills) | s.reads;
+    registersKept &= ~s.kills;
+  }
+  block.flagsIn = flags;
+  block.flagsKept = flagsKept;
+  block.registersIn = registers;
+  block.registersKept = registersKept;
 }

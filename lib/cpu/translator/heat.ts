@@ -43,9 +43,12 @@ export class Heat {
   visited(): number[] {
     const visited: number[] = [];
     if (this.#distance === 0) return visited;
+    const counters = this.#counters;
+    const first = (this.#distance + this.base / 8) / 2;
+    const least = this.#threshold / VISITED;
     for (let at = 0; at < this.size; at++)
-      if (VISITED * this.#countOf(at) >= this.#threshold && !this.#isRegion(this.base, at)) visited.push(at);
-    return visited.sort((a, b) => this.#countOf(a) - this.#countOf(b));
+      if (counters[first + at]! >= least && !this.#isRegion(this.base, at)) visited.push(at);
+    return visited.sort((a, b) => counters[first + a]! - counters[first + b]!);
   }
   /** Has the record `up` become hot again after so many more arrivals; 0 for as many as a counter counts. */
   again(up: number, arrivals: number): void {

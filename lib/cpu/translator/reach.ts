@@ -1,10 +1,5 @@
-/** How far a region reaches: a walk over decoded records of one page that finds where blocks begin and which records count. */
-import { advanceIt } from '../state/itstate.ts';
-import { ALWAYS, BRANCH } from '../ir/ops.ts';
-import { BUILTIN } from '../isa/table.ts';
-import { isCallKind, isNear } from './facts.ts';
-import type { Heat } from './heat.ts';
-import type { Records } from './records.ts';
+/** How far a region reaches: a walk over the runs of one page that finds where blocks begin and where control may enter. */
+import type { Run, Runs } from './runs.ts';
 
 const MAX_BLOCKS = 80;
 const MAX_STEPS = 400;
@@ -17,26 +12,36 @@ const MAX_TRIED = 16;
 export class Reach {
   /** Where blocks begin, in the order in which they were found. */
   readonly leaders = new Set<number>();
-  /** The records of all blocks. */
-  readonly seen = new Set<number>();
   /** Where calls inside the region return to. */
   readonly returns: number[] = [];
   /** Where the region may be entered from outside. */
   readonly entries: number[] = [];
-  readonly #records: Records;
-  readonly #heat: Heat;
+  readonly #runs: Runs;
+  /** Per record, 1 if it is part of the region. */
+  readonly #seen: Uint8Array;
+  #steps = 0;
   #blocks = 0;
 
-  constructor(records: Records, heat: Heat) {
-    this.#records = records;
-    this.#heat = heat;
+  constructor(runs: Runs) {
+    this.#runs = runs;
+    this.#seen = new Uint8Array(runs.records.size);
+  }
+
+  /** Whether the record is part of the region. */
+  has(at: number): boolean {
+    return this.#seen[at] === 1;
   }
 
   /** Adds an entry and what can be reached from there. */
   enter(entry: number): void {
     this.entries.push(entry);
     this.leaders.add(entry);
-    this.#walk(entry);
+    const work = [entry];
+    for (const at of work) {
+      if (this.#blocks++ >= MAX_BLOCKS || this.#steps >= MAX_STEPS) return;
+      const run = this.#runs.from(at);
+      if (this.#see(run)) this.#follow(run, work);
+    }
   }
 
   /**
@@ -46,70 +51,55 @@ export class Reach {
    */
   surround(): void {
     let tried = 0;
-    for (const at of this.#heat.visited()) {
+    for (const at of this.#runs.heat.visited()) {
       if (this.entries.length >= MAX_ENTRIES || tried === MAX_TRIED) return;
-      if (this.seen.has(at) || this.#records.isInIt(at)) continue;
+      if (this.has(at) || this.#runs.records.isInIt(at)) continue;
       tried++;
-      const other = new Reach(this.#records, this.#heat);
-      other.leaders.add(at);
-      if (other.#walk(at, this) && other.#steps + this.#steps <= MAX_STEPS) this.enter(at);
+      if (this.#isLedToFrom(at)) this.enter(at);
     }
   }
 
-  get #steps(): number {
-    return this.seen.size;
-  }
-
-  /** Walks from a leader; with `until`, only until it meets that reach, and returns whether it did. */
-  #walk(from: number, until?: Reach): boolean {
-    const { seen } = this;
-    const records = this.#records;
-    const work = [from];
-    for (; work.length > 0 && this.#blocks < MAX_BLOCKS && this.#steps < MAX_STEPS; this.#blocks++) {
-      let at = work.shift()!;
-      let it = 0;
-      while (!seen.has(at) || it !== 0) {
-        if (until?.seen.has(at) === true) return true;
-        const s = records.step(at, it);
-        if (s === undefined) break;
-        seen.add(at);
-        const { facts } = s;
-        it = facts.isIt ? records.immediate(s.record, 0) : advanceIt(it);
-        if (facts.branch >= 0) {
-          const falls = facts.falls || s.condition < ALWAYS;
-          const target = isNear(facts.branch) ? records.target(s) : -1;
-          const inside = facts.branch === BRANCH.near || (target >= 0 && this.#heat.isVisited(target));
-          if (inside) this.#lead(target, work);
-          if (it !== 0) break;
-          if (falls) this.#lead(s.next, work);
-          if (!isCallKind(facts.branch)) break;
-          if (inside) this.#returnTo(s.next, work);
-          else if (!falls) this.#comeBack(s.next, work);
-          break;
-        }
-        at = s.next;
-      }
+  /** Adds a run's records, up to those that are there; returns whether its end is new. */
+  #see({ steps }: Run): boolean {
+    for (const { at } of steps) {
+      if (this.#seen[at] === 1) return false;
+      this.#seen[at] = 1;
+      this.#steps++;
     }
-    return false;
+    return true;
   }
-
+  #follow({ leads, returnTo, comeBack }: Run, work: number[]): void {
+    for (const at of leads) this.#lead(at, work);
+    if (returnTo >= 0 && this.returns.length < MAX_RETURNS && !this.returns.includes(returnTo)) {
+      this.returns.push(returnTo);
+      this.#lead(returnTo, work);
+    }
+    // A place that a call to elsewhere returns to becomes an entry, lest the function is translated once for each of them.
+    if (comeBack >= 0 && this.entries.length < MAX_ENTRIES) {
+      if (!this.entries.includes(comeBack)) this.entries.push(comeBack);
+      this.#lead(comeBack, work);
+    }
+  }
   #lead(at: number, work: number[]): void {
-    const records = this.#records;
-    if (this.leaders.has(at) || at < 0 || at >= records.size || records.isInIt(at)) return;
-    if (records.first(at) === BUILTIN.undecoded) return;
+    if (this.leaders.has(at)) return;
     this.leaders.add(at);
     work.push(at);
   }
-  #returnTo(at: number, work: number[]): void {
-    if (this.returns.length >= MAX_RETURNS || this.returns.includes(at)) return;
-    this.returns.push(at);
-    this.#lead(at, work);
-  }
-  /** A place that a call to elsewhere returns to becomes an entry, lest the function is translated once for each of them. */
-  #comeBack(at: number, work: number[]): void {
-    if (this.entries.length >= MAX_ENTRIES || !this.#heat.isWarm(at)) return;
-    if (this.#records.first(at) === BUILTIN.undecoded || this.#records.isInIt(at)) return;
-    if (!this.entries.includes(at)) this.entries.push(at);
-    this.#lead(at, work);
+
+  /** Whether a few instructions from a record lead into the region. */
+  #isLedToFrom(from: number): boolean {
+    const work = [from];
+    let steps = this.#steps;
+    for (let i = 0; i < work.length && i < MAX_BLOCKS && steps <= MAX_STEPS; i++) {
+      const { steps: run, leads, returnTo, comeBack } = this.#runs.from(work[i]!);
+      // A run that leads into the region ends where the region's own run does.
+      const last = run.at(-1);
+      if (last === undefined) continue;
+      if (this.has(last.at)) return true;
+      steps += run.length;
+      for (const at of leads) if (!work.includes(at)) work.push(at);
+      for (const at of [returnTo, comeBack]) if (at >= 0 && !work.includes(at)) work.push(at);
+    }
+    return false;
   }
 }

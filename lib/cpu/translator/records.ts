@@ -38,6 +38,8 @@ export class Records {
   readonly #words: Int32Array;
   /** The micro-op that a region's number stands in front of. */
   readonly #original: (first: number) => number;
+  /** The page's instructions, as far as they have been asked for. */
+  readonly #steps: (Step | undefined)[] = new Array<undefined>(2048).fill(undefined);
   base = 0;
   thumb = false;
 
@@ -47,6 +49,12 @@ export class Records {
     this.#original = original;
   }
 
+  /** Goes to the page whose records begin at `base`, as they are now. */
+  open(base: number, thumb: boolean): void {
+    this.base = base;
+    this.thumb = thumb;
+    this.#steps.fill(undefined);
+  }
   get size(): number {
     return this.thumb ? 2048 : 1024;
   }
@@ -66,13 +74,18 @@ export class Records {
   }
   /** The instruction at a record; undefined if only the interpreter can go there. */
   step(at: number, it: number): Step | undefined {
+    const known = this.#steps[at];
+    if (known?.it === it) return known;
+    return (this.#steps[at] = this.#read(at, it));
+  }
+  #read(at: number, it: number): Step | undefined {
     const record = (this.base + at * RECORD.size) >> 2;
     const first = this.first(at);
     const main = this.#words[record]! >>> 16;
     if (at >= this.size || main < BUILTIN.first || first === BUILTIN.undecoded || first === BUILTIN.breakpoint)
       return undefined;
-    const microOp = this.#table.microOps[main]!;
-    const facts = (this.#facts[main] ??= factsOf(microOp.template));
+    const { template, staging } = this.#table.microOps[main]!;
+    const facts = (this.#facts[main] ??= factsOf(template));
     if (!facts.translatable) return undefined;
     // UNPREDICTABLE (A8.8.54), and so not worth having twice: another IT, or a branch before the block's last place.
     if (it !== 0 && (facts.isIt || (facts.branch >= 0 && (it & 7) !== 0))) return undefined;
@@ -85,17 +98,11 @@ export class Records {
     } else if (it !== 0) return undefined;
     const encoded = this.#words[record + 1]!;
     const list = facts.list < 0 ? 0 : this.#words[record + 2 + facts.list]!;
-    const mask = (slots: number): number => {
-      let registers = slots >>> FIXED;
-      for (let slot = 0; slot < 4; slot++)
-        if (((slots >>> slot) & 1) !== 0) registers |= 1 << ((encoded >>> (8 * slot + 2)) & 15);
-      return registers;
-    };
     const isConditional = condition < ALWAYS;
     const { flagsWritten, base } = facts;
-    const { staging } = microOp;
     const number = base >= FIXED ? base - FIXED : (encoded >>> (8 * base + 2)) & 15;
-    const writes = (mask(facts.writes) | (facts.listWrites ? list : 0)) & 0x7fff;
+    const writes = (registersOf(facts.writes, encoded) | (facts.listWrites ? list : 0)) & 0x7fff;
+    const reads = registersOf(facts.reads, encoded) | (facts.listReads ? list : 0);
     return {
       at,
       next: at + staging.advance / RECORD.size,
@@ -103,7 +110,7 @@ export class Records {
       staging,
       facts,
       condition,
-      reads: (mask(facts.reads) | (facts.listReads ? list : 0) | (isConditional ? writes : 0)) & 0x7fff,
+      reads: (reads | (isConditional ? writes : 0)) & 0x7fff,
       writes,
       kills: isConditional || !facts.certain ? 0 : writes,
       flagsRead: facts.flagsRead | CONDITION_FLAGS[condition]! | (isConditional && flagsWritten !== 0 ? NZCV : 0),
@@ -123,12 +130,14 @@ export class Records {
     const numberOf = (slot: number): number =>
       slot >= FIXED ? slot - FIXED : (this.encoded(record) >>> (8 * slot + 2)) & 15;
     if (op === IR.register) return numberOf(ops[4 * facts.target + 1]!) === LR;
-    return op === IR.load && (this.#bases(record, facts) >>> SP) % 2 === 1;
+    return op === IR.load && (registersOf(facts.reads & 15, this.encoded(record)) >>> SP) % 2 === 1;
   }
-  #bases(record: number, facts: Facts): number {
-    let registers = 0;
-    for (let slot = 0; slot < 4; slot++)
-      if (((facts.reads >>> slot) & 1) !== 0) registers |= 1 << ((this.encoded(record) >>> (8 * slot + 2)) & 15);
-    return registers;
-  }
+}
+
+/** The registers that operand slots name, and those that are fixed. */
+function registersOf(slots: number, encoded: number): number {
+  let registers = slots >>> FIXED;
+  for (let rest = slots & 15, at = 2; rest !== 0; rest >>>= 1, at += 8)
+    if ((rest & 1) !== 0) registers |= 1 << ((encoded >>> at) & 15);
+  return registers;
 }

@@ -242,8 +242,13 @@ export class RegionLowering extends RegionOperands {
   /** Saves what a tight loop kept, on the way to a block that is not of it. */
   #leaveLoop(from: Block, to?: Block): void {
     if (from.loop === undefined || from.loop === to?.loop) return;
-    for (let n = 0; n < PC; n++)
-      if (((from.loop.written >>> n) & 1) !== 0) this.store32(4 * n, () => this.code.get(this.registers[n]!));
+    for (let rest = from.loop.written; rest !== 0; rest &= rest - 1) {
+      const n = 31 - Math.clz32(rest & -rest);
+      this.code
+        .get(LOCAL.cpu)
+        .get(this.registers[n]!)
+        .memory(W.store, 4 * n);
+    }
   }
   #exit(exit: number): void {
     this.#leaveLoop(this.#block);

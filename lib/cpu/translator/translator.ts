@@ -4,6 +4,7 @@
  *
  * Nothing that the guest can see depends on it: a region counts and does exactly what the interpreter would.
  */
+import { FLOATING_ZERO } from '../../bits/floating-zero.ts';
 import { library } from '../ir/library.ts';
 import { RECORD, type InstructionTable } from '../isa/table.ts';
 import { ORIGINALS, REGIONS, SHARED } from '../state/layout.ts';
@@ -12,6 +13,7 @@ import { graph } from './graph.ts';
 import { Heat } from './heat.ts';
 import { Records } from './records.ts';
 import { IMPORTS, RegionLowering } from './region.ts';
+import { Runs } from './runs.ts';
 
 export interface TranslatorOptions {
   /** Arrivals after which code is translated: 1 to 65535. */
@@ -87,6 +89,10 @@ export class Translator {
   readonly #functions: WebAssembly.Table;
   readonly #firstRegion: number;
   readonly #records: Records;
+  readonly #runs: Runs;
+  readonly #lowering: RegionLowering;
+  /** The library functions that the module being made calls. */
+  #callees: number[] = [];
   readonly #queue = new Set<number>();
   readonly #pages = new Map<number, Set<Region>>();
   readonly #modules: Set<Region>[] = [];
@@ -96,9 +102,9 @@ export class Translator {
   readonly #free: number[] = [];
   #used = 0;
   #age = 0;
-  #windowStart = 0;
+  #windowStart = FLOATING_ZERO;
   #dropsSince = -FORGIVE_MS;
-  #spentMs = 0;
+  #spentMs = FLOATING_ZERO;
   #turns = 0;
   readonly statistics = { regions: 0, modules: 0, bytes: 0, translatedInstructions: 0, dropped: 0, translationMs: 0 };
 
@@ -113,6 +119,12 @@ export class Translator {
     this.#records = new Records(parts.table, this.#words, (first) => this.#original(first));
     const isRegion = (base: number, at: number): boolean => this.#isRegion(base, at);
     this.#heat = new Heat(new Uint16Array(buffer), parts.heat, this.#options.threshold, isRegion);
+    this.#runs = new Runs(this.#records, this.#heat);
+    this.#lowering = new RegionLowering(this.#records, (index) => {
+      let at = this.#callees.indexOf(index);
+      if (at < 0) at = this.#callees.push(index) - 1;
+      return IMPORTS.length + at;
+    });
     this.#words[SHARED.heat >> 2] = parts.heat;
     this.#words[SHARED.threshold >> 2] = this.#options.threshold;
   }
@@ -176,24 +188,17 @@ export class Translator {
     this.#age = 0;
     const entries: Omit<Region, 'ids' | 'module'>[] = [];
     const functions: Body[] = [];
-    const callees: number[] = [];
-    const lowering = new RegionLowering(this.#records, (index) => {
-      let at = callees.indexOf(index);
-      if (at < 0) at = callees.push(index) - 1;
-      return IMPORTS.length + at;
-    });
+    this.#callees = [];
     for (const up of this.#queue) {
       const { base, thumb, hostPage } = this.#parts.pageOf(up);
       const at = (up - base) / RECORD.size;
-      this.#records.base = this.#heat.base = base;
-      this.#records.thumb = thumb;
-      this.#heat.size = this.#records.size;
+      this.#runs.open(base, thumb);
       this.#heat.again(up, 0);
       if (this.#isRegion(base, at) || this.#mayCoolDown(base, at, entries)) continue;
       if (this.#records.isInIt(at)) continue;
-      const g = graph(at, this.#records, this.#heat);
+      const g = graph(at, this.#runs);
       if (g === undefined || (g.steps < this.#options.leastSteps && !g.root.isLoop)) continue;
-      functions.push({ ...lowering.translate(g), exported: `r${entries.length}` });
+      functions.push({ ...this.#lowering.translate(g), exported: `r${entries.length}` });
       entries.push({
         base,
         hostPage,
@@ -205,7 +210,7 @@ export class Translator {
       this.statistics.translatedInstructions += g.steps;
     }
     this.#queue.clear();
-    if (entries.length > 0) this.#install(entries, functions, callees);
+    if (entries.length > 0) this.#install(entries, functions);
     const ms = performance.now() - start;
     this.#spentMs += ms;
     this.statistics.translationMs += ms;
@@ -228,14 +233,10 @@ export class Translator {
     return true;
   }
 
-  #install(
-    entries: readonly Omit<Region, 'ids' | 'module'>[],
-    functions: readonly Body[],
-    callees: readonly number[],
-  ): void {
+  #install(entries: readonly Omit<Region, 'ids' | 'module'>[], functions: readonly Body[]): void {
     const { exports } = this.#parts;
     const imports: Import[] = [...IMPORTS];
-    for (const index of callees) {
+    for (const index of this.#callees) {
       const { parameters, result } = library[index]!;
       imports.push({ name: `library${index}`, signature: { parameters: [...parameters, 'i32'], results: [result] } });
     }

@@ -51,7 +51,7 @@ export class Code {
     }
   }
   const(n: number): this {
-    return this.byte(W.const).signed(n);
+    return n >= -64 && n < 64 ? this.#pair(W.const, n & 0x7f) : this.byte(W.const).signed(n);
   }
   /** An i64 constant from its two halves. */
   const64(low: number, high: number): this {
@@ -65,28 +65,29 @@ export class Code {
     }
   }
   get(local: number): this {
-    return this.byte(W.get).unsigned(local);
+    return local < 0x80 ? this.#pair(W.get, local) : this.byte(W.get).unsigned(local);
   }
   set(local: number): this {
-    return this.byte(W.set).unsigned(local);
+    return local < 0x80 ? this.#pair(W.set, local) : this.byte(W.set).unsigned(local);
   }
   tee(local: number): this {
-    return this.byte(W.tee).unsigned(local);
+    return local < 0x80 ? this.#pair(W.tee, local) : this.byte(W.tee).unsigned(local);
   }
   call(index: number): this {
-    return this.byte(W.call).unsigned(index);
+    return index < 0x80 ? this.#pair(W.call, index) : this.byte(W.call).unsigned(index);
   }
   /** A load or store; the address (and value) are on the stack. Alignment is always declared as 1. */
   memory(op: number, offset = 0): this {
-    return this.op(op).byte(0).unsigned(offset);
+    if (op >= 0x100) return this.op(op).byte(0).unsigned(offset);
+    return offset < 0x80 ? this.#pair(op, 0).byte(offset) : this.#pair(op, 0).unsigned(offset);
   }
 
   block(): Label {
-    this.byte(W.block).byte(EMPTY);
+    this.#pair(W.block, EMPTY);
     return ++this.#depth;
   }
   loop(): Label {
-    this.byte(W.loop).byte(EMPTY);
+    this.#pair(W.loop, EMPTY);
     return ++this.#depth;
   }
   /** An `if` whose body hardly ever runs: the compiler keeps it, and what it needs, out of the way. */
@@ -95,7 +96,7 @@ export class Code {
     return this.if();
   }
   if(): Label {
-    this.byte(W.if).byte(EMPTY);
+    this.#pair(W.if, EMPTY);
     return ++this.#depth;
   }
   /** An `if` whose arms leave a value. */
@@ -140,6 +141,14 @@ export class Code {
     return this;
   }
 
+  /** An opcode and what follows it, of a byte each: most of what is ever written. */
+  #pair(op: number, operand: number): this {
+    if (this.length + 16 > this.bytes.length) this.#grow(16);
+    this.bytes[this.length] = op;
+    this.bytes[this.length + 1] = operand;
+    this.length += 2;
+    return this;
+  }
   #grow(by: number): void {
     const grown = new Uint8Array(Math.max(this.bytes.length * 2, this.length + by));
     grown.set(this.bytes.subarray(0, this.length));
