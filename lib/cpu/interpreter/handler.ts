@@ -58,7 +58,7 @@ export class HandlerLowering extends SystemLowering {
     this.#lookup(LOCAL.address, access, false);
     code.tee(LOCAL.entry);
     this.#misfit(SIZES[width]!, LOCAL.address);
-    code.ifValue().get(LOCAL.address).const(access).get(UP).get(CPU);
+    code.ifValueUnlikely().get(LOCAL.address).const(access).get(UP).get(CPU);
     code.call(this.functions.memory.load + width);
     this.#checkFault();
     code.else().get(LOCAL.entry).get(LOCAL.address).op(W.add).memory(LOAD[width]!).end();
@@ -80,7 +80,7 @@ export class HandlerLowering extends SystemLowering {
     this.#lookup(LOCAL.address, access, true);
     code.tee(LOCAL.entry);
     this.#misfit(SIZES[width]!, LOCAL.address);
-    code.if();
+    code.ifUnlikely();
     code.get(LOCAL.address).const(access).get(LOCAL.data).get(UP).get(CPU);
     code.call(this.functions.memory.store + width);
     this.#checkFault();
@@ -182,7 +182,7 @@ export class HandlerLowering extends SystemLowering {
   }
   /** The instruction did not happen: go where the exception goes. */
   #checkFault(): void {
-    this.get('fault').if();
+    this.get('fault').ifUnlikely();
     this.set('fault', () => this.code.const(0));
     this.jumpAnywhere();
     this.code.end();

@@ -104,6 +104,11 @@ export class Code {
     this.#depth++;
     return this.byte(W.if).byte(TYPE_BYTE[type]);
   }
+  /** An `if` whose arms leave a value, the first one hardly ever. */
+  ifValueUnlikely(type: WasmType = 'i32'): this {
+    this.unlikely.push(this.length);
+    return this.ifValue(type);
+  }
   else(): this {
     return this.byte(W.else);
   }
