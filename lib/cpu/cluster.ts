@@ -139,7 +139,8 @@ export class Cluster {
     if (engine !== 'interpreter') {
       const heat = map.heat - map.pools.a32 / 8;
       const pageOf = (up: number): ReturnType<CodeCache['pageOf']> => this.code.pageOf(up);
-      this.translator = new Translator({ table, memory, exports, heat, pageOf }, TRANSLATION[engine]);
+      const parts = { table, memory, exports, heat, unaligned: map.unaligned, pageOf };
+      this.translator = new Translator(parts, TRANSLATION[engine]);
       this.code.onForget = (base, first, end) => this.translator?.forget(base, first, end);
     }
 

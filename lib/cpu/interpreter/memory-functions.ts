@@ -4,7 +4,7 @@
  */
 import { ACCESS, LOAD, SIZES, STORE } from '../ir/ops.ts';
 import type { MmuFunctions } from '../mmu/generated/functions.ts';
-import { STATE, TLB } from '../state/layout.ts';
+import { SHARED, STATE, TLB } from '../state/layout.ts';
 import { Code } from '../wasm/code.ts';
 import type { Body } from '../wasm/module.ts';
 import { W } from '../wasm/opcodes.ts';
@@ -77,6 +77,17 @@ class MemoryCode {
       .op(W.and)
       .op(W.or);
   }
+  /** Notes that the current record accesses memory unaligned, if it does and somebody asks. */
+  note(address: number, size: number): void {
+    const { code } = this;
+    code
+      .get(address)
+      .const(size - 1)
+      .op(W.and)
+      .if();
+    code.const(0).memory(W.load, SHARED.unaligned).tee(this.#tables).if();
+    code.get(this.#tables).get(this.up).const(4).op(W.shrU).op(W.add).const(1).memory(W.store8).end().end();
+  }
   /** Asks the import. */
   body(): Body {
     const { signature } = IMPORTS[this.#import]!;
@@ -91,6 +102,7 @@ function transfer(name: 'load' | 'store', width: number, mmu: MmuFunctions): Bod
   const [address, access] = [0, 1];
   const c = new MemoryCode(name, access);
   const { code, entry } = c;
+  const size = SIZES[width]!;
   const attempt = (): void => {
     code.get(address);
     c.place()
@@ -98,8 +110,9 @@ function transfer(name: 'load' | 'store', width: number, mmu: MmuFunctions): Bod
       .const(TLB.slow)
       .op(W.xor);
     code.tee(entry).const(TLB.slow).op(W.and).op(W.eqz);
-    c.fits(address, SIZES[width]!);
+    c.fits(address, size);
     code.op(W.and).if();
+    if (size > 1) c.note(address, size);
     code.get(entry).get(address).op(W.add);
     if (name === 'load') code.memory(LOAD[width]!);
     else code.get(2).memory(STORE[width]!);
@@ -117,7 +130,7 @@ function transfer(name: 'load' | 'store', width: number, mmu: MmuFunctions): Bod
   // An alignment fault would come first.
   code
     .get(address)
-    .const(SIZES[width]! - 1)
+    .const(size - 1)
     .op(W.and)
     .op(W.eqz)
     .if();

@@ -181,19 +181,23 @@ export abstract class RegionOperands extends LazyFlags {
 
   // Memory: one test, and out.
 
+  /** Leaves the address of the TLB tables on the stack. */
+  #tables(access: number): Code {
+    if ((access & ACCESS.unprivileged) === 0) return this.code.get(LOCAL.tlb);
+    this.state(STATE.tlbUnprivileged);
+    return this.code;
+  }
   /** Leaves the TLB entry of `LOCAL.address` on the stack. */
   #lookup(access: number, write: boolean): void {
     const { code } = this;
     code.get(LOCAL.address).const(10).op(W.shrU).const(0x3ffffc).op(W.and);
-    if ((access & ACCESS.unprivileged) !== 0) this.state(STATE.tlbUnprivileged);
-    else code.get(LOCAL.tlb);
-    code
+    this.#tables(access)
       .op(W.add)
       .memory(W.load, write ? TLB.write : TLB.read)
       .const(TLB.slow)
       .op(W.xor);
   }
-  /** Leaves unless the page of `LOCAL.address` can be accessed at once, and the address is aligned to `size`. */
+  /** Leaves unless the page of `LOCAL.address` can be accessed at once, and the address is aligned to `size` or need not be. */
   #check(access: number, write: boolean, size: number): void {
     const { code } = this;
     const { view } = this.step;
@@ -209,7 +213,10 @@ export abstract class RegionOperands extends LazyFlags {
     if (size === 4) code.get(LOCAL.address).op(W.or);
     else if (size === 2) code.get(LOCAL.address).const(1).op(W.and).op(W.or);
     code.const(TLB.slow).op(W.and);
-    this.sideExit();
+    const needsAligned = size === 1 || (access & ACCESS.aligned) !== 0;
+    // It is a sixth of the code of regions, so only for those that need it.
+    if (needsAligned || !this.records.isUnaligned(this.step.record)) this.sideExit();
+    else this.#checkUnaligned(access, size);
     if (at === 0) return;
     code.const(0).get(LOCAL.address).const(-0x1000).op(W.and).memory(W.store, at);
     code
@@ -217,6 +224,24 @@ export abstract class RegionOperands extends LazyFlags {
       .get(LOCAL.entry)
       .memory(W.store, at + 4)
       .end();
+  }
+  /** If what is on the stack is not 0, leaves all the same unless it is memory where an access may be unaligned. */
+  #checkUnaligned(access: number, size: number): void {
+    const { code } = this;
+    code.ifUnlikely();
+    code.get(LOCAL.entry).const(TLB.slow).op(W.and);
+    this.state(STATE.alignmentChecked);
+    code.op(W.or);
+    this.#tables(access).memory(W.load, TLB.strict).op(W.or);
+    code
+      .get(LOCAL.address)
+      .const(0xfff)
+      .op(W.and)
+      .const(0x1000 - size)
+      .op(W.gtU)
+      .op(W.or);
+    this.sideExit();
+    code.end();
   }
   /** Leaves on the stack what is added to the address of the access at hand. */
   #entry(): Code {
@@ -274,7 +299,7 @@ export abstract class RegionOperands extends LazyFlags {
       this.value(size);
       code.set(LOCAL.data);
     }
-    this.#check(mode, (mode & 1) === 1, 4);
+    this.#check(mode | ACCESS.aligned, (mode & 1) === 1, 4);
     code.get(LOCAL.address).const(0xfff).op(W.and);
     if (isKnown) code.const(0x1000 - this.#evaluate(size));
     else code.const(0x1000).get(LOCAL.data).op(W.sub);
