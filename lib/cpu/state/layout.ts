@@ -100,9 +100,9 @@ export const STATE = {
   system: 1024,
 } as const;
 /**
- * Bits of `traps`: those of HSTR (T0 to T13), those of HCR that are listed here, where they stand in HCR, and by number: HSTR.TTEE,
- * one for all modes but Hyp mode, one for each counter that must not be read, and one for writes that somebody is told of. At
- * PL0 all but those of counters are set.
+ * Bits of `traps`: those of HSTR (T0 to T13), those of HCR that are listed here, where they stand in HCR, and by their numbers
+ * HSTR.TTEE, one for all modes but Hyp mode, one for each counter that must not be read, and one for writes that somebody is
+ * told of. At PL0 all but those of counters are set.
  */
 export const TRAPS = {
   hstr: 0x3fff,

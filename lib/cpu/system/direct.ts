@@ -10,7 +10,7 @@ import { BANKED, MODE } from './modes.ts';
 import { bankedIndex } from './psr.ts';
 import { wideKey, wordKey } from './register.ts';
 import { reg, registerAt, type Register } from './registers.ts';
-import { FPEXC, READ_ONLY } from './vfp-system.ts';
+import { FPEXC, MVFR0, READ_ONLY } from './vfp-system.ts';
 
 export interface DirectAccess {
   readonly form: 'read' | 'write' | 'ignore';
@@ -74,6 +74,20 @@ export function directAccess(word: number): DirectAccess | undefined {
   return { form, offset: 4 * index, stride, low: form === 'write' ? 31 - Math.clz32(mask & -mask) : 0, traps };
 }
 
+/** The register of MRC or MCR, the bits of `STATE.traps` of which none may be set, and which are traps to Hyp mode at PL1. */
+export interface PlainAccess {
+  readonly register: Register;
+  readonly traps: number;
+  readonly hypTraps: number;
+}
+/** Undefined if more has a say. */
+export function plainAccessOf(word: number): PlainAccess | undefined {
+  const access = accessOf(word);
+  if (access === undefined) return undefined;
+  const traps = (1 << access.traps[0]) | (1 << access.traps[1]);
+  return { register: access.register, traps, hypTraps: (traps & (1 << TRAPS.notHyp)) === 0 ? traps : 0 };
+}
+
 /** The number of the bit of `STATE.traps` that says that somebody is told of writes. */
 export const TOLD = TRAPS.told;
 
@@ -89,10 +103,10 @@ const isMrrc15 = (word: number): boolean => (word & 0x0ff0_0f00) === 0x0c50_0f00
 /** Where CNTVOFF is: the offset of its low word. */
 export const CNTVOFF = 4 * reg('CNTVOFF');
 
-/** VMRS and VMSR of FPEXC and MVFR0 by the register's number, with MVFR0's value and the bit of HCR that traps its reads. */
+/** FPEXC, and MVFR0, whose reads a bit of HCR traps, with the numbers by which VMRS and VMSR name them. */
 export const VFP_REGISTERS = {
-  ...{ FPEXC, MVFR0: 7, EN: BIT.FPEXC.EN },
-  ...{ mvfr0: READ_ONLY[7], trap: BIT.HCR.TID3 },
+  fpexc: { number: FPEXC, enable: BIT.FPEXC.EN },
+  mvfr0: { number: MVFR0, value: READ_ONLY[MVFR0], trap: BIT.HCR.TID3 },
 } as const;
 /** Where it is kept for each kind of mode who may use VFP and Advanced SIMD, and who might if FPEXC.EN were set. */
 export const KEPT_VFP = Object.values(FOLLOWING.kind).flatMap((kind) => {
@@ -111,20 +125,6 @@ export const USER_BANK = [
   { register: 13, offset: STATE.banked + 4 * BANKED.sp(0) },
   { register: 14, offset: STATE.banked + 4 * BANKED.lr(0) },
 ] as const;
-
-/** The register of MRC or MCR, the bits of `STATE.traps` of which none may be set, and which are traps to Hyp mode at PL1. */
-export interface PlainAccess {
-  readonly register: Register;
-  readonly traps: number;
-  readonly hypTraps: number;
-}
-/** Undefined if more has a say. */
-export function plainAccessOf(word: number): PlainAccess | undefined {
-  const access = accessOf(word);
-  if (access === undefined) return undefined;
-  const traps = (1 << access.traps[0]) | (1 << access.traps[1]);
-  return { register: access.register, traps, hypTraps: (traps & (1 << TRAPS.notHyp)) === 0 ? traps : 0 };
-}
 
 /** The offset of what MRS and MSR of a banked register name in Hyp mode; undefined if it is a current register, or none. */
 export function bankedOffset(sysm: number, spsr: boolean): number | undefined {

@@ -6,7 +6,8 @@ import { MODE } from './modes.ts';
 import { VFP, vfpAccess } from './vfp-access.ts';
 
 /** Cortex-A15: FPSID, MVFR1, MVFR0 (DDI 0438I, 10.3; DDI 0406C, table B4-3). */
-export const READ_ONLY = { 0: 0x4104_30f0, 6: 0x1111_1111, 7: 0x1011_0222 } as const;
+export const MVFR0 = 7;
+export const READ_ONLY = { 0: 0x4104_30f0, 6: 0x1111_1111, [MVFR0]: 0x1011_0222 } as const;
 export const FPEXC = 8;
 const FPSCR = 1;
 /** EX and EN; an A15 has no subarchitecture fields. */

@@ -208,7 +208,7 @@ const VMRS = operation({
     ir.setState('N', fpscr);
   },
 });
-const { FPEXC, MVFR0 } = VFP_REGISTERS;
+const { fpexc, mvfr0 } = VFP_REGISTERS;
 /**
  * The other registers have their own access rules, so that FPEXC can be reached while VFP is off. Kernels turn VFP on and off
  * by it whenever they change from one process to another.
@@ -227,17 +227,17 @@ const VFP_SYSTEM = directOperation({
   fields(w) {
     const register = bits(w, 19, 16);
     const rt = bits(w, 15, 12);
-    if (register === FPEXC) return { rt, form: isVmrs(w) ? 'read' : 'write' };
-    return register === MVFR0 && isVmrs(w) ? { rt, form: 'mvfr0' } : undefined;
+    if (register === fpexc.number) return { rt, form: isVmrs(w) ? 'read' : 'write' };
+    return register === mvfr0.number && isVmrs(w) ? { rt, form: 'mvfr0' } : undefined;
   },
   ready(ir, _, form) {
     const allowed = ir.and(ir.state('privileged'), ir.state('vfpAllowed'));
     if (form !== 'mvfr0') return allowed;
-    return ir.and(allowed, ir.isZero(ir.and(ir.state('traps'), ir.const(VFP_REGISTERS.trap))));
+    return ir.and(allowed, ir.isZero(ir.and(ir.state('traps'), ir.const(mvfr0.trap))));
   },
   execute(ir, { rt }, form) {
-    if (form === 'write') writeFpexc(ir, ir.and(ir.reg(rt), ir.const(VFP_REGISTERS.EN)));
-    else ir.setReg(rt, form === 'read' ? ir.state('FPEXC') : ir.const(VFP_REGISTERS.mvfr0));
+    if (form === 'write') writeFpexc(ir, ir.and(ir.reg(rt), ir.const(fpexc.enable)));
+    else ir.setReg(rt, form === 'read' ? ir.state('FPEXC') : ir.const(mvfr0.value));
   },
 });
 /** What follows from FPEXC.EN is kept for each kind of mode as well. */
@@ -253,8 +253,8 @@ const isVmrs = (word: number): boolean => bits(word, 20, 20) === 1;
 const SYSTEM_REGISTERS: Readonly<Record<number, string>> = {
   0: 'fpsid',
   6: 'mvfr1',
-  [MVFR0]: 'mvfr0',
-  [FPEXC]: 'fpexc',
+  [mvfr0.number]: 'mvfr0',
+  [fpexc.number]: 'fpexc',
 };
 const systemWord = (base: number) => (f: { reg: number; rt: number }) =>
   f.reg in SYSTEM_REGISTERS && f.rt !== 15 ? VFP_SYSTEM.decode(base | (f.reg << 16) | (f.rt << 12)) : undefined;
