@@ -87,21 +87,22 @@ export abstract class LazyFlags extends Lowering {
 
   /** Makes the state in memory right, as cheaply as may be. */
   protected save(): void {
-    const { nz, c, v, saved, lazy } = this.flags;
+    const { nz, saved, lazy } = this.flags;
     if (saved) return;
     if (nz === 'kind') {
-      for (const [local, offset] of LAZY_LOCALS) this.store32(offset, () => this.code.get(local));
+      this.saveKind();
       this.flags = UNREAD;
       return;
     }
-    if (nz !== c || nz !== v || (nz !== 'add' && nz !== 'sub')) {
+    const operation = this.#operation;
+    if (operation === undefined) {
       this.settle();
       return;
     }
     this.store32(STATE.lazyA, () => this.code.get(LOCAL.A));
     this.store32(STATE.lazyB, () => this.code.get(LOCAL.B));
-    if (lazy !== LAZY[nz]) this.store32(STATE.lazyFlags, () => this.code.const(LAZY[nz]));
-    this.flags = { ...this.flags, saved: true, lazy: LAZY[nz] };
+    if (lazy !== LAZY[operation]) this.store32(STATE.lazyFlags, () => this.code.const(LAZY[operation]));
+    this.flags = { ...this.flags, saved: true, lazy: LAZY[operation] };
   }
   /** Brings all flags into their words. */
   protected settle(): void {
@@ -121,7 +122,7 @@ export abstract class LazyFlags extends Lowering {
    * tight loop into locals.
    */
   protected meet(live: number, tight: boolean): void {
-    if (tight && live === 0) this.#toOperands();
+    if (tight && live === 0) this.toKind();
     else if (tight) this.#toLocals();
     else if (live === 0) this.save();
     else {
@@ -149,17 +150,31 @@ export abstract class LazyFlags extends Lowering {
     this.#toLocal(LOCAL.V, 'v', () => this.#overflow());
     if (this.flags.lazy !== LAZY.none) this.store32(STATE.lazyFlags, () => this.code.const(LAZY.none));
   }
-  #toOperands(): void {
+  /** Has all flags follow from the locals `kind`, A and B. */
+  protected toKind(): void {
     const { code } = this;
-    const { nz, c, v, saved, lazy } = this.flags;
+    const { nz, saved, lazy } = this.flags;
     if (nz === 'kind') return;
     if (saved && lazy === undefined) {
       for (const [local, offset] of LAZY_LOCALS) code.get(LOCAL.cpu).memory(W.load, offset).set(local);
       return;
     }
-    const isLazy = nz === c && nz === v && (nz === 'add' || nz === 'sub');
-    if (!isLazy) this.settle();
-    code.const(isLazy ? LAZY[nz] : LAZY.none).set(LOCAL.kind);
+    const operation = this.#operation;
+    if (operation === undefined) this.settle();
+    code.const(operation === undefined ? LAZY.none : LAZY[operation]).set(LOCAL.kind);
+  }
+  /** Whether {@link toKind} stores flags. */
+  protected get storesForKind(): boolean {
+    const { nz, saved } = this.flags;
+    return nz !== 'kind' && !saved && this.#operation === undefined;
+  }
+  /** What all flags follow from, if it is one addition or subtraction. */
+  get #operation(): 'add' | 'sub' | undefined {
+    const { nz, c, v } = this.flags;
+    return nz === c && nz === v && (nz === 'add' || nz === 'sub') ? nz : undefined;
+  }
+  protected saveKind(): void {
+    for (const [local, offset] of LAZY_LOCALS) this.store32(offset, () => this.code.get(local));
   }
 
   #word(offset: number): Code {

@@ -14,6 +14,7 @@ import type { Block } from './block.ts';
 import { isNear, PC } from './facts.ts';
 import type { Graph } from './graph.ts';
 import { LOCAL, met, WORDS, type Flags } from './lazy-flags.ts';
+import type { TightLoop } from './loops.ts';
 import { DISPATCH } from './nest.ts';
 import { NO_PAGE, RegionOperands } from './operands.ts';
 import type { Step } from './records.ts';
@@ -37,7 +38,9 @@ export class RegionLowering extends RegionOperands {
   #undone = 0;
   #itStored = false;
   readonly #labels = new Map<Block, Label>();
+  /** The way out of the region, and out of each of its tight loops, which leads to that. */
   #out!: Label;
+  readonly #loopOuts = new Map<TightLoop, Label>();
 
   /** The region as a function of the interpreter's handler type. */
   translate(graph: Graph): Body {
@@ -102,6 +105,8 @@ export class RegionLowering extends RegionOperands {
     const merges = block.children.filter((b) => b.isMerge).sort((a, b) => b.order - a.order);
     this.flags = flags;
     if (block.isLoop || block.at === DISPATCH) this.#meet(block);
+    const tight = block.isLoop ? block.loop : undefined;
+    if (tight !== undefined) this.#loopOuts.set(tight, code.block());
     if (block.isLoop) this.#labels.set(block, code.loop());
     for (const merge of merges) this.#labels.set(merge, code.block());
     if (block.at === DISPATCH) {
@@ -118,6 +123,12 @@ export class RegionLowering extends RegionOperands {
       this.#tree(merge, met(merge.flagsIn, merge.loop !== undefined));
     }
     if (block.isLoop) code.end();
+    if (tight !== undefined) {
+      code.end();
+      this.#saveRegisters(tight);
+      this.saveKind();
+      code.br(this.#out);
+    }
     this.guarded = guarded;
   }
 
@@ -161,7 +172,7 @@ export class RegionLowering extends RegionOperands {
       this.#go(block, block.next);
     } else {
       this.#storeIt(block.it);
-      this.#exit((EXIT.arrive << EXIT.howShift) | block.next);
+      this.#exit((EXIT.arrive << EXIT.howShift) | block.next, this.#block.loop);
     }
   }
   #storeIt(it: number): void {
@@ -215,7 +226,7 @@ export class RegionLowering extends RegionOperands {
   #go(from: Block, at: number): void {
     const to = wayTo(from, at);
     if (to === undefined) {
-      this.#exit((EXIT.arrive << EXIT.howShift) | at);
+      this.#exit((EXIT.arrive << EXIT.howShift) | at, this.#block.loop);
       return;
     }
     if (to.ways.has(at)) this.code.const(this.#graph.dispatched.indexOf(at)).set(LOCAL.dispatch);
@@ -231,8 +242,7 @@ export class RegionLowering extends RegionOperands {
     this.#meet(to);
     if (to.order <= from.order) {
       this.code.get(LOCAL.left).const(to.need).op(W.ltS);
-      this.#block = from;
-      this.#exitIf((EXIT.arrive << EXIT.howShift) | to.at);
+      this.#exitIf((EXIT.arrive << EXIT.howShift) | to.at, to.loop);
     }
     code.br(this.#labels.get(to)!);
   }
@@ -240,9 +250,11 @@ export class RegionLowering extends RegionOperands {
     this.meet(to.flagsIn, to.loop !== undefined);
   }
   /** Saves what a tight loop kept, on the way to a block that is not of it. */
-  #leaveLoop(from: Block, to?: Block): void {
-    if (from.loop === undefined || from.loop === to?.loop) return;
-    for (let rest = from.loop.written; rest !== 0; rest &= rest - 1) {
+  #leaveLoop({ loop }: Block, to: Block): void {
+    if (loop !== undefined && loop !== to.loop) this.#saveRegisters(loop);
+  }
+  #saveRegisters({ written }: TightLoop): void {
+    for (let rest = written; rest !== 0; rest &= rest - 1) {
       const n = 31 - Math.clz32(rest & -rest);
       this.code
         .get(LOCAL.cpu)
@@ -250,26 +262,30 @@ export class RegionLowering extends RegionOperands {
         .memory(W.store, 4 * n);
     }
   }
-  #exit(exit: number): void {
-    this.#leaveLoop(this.#block);
-    this.save();
-    this.code.const(exit).set(LOCAL.exit).br(this.#out);
+  #exit(exit: number, loop: TightLoop | undefined): void {
+    if (loop === undefined) this.save();
+    else this.toKind();
+    this.code.const(exit).set(LOCAL.exit).br(this.#outOf(loop));
   }
   /** Leaves if the value on the stack, which it hardly ever is, is not 0. */
-  #exitIf(exit: number): void {
+  #exitIf(exit: number, loop: TightLoop | undefined): void {
     const { code, flags } = this;
-    if (this.#block.loop === undefined) {
-      code.const(exit).set(LOCAL.exit).brIfUnlikely(this.#out);
+    if (loop !== undefined && this.storesForKind) {
+      code.ifUnlikely();
+      this.#exit(exit, loop);
+      code.end();
+      this.flags = flags;
       return;
     }
-    code.ifUnlikely();
-    this.#exit(exit);
-    code.end();
-    this.flags = flags;
+    if (loop !== undefined) this.toKind();
+    code.const(exit).set(LOCAL.exit).brIfUnlikely(this.#outOf(loop));
+  }
+  #outOf(loop: TightLoop | undefined): Label {
+    return loop === undefined ? this.#out : this.#loopOuts.get(loop)!;
   }
   /** Leaves before the instruction at hand if the value on the stack is not 0. */
   protected sideExit(): void {
-    this.#exitIf((EXIT.execute << EXIT.howShift) | (this.#undone << EXIT.undoneShift) | this.step.at);
+    this.#exitIf((EXIT.execute << EXIT.howShift) | (this.#undone << EXIT.undoneShift) | this.step.at, this.#block.loop);
   }
 
   protected left(): void {
@@ -328,7 +344,7 @@ export class RegionLowering extends RegionOperands {
           .const(isThumb ? -2 : -4)
           .op(W.and),
       );
-      this.#exit((isThumb ? EXIT.enterT32 : EXIT.enterA32) << EXIT.howShift);
+      this.#exit((isThumb ? EXIT.enterT32 : EXIT.enterA32) << EXIT.howShift, this.#block.loop);
     };
     if (exchanges) {
       code.get(LOCAL.target).const(1).op(W.and);
