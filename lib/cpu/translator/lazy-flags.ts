@@ -173,6 +173,7 @@ export abstract class LazyFlags extends Lowering {
     const { nz, c, v } = this.flags;
     return nz === c && nz === v && (nz === 'add' || nz === 'sub') ? nz : undefined;
   }
+  /** Saves what {@link toKind} made of the flags. */
   protected saveKind(): void {
     for (const [local, offset] of LAZY_LOCALS) this.store32(offset, () => this.code.get(local));
   }

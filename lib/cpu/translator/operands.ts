@@ -197,8 +197,11 @@ export abstract class RegionOperands extends LazyFlags {
       .const(TLB.slow)
       .op(W.xor);
   }
-  /** Leaves unless the page of `LOCAL.address` can be accessed at once, and the address is aligned to `size` or need not be. */
-  #check(access: number, write: boolean, size: number): void {
+  /**
+   * Leaves unless the page of `LOCAL.address` can be accessed at once, the address is aligned to `size` or need not be, and
+   * what `refuses` puts on the stack is 0.
+   */
+  #check(access: number, write: boolean, size: number, refuses?: () => void): void {
     const { code } = this;
     const { view } = this.step;
     const at =
@@ -213,6 +216,10 @@ export abstract class RegionOperands extends LazyFlags {
     if (size === 4) code.get(LOCAL.address).op(W.or);
     else if (size === 2) code.get(LOCAL.address).const(1).op(W.and).op(W.or);
     code.const(TLB.slow).op(W.and);
+    if (at === 0 && refuses !== undefined) {
+      refuses();
+      code.op(W.or);
+    }
     const needsAligned = size === 1 || (access & ACCESS.aligned) !== 0;
     // It is a sixth of the code of regions, so only for those that need it.
     if (needsAligned || !this.records.isUnaligned(this.step.record)) this.sideExit();
@@ -224,6 +231,9 @@ export abstract class RegionOperands extends LazyFlags {
       .get(LOCAL.entry)
       .memory(W.store, at + 4)
       .end();
+    if (refuses === undefined) return;
+    refuses();
+    this.sideExit();
   }
   /** If what is on the stack is not 0, leaves all the same unless it is memory where an access may be unaligned. */
   #checkUnaligned(access: number, size: number): void {
@@ -299,12 +309,12 @@ export abstract class RegionOperands extends LazyFlags {
       this.value(size);
       code.set(LOCAL.data);
     }
-    this.#check(mode | ACCESS.aligned, (mode & 1) === 1, 4);
-    code.get(LOCAL.address).const(0xfff).op(W.and);
-    if (isKnown) code.const(0x1000 - this.#evaluate(size));
-    else code.const(0x1000).get(LOCAL.data).op(W.sub);
-    code.op(W.gtU);
-    this.sideExit();
+    this.#check(mode | ACCESS.aligned, (mode & 1) === 1, 4, () => {
+      code.get(LOCAL.address).const(0xfff).op(W.and);
+      if (isKnown) code.const(0x1000 - this.#evaluate(size));
+      else code.const(0x1000).get(LOCAL.data).op(W.sub);
+      code.op(W.gtU);
+    });
     this.covered = true;
     return false;
   }

@@ -226,11 +226,14 @@ export class Translator {
    * now on, and only if it does not, the entry gets a region of its own.
    */
   #mayCoolDown(base: number, at: number, made: readonly Omit<Region, 'ids' | 'module'>[]): boolean {
+    if (!this.#options.patient) return false;
     const waited = this.#waited.get(base) ?? new Set();
-    if (!this.#options.patient || waited.has(at)) return false;
-    let covered = made.some((region) => region.base === base && region.blocks.has(at));
-    for (const region of this.#pages.get(base) ?? []) covered ||= region.blocks.has(at);
-    if (!covered) return false;
+    if (!made.some((region) => region.base === base && region.blocks.has(at))) {
+      if (waited.has(at)) return false;
+      let covered = false;
+      for (const region of this.#pages.get(base) ?? []) covered ||= region.blocks.has(at);
+      if (!covered) return false;
+    }
     this.#waited.set(base, waited.add(at));
     this.#heat.forget(base, at, at + 1);
     return true;
