@@ -7,8 +7,7 @@
  */
 
 export class Clock {
-  /** Begins as a zero that V8 keeps as a floating-point number, as times beyond 2**31 are, lest the layout changes. */
-  #settledNs = -0;
+  #settledNs = 0;
   #advancing = false;
   #first: ClockEvent | null = null;
   #created = 0;

@@ -2,7 +2,6 @@
  * One CPU: its state in the shared memory, and the slow paths of the interpreter, which are its whole behaviour beyond
  * plain instructions.
  */
-import { FLOATING_ZERO } from '../bits/floating-zero.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Clock, ClockEvent } from '../clock/clock.ts';
 import { Budget } from './budget.ts';
@@ -102,7 +101,7 @@ export class Cpu implements CpuSurroundings {
   /** What else a debugger asks for. */
   readonly stops = new Stops(this);
   /** Address of the system operation that is executed, or was last; record of the load or store that was slow last. */
-  systemPc = FLOATING_ZERO;
+  systemPc = 0;
   accessRecord = 0;
   #worlds: WorldWatch | null = null;
   /** How often each exception was taken, in the order of EXCEPTIONS, and how often one returned. */

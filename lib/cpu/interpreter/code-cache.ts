@@ -5,7 +5,6 @@
  * breakpoints. A record that was not decoded yet is the micro-op `undecoded`. A page that holds decoded records is
  * "live": stores into its guest page take the slow path and drop what they overwrite.
  */
-import { FLOATING_ZERO } from '../../bits/floating-zero.ts';
 import { advanceIt } from '../state/itstate.ts';
 import { ALWAYS } from '../ir/ops.ts';
 import { MICRO_OP_PAGE, SHARED } from '../state/layout.ts';
@@ -292,7 +291,7 @@ export class CodeCache {
     if (this.#slots[kind].length >= most) this.clear();
     const slots = this.#slots[kind];
     const base = this.#pools[kind] + slots.length * SLOT_BYTES[kind];
-    const slot: Slot = { base, thumb, hostPage: FLOATING_ZERO, privatePage: -1, context: HOST, live: false };
+    const slot: Slot = { base, thumb, hostPage: 0, privatePage: -1, context: HOST, live: false };
     slots.push(slot);
     this.#words[lastOf(slot)] = thumb ? BUILTIN.pageEndT32 : BUILTIN.pageEndA32;
     return slot;

@@ -4,7 +4,6 @@
  * One Walk is reused for every walk of its owner: no walk allocates. A walk fills in the permissions of every access;
  * `check` then tells whether a certain one may be done, in the order of the manual's fault checking sequence.
  */
-import { FLOATING_ZERO } from '../../bits/floating-zero.ts';
 import { DEVICE, memoryTypeOf, NORMAL_WRITE_BACK, SHAREABILITY, STRONGLY_ORDERED } from './attributes.ts';
 import type { MemoryType } from './attributes.ts';
 import { FAULT } from './fault.ts';
@@ -28,7 +27,7 @@ export const DOMAIN_ACCESS = { none: 0, client: 1, manager: 3 } as const;
 /** The result of the last walk. */
 export class Walk {
   /** Output address of the byte asked for: physical, or intermediate before `combineStages`; 40 bits. */
-  physical = FLOATING_ZERO;
+  physical = 0;
   /** Binary logarithm of the leaf's size: 12, 16, 20, 21, 24 or 30. */
   pageBytesLog2 = 12;
   /** What may be done, as bits of PERMISSION; domain and, once combined, stage 2 included. */

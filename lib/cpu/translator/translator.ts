@@ -4,7 +4,6 @@
  *
  * Nothing that the guest can see depends on it: a region counts and does exactly what the interpreter would.
  */
-import { FLOATING_ZERO } from '../../bits/floating-zero.ts';
 import { library } from '../ir/library.ts';
 import { RECORD, type InstructionTable } from '../isa/table.ts';
 import { ORIGINALS, REGIONS, SHARED } from '../state/layout.ts';
@@ -104,9 +103,9 @@ export class Translator {
   readonly #free: number[] = [];
   #used = 0;
   #age = 0;
-  #windowStart = FLOATING_ZERO;
+  #windowStart = 0;
   #dropsSince = -FORGIVE_MS;
-  #spentMs = FLOATING_ZERO;
+  #spentMs = 0;
   #turns = 0;
   readonly statistics = { regions: 0, modules: 0, bytes: 0, translatedInstructions: 0, dropped: 0, translationMs: 0 };
 
