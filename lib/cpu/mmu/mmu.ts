@@ -54,8 +54,7 @@ export class Mmu {
   }
 
   reset(): void {
-    this.#tlb.clear();
-    for (const flat of this.#flat) flat.clear();
+    this.#clear();
     this.asidChanged();
     this.vmidChanged();
     this.observed();
@@ -223,8 +222,7 @@ export class Mmu {
   /** After a change of what translation itself depends on: nothing cached is right any more. */
   regimeChanged(): void {
     this.asidChanged();
-    this.#tlb.clear();
-    for (const flat of this.#flat) flat.clear();
+    this.#clear();
   }
   writeDacr(index: number, value: number): void {
     this.#cpu.words[index] = value;
@@ -270,8 +268,12 @@ export class Mmu {
       if ((mmu.#tlb.space(regime) & ASID) === asid) for (const flat of mmu.#flatOf[regime]!) flat.clearLoose();
     });
   }
+  #clear(): void {
+    for (const regime of Object.values(REGIME)) this.#generated.dropRegime(regime, this.#cpu.base);
+    for (const flat of this.#flat) flat.clear();
+  }
   #clearRegime(regime: number): void {
-    this.#tlb.clearRegime(regime);
+    this.#generated.dropRegime(regime, this.#cpu.base);
     for (const flat of this.#flatOf[regime]!) flat.clear();
   }
   #dropPage(regime: number, page: number): void {

@@ -36,12 +36,10 @@ const regimeOf = (tag: number): number => (tag >> ENTRY.regimeShift) & 3;
 /** What is done seldom, and what tags entries. */
 export class Tlb {
   readonly #words: Int32Array;
-  readonly #bytes: Uint8Array;
   readonly #misses: Float64Array;
 
   constructor(memory: ArrayBuffer, area: number) {
     this.#words = new Int32Array(memory, area, AREA.end / 4);
-    this.#bytes = new Uint8Array(memory, area, AREA.end);
     this.#misses = new Float64Array(memory, area + AREA.misses, 1);
   }
 
@@ -59,21 +57,6 @@ export class Tlb {
     this.#words[(AREA.space >> 2) + regime] = space;
   }
 
-  clear(): void {
-    for (const regime of Object.values(REGIME)) this.clearRegime(regime);
-  }
-  clearRegime(regime: number): void {
-    const words = this.#words;
-    for (let i = 0; i < ENTRIES * WORDS; i += WORDS) if (regimeOf(words[i]!) === regime) words[i] = 0;
-    const first = AREA.megabytesSize * regime;
-    this.#bytes.fill(0, AREA.large + first, AREA.large + first + AREA.megabytesSize);
-    const megabytes = this.#bytes.subarray(AREA.megabytes + first, AREA.megabytes + first + AREA.megabytesSize);
-    const entered = (AREA.entered + AREA.enteredSize * regime) >> 2;
-    for (let mb = megabytes.indexOf(1); mb >= 0; mb = megabytes.indexOf(1, mb)) {
-      words.fill(0, entered + 8 * mb, entered + 8 * mb + 8);
-      megabytes[mb] = 0;
-    }
-  }
   clearAsid(regime: number, asid: number): void {
     const words = this.#words;
     for (let i = 0; i < ENTRIES * WORDS; i += WORDS) {

@@ -24,6 +24,8 @@ export interface GeneratedMmu {
   permissions(attributes: number, regime: number, cpu: number): number;
   /** Drops a page, and the others of its leaf; 0 if the leaf is too large, and all of its regime must go. */
   drop(regime: number, page: number, cpu: number): number;
+  /** Drops all pages of a regime from the second-level TLB. */
+  dropRegime(regime: number, cpu: number): number;
   /** Makes accesses to a page fast as far as an entry whose place is known allows them, at PL0 or `privileged`. */
   fill(entry: number, page: number, regime: number, flat: number, privileged: number, cpu: number): number;
   /** Remembers where the micro-ops of a page are, in the table at `table`. */

@@ -19,7 +19,7 @@ import {
   or,
   select,
 } from '../../wasm/writer.ts';
-import { shl, shrU, sub, Writer, xor, type Term } from '../../wasm/writer.ts';
+import { shl, shrU, sub, Writer, xor, type Local, type Term } from '../../wasm/writer.ts';
 import { PERMISSION } from '../permissions.ts';
 import { ATTRIBUTE, LARGEST_BLOCK_LOG2 } from '../tlb.ts';
 import type { MmuFunctions, MmuPart } from './functions.ts';
@@ -90,13 +90,41 @@ function permissions(): Body {
   return w.body(and(attributes, PERMISSION.all), 'permissions');
 }
 
+/** Drops the entry of a page, if there is one. */
+function dropEntry(w: Writer, regime: Term, page: Term, cpu: Term): void {
+  const entry = w.local(entryOf(regime, page, cpu));
+  w.if(eq(load(entry, ENTRY.tag), tagOf(regime, page)), () => w.store(entry, ENTRY.tag, 0));
+}
+/** Visits the pages of a megabyte that were entered since they were last dropped, and forgets that they were. */
+function visitEntered(w: Writer, regime: Term, megabyte: Local, cpu: Term, visit: (page: Local) => void): void {
+  const at = w.local(log2Of(regime, megabyte, cpu));
+  const [each, word, first, end, bits] = [w.local(), w.local(), w.local(), w.local(), w.local()];
+  w.store8(at, AREA.large, 0);
+  w.if(load8(at, AREA.megabytes), () => {
+    w.store8(at, AREA.megabytes, 0);
+    w.set(word, add(add(areaOf(cpu), ofRegime(regime, AREA.enteredSize)), shl(megabyte, 5)));
+    w.set(first, shl(megabyte, 8));
+    w.set(end, add(word, 32));
+    w.while(ltU(word, end), () => {
+      w.set(bits, load(word, AREA.entered));
+      w.while(bits, () => {
+        w.set(each, add(first, lowestBit(bits)));
+        visit(each);
+        w.set(bits, and(bits, sub(bits, 1)));
+      });
+      w.store(word, AREA.entered, 0);
+      w.set(word, add(word, 4));
+      w.set(first, add(first, 32));
+    });
+  });
+}
+
 function drop(f: MmuFunctions): Body {
   const w = new Writer(3);
   const [regime, page, cpu] = w.parameters as [Term, Term, Term];
-  const [bank, last, each, end] = [w.local(), w.local(), w.local(), w.local()];
+  const [bank, last, end] = [w.local(), w.local(), w.local()];
   const dropOne = (page: Term): void => {
-    const entry = w.local(entryOf(regime, page, cpu));
-    w.if(eq(load(entry, ENTRY.tag), tagOf(regime, page)), () => w.store(entry, ENTRY.tag, 0));
+    dropEntry(w, regime, page, cpu);
     w.set(bank, firstBankOf(regime));
     w.while(isZero(gtU(bank, last)), () => {
       w.do(call(f.forget, flatOf(cpu, bank), page));
@@ -115,28 +143,31 @@ function drop(f: MmuFunctions): Body {
   const megabyte = w.local(and(shrU(page, 8), sub(0, megabytes)));
   w.set(end, add(megabyte, megabytes));
   w.while(ltU(megabyte, end), () => {
-    const at = w.local(log2Of(regime, megabyte, cpu));
-    w.store8(at, AREA.large, 0);
-    w.if(load8(at, AREA.megabytes), () => {
-      w.store8(at, AREA.megabytes, 0);
-      const word = w.local(add(add(areaOf(cpu), ofRegime(regime, AREA.enteredSize)), shl(megabyte, 5)));
-      const first = w.local(shl(megabyte, 8));
-      const lastWord = w.local(add(word, 32));
-      w.while(ltU(word, lastWord), () => {
-        const bits = w.local(load(word, AREA.entered));
-        w.while(bits, () => {
-          w.set(each, add(first, lowestBit(bits)));
-          dropOne(each);
-          w.set(bits, and(bits, sub(bits, 1)));
-        });
-        w.store(word, AREA.entered, 0);
-        w.set(word, add(word, 4));
-        w.set(first, add(first, 32));
-      });
-    });
+    visitEntered(w, regime, megabyte, cpu, dropOne);
     w.set(megabyte, add(megabyte, 1));
   });
   return w.body(1, 'drop');
+}
+
+/** Hypervisors without VMIDs do this at each switch: it costs what was entered, and a look at each four megabytes. */
+function dropRegime(): Body {
+  const w = new Writer(2);
+  const [regime, cpu] = w.parameters as [Term, Term];
+  const megabyte = w.local();
+  const end = w.local();
+  w.while(ltU(megabyte, AREA.megabytesSize), () => {
+    w.set(end, add(megabyte, 4));
+    w.if(
+      load(log2Of(regime, megabyte, cpu), AREA.megabytes),
+      () =>
+        w.while(ltU(megabyte, end), () => {
+          visitEntered(w, regime, megabyte, cpu, (page) => dropEntry(w, regime, page, cpu));
+          w.set(megabyte, add(megabyte, 1));
+        }),
+      () => w.set(megabyte, end),
+    );
+  });
+  return w.body(1, 'dropRegime');
 }
 
 export const tlbFunctions: MmuPart = (f) => ({
@@ -145,4 +176,5 @@ export const tlbFunctions: MmuPart = (f) => ({
   enter: enter(),
   permissions: permissions(),
   drop: drop(f),
+  dropRegime: dropRegime(),
 });
