@@ -62,6 +62,13 @@ export class View {
     return undefined;
   }
 
+  /** After a reset only the first context is executed: the client is told of others anew, at stops in them. */
+  restart(): void {
+    this.#detached.clear();
+    this.#announced.clear();
+    this.announce(this.all()[0]?.id);
+  }
+
   /** All visible threads. */
   threads(): readonly Located[] {
     return this.contexts().flatMap((context) => context.threads.map((thread) => ({ context, thread })));

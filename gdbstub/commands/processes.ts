@@ -42,14 +42,14 @@ export function processes(hub: Hub): Commands {
 const restarts = (hub: Hub) => [
   packet('R{ignored:text}', 'reset the machine', ({ client, view }) => {
     hub.reset(client);
-    view.attach();
+    view.restart();
     return LATER;
   }),
 
   // The machine runs what it was started with, whatever file the client names.
   packet('vRun;{ignored:text}', 'reset the machine and halt it', ({ client, view }) => {
     hub.reset(client);
-    view.attach();
+    view.restart();
     hub.halt(client, { kind: 'reset' });
     return LATER;
   }),
