@@ -33,34 +33,10 @@ const WIDE = 0xe800;
  */
 export function predecode(thumb: boolean, findForm: number): Body {
   const code = new Code(2048);
-  const names = [
-    'source',
-    'word',
-    'info',
-    'left',
-    'bits',
-    'key',
-    'form',
-    'x',
-    'second',
-    'first',
-    'end',
-    'wide',
-  ] as const;
-  const [source, word, info, left, bits, key, form, x, second, first, end, wide] = names.map((_, i) => CPU + 1 + i) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  let last = CPU;
+  const local = (): number => ++last;
+  const [source, word, wide, bits, key, form] = [local(), local(), local(), local(), local(), local()];
+  const [info, left, x, second, first, end] = [local(), local(), local(), local(), local(), local()];
   const shift = thumb ? 3 : 2;
   const set = KEY.form | (thumb ? KEY.thumb : 0);
   const field = (offset: number): Code => code.get(form).memory(W.load, offset);
@@ -232,7 +208,7 @@ export function predecode(thumb: boolean, findForm: number): Body {
   asked(ASKS.ends).get(UP).memory(W.load).op(W.or).op(W.eqz).brIf(next).end();
   return {
     signature: { parameters: ['i32', 'i32'], results: [] },
-    locals: names.map(() => 'i32' as const),
+    locals: new Array<'i32'>(last - CPU).fill('i32'),
     code,
     exported: thumb ? 'predecodeT32' : 'predecodeA32',
   };

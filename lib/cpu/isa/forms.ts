@@ -2,7 +2,7 @@
  * Forms: what many words are decoded by at once.
  *
  * Code repeats itself, but for registers and immediates: of the 270 000 instructions that a boot of Linux decodes, 63 000 are
- * different, and 5000 once the bits are left out that {@link encode} promises to be plain. A form is the record of a word
+ * different, and 7400 once the bits are left out that {@link encode} promises to be plain. A form is the record of a word
  * without those bits, and says where they go. Generated code (interpreter/predecode.ts) finds the form of a word and
  * writes the record; here forms are made, from the decoders, when they are first needed. IT blocks have none.
  */
