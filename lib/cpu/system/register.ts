@@ -44,15 +44,31 @@ export interface Row {
 
 const PARTS = /^p1([45]) (\d)(?: c(\d+))? c(\d+)(?: (\d))?$/;
 
-/** The key of an encoding: a small number, different for each register and size. */
-export function keyOf(at: string): number {
+interface Parts {
+  readonly coprocessor: number;
+  readonly opc1: number;
+  /** Undefined for the 64-bit form. */
+  readonly crn: number | undefined;
+  readonly crm: number;
+  readonly opc2: number;
+}
+/** The fields of an encoding; throws for a text that is none. */
+export function partsOf(at: string): Parts {
   const match = PARTS.exec(at);
   if (!match) throw new Error(`"${at}" is no register encoding`);
   const [, coprocessor, opc1, crn, crm, opc2] = match;
-  const wide = crn === undefined;
-  return wide
-    ? wideKey(Number(`1${coprocessor}`), Number(opc1), Number(crm))
-    : wordKey(Number(`1${coprocessor}`), Number(opc1), Number(crn), Number(crm), Number(opc2));
+  return {
+    coprocessor: Number(`1${coprocessor}`),
+    opc1: Number(opc1),
+    crn: crn === undefined ? undefined : Number(crn),
+    crm: Number(crm),
+    opc2: Number(opc2 ?? 0),
+  };
+}
+/** The key of an encoding: a small number, different for each register and size. */
+export function keyOf(at: string): number {
+  const { coprocessor, opc1, crn, crm, opc2 } = partsOf(at);
+  return crn === undefined ? wideKey(coprocessor, opc1, crm) : wordKey(coprocessor, opc1, crn, crm, opc2);
 }
 export const wordKey = (coprocessor: number, opc1: number, crn: number, crm: number, opc2: number): number =>
   ((coprocessor & 1) << 14) | (opc1 << 11) | (crn << 7) | (crm << 3) | opc2;

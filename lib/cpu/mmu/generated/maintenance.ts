@@ -2,6 +2,7 @@
 import { MAY, STATE_SIZE, MAX_CPUS } from '../../state/layout.ts';
 import { plainAccessOf } from '../../system/direct.ts';
 import { MODE } from '../../system/modes.ts';
+import { partsOf } from '../../system/register.ts';
 import { reg, registerNamed } from '../../system/registers.ts';
 import type { Body } from '../../wasm/module.ts';
 import {
@@ -31,8 +32,7 @@ const WRITE = 0x0e00_0f10;
 
 /** The bits of IDENTITY of an MCR. */
 function identity(name: string): number {
-  const match = /^p15 (\d) c(\d+) c(\d+) (\d)$/.exec(registerNamed(name).at);
-  const [opc1, crn, crm, opc2] = match!.slice(1).map(Number) as [number, number, number, number];
+  const { opc1, crn = 0, crm, opc2 } = partsOf(registerNamed(name).at);
   return WRITE | (opc1 << 21) | (crn << 16) | crm | (opc2 << 5);
 }
 
