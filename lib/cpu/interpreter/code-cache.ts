@@ -17,8 +17,6 @@ const A32_RECORDS = PAGE / 4;
 const T32_RECORDS = PAGE / 2;
 /** Bytes of a micro-op page, with the record that leads to the next page. */
 const SLOT_BYTES = { a32: (A32_RECORDS + 1) * RECORD.size, t32: (T32_RECORDS + 1) * RECORD.size } as const;
-/** After so many writes into a live page without decoding, the page counts as data again. */
-const WRITES_BEFORE_DROP = 16;
 
 /** The most records from an IT instruction to the last instruction of its block. */
 const LONGEST_IT_BLOCK = 7;
@@ -366,7 +364,7 @@ export class CodeCache {
   }
   #drop(slot: Slot, offset: number, bytes: number): void {
     // An IT block or the second halfword of an instruction reaches backwards: T32 pages go as a whole.
-    if (slot.thumb || ++this.#words[lastOf(slot) + (MICRO_OP_PAGE.writes >> 2)]! > WRITES_BEFORE_DROP) {
+    if (slot.thumb || ++this.#words[lastOf(slot) + (MICRO_OP_PAGE.writes >> 2)]! > MICRO_OP_PAGE.mostWrites) {
       this.#wipe(slot);
       return;
     }

@@ -98,7 +98,7 @@ class MemoryCode {
 }
 
 /** The load or store of a width: at once if the first-level TLB has the page, or as soon as it has. */
-function transfer(name: 'load' | 'store', width: number, mmu: MmuFunctions): Body {
+function transfer(name: 'load' | 'store', width: number, mmu: MmuFunctions, overwrite: number): Body {
   const [address, access] = [0, 1];
   const c = new MemoryCode(name, access);
   const { code, entry } = c;
@@ -126,6 +126,11 @@ function transfer(name: 'load' | 'store', width: number, mmu: MmuFunctions): Bod
     .const(name === 'load' ? 0 : 1);
   c.cpu().call(mmu.refill).if();
   attempt();
+  if (name === 'store') {
+    code.get(address).const(size);
+    c.cpu().call(overwrite).tee(entry).if();
+    code.get(entry).get(2).memory(STORE[width]!).op(W.return).end();
+  }
   code.else();
   // An alignment fault would come first.
   code
@@ -171,9 +176,9 @@ function probe(mmu: MmuFunctions): Body {
 }
 
 /** The bodies, in the order of {@link memoryFunctions}. */
-export const memoryBodies = (mmu: MmuFunctions): Body[] => [
-  ...LOAD.map((_, width) => transfer('load', width, mmu)),
-  ...STORE.map((_, width) => transfer('store', width, mmu)),
+export const memoryBodies = (mmu: MmuFunctions, overwrite: number): Body[] => [
+  ...LOAD.map((_, width) => transfer('load', width, mmu, overwrite)),
+  ...STORE.map((_, width) => transfer('store', width, mmu, overwrite)),
   probe(mmu),
 ];
 export const MEMORY_FUNCTIONS = LOAD.length + STORE.length + 1;

@@ -13,6 +13,7 @@ import { HandlerLowering } from './handler.ts';
 import { importIndex, IMPORTS } from './imports.ts';
 import { MEMORY_FUNCTIONS, memoryBodies, memoryFunctions } from './memory-functions.ts';
 import { mmuBodies, mmuFunctions } from '../mmu/generated/functions.ts';
+import { overwrite } from './overwrite.ts';
 import { findForm, predecode } from './predecode.ts';
 import { CPU, HANDLER, STOP, UP, type Functions } from './state-lowering.ts';
 
@@ -350,7 +351,7 @@ export function interpreterModule(instructions: InstructionTable): Uint8Array<Ar
     mmu,
     predecodeA32: decoding,
     predecodeT32: decoding + 1,
-    library: decoding + 3,
+    library: decoding + 4,
   };
   const builtins = new Builtins(functions, handlerType);
   const handlers = Array.from(microOps, (microOp, id) =>
@@ -380,11 +381,12 @@ export function interpreterModule(instructions: InstructionTable): Uint8Array<Ar
         builtins.execute(firstRegion),
         ...exceptionBodies(functions.exceptions.cpsr, functions.mmu),
         builtins.leave(),
-        ...memoryBodies(mmu),
+        ...memoryBodies(mmu, decoding + 3),
         ...mmuBodies({ ...mmu, take: functions.exceptions.take }),
         predecode(false, decoding + 2),
         predecode(true, decoding + 2),
         findForm(decoding + 2),
+        overwrite(mmu),
         ...bodies,
       ],
       // Regions take their places behind the micro-ops.

@@ -164,9 +164,10 @@ export const MAX_CPUS = 4;
 export const SHARED = { heat: 64, threshold: 68, breakpoints: 72, forms: 76, decoded: 80, unaligned: 84 } as const;
 /**
  * In the last record of a micro-op page, which leads to the next: the host address of the guest's page if generated code
- * may decode from it, else 0; and how often it was written to since something was decoded.
+ * may decode from it, else 0; how often it was written to since something was decoded, and after how many writes it counts as
+ * data again; and not 0 if the translator must be told before records go.
  */
-export const MICRO_OP_PAGE = { source: 4, writes: 8 } as const;
+export const MICRO_OP_PAGE = { source: 4, writes: 8, mostWrites: 16, watched: 12 } as const;
 /**
  * The pages that a region has seen through its registers (see translator/views.ts): for each view the page's address and its
  * TLB entry. They are in memory, for as locals they took the registers that the guest's need.

@@ -6,7 +6,7 @@
  */
 import { library } from '../ir/library.ts';
 import { RECORD, type InstructionTable } from '../isa/table.ts';
-import { ORIGINALS, REGIONS, SHARED } from '../state/layout.ts';
+import { MICRO_OP_PAGE, ORIGINALS, REGIONS, SHARED } from '../state/layout.ts';
 import { assemble, type Body, type Import } from '../wasm/module.ts';
 import { graph } from './graph.ts';
 import { Heat } from './heat.ts';
@@ -44,6 +44,7 @@ export interface CodePage {
   /** The host address of the code. */
   readonly hostPage: number;
 }
+const recordsOf = ({ thumb }: CodePage): number => (thumb ? 2048 : 1024);
 /** What the translator needs of the interpreter. */
 export interface InterpreterParts {
   readonly table: InstructionTable;
@@ -135,7 +136,8 @@ export class Translator {
   hot(up: number): void {
     const page = this.#parts.pageOf(up);
     // The record behind a page's last one only leads to the next page.
-    if (up - page.base >= (page.thumb ? 2048 : 1024) * RECORD.size || this.#isUnsettled(page.hostPage)) return;
+    if (up - page.base >= recordsOf(page) * RECORD.size || this.#isUnsettled(page.hostPage)) return;
+    this.#watch(page, true);
     if (this.#queue.size === 0) this.#age = 0;
     const again = this.#queue.has(up);
     this.#queue.add(up);
@@ -149,7 +151,8 @@ export class Translator {
 
   /** The records `first` to `end` of the page at `base` are about to change. */
   forget(base: number, first: number, end: number): void {
-    this.#heat.forget(base, first, Math.min(end, this.#parts.pageOf(base).thumb ? 2048 : 1024));
+    const page = this.#parts.pageOf(base);
+    this.#heat.forget(base, first, Math.min(end, recordsOf(page)));
     const waited = this.#waited.get(base);
     if (waited !== undefined) for (const at of waited) if (at >= first && at < end) waited.delete(at);
     const regions = this.#pages.get(base);
@@ -159,9 +162,17 @@ export class Translator {
       this.#remove((dropped = region));
     }
     if (dropped !== undefined) this.#drops.set(dropped.hostPage, (this.#drops.get(dropped.hostPage) ?? 0) + 1);
-    if (this.#queue.size > 0)
-      for (const up of this.#queue)
-        if (up >= base + first * RECORD.size && up < base + end * RECORD.size) this.#queue.delete(up);
+    let isQueued = false;
+    for (const up of this.#queue) {
+      const at = (up - base) / RECORD.size;
+      if (at >= first && at < end) this.#queue.delete(up);
+      else isQueued ||= at >= 0 && at < recordsOf(page);
+    }
+    this.#watch(page, isQueued || this.#pages.has(base) || (waited?.size ?? 0) > 0);
+  }
+  /** Whether records of a page must not go without {@link forget}. */
+  #watch(page: CodePage, watched: boolean): void {
+    this.#words[(page.base + recordsOf(page) * RECORD.size + MICRO_OP_PAGE.watched) >> 2] = watched ? 1 : 0;
   }
 
   /** Whether a page lost its regions so often of late that the next ones would not last. */
