@@ -33,7 +33,7 @@ export interface Inhabitant {
 }
 
 /** Who answers accesses that are aligned. */
-export type Answerer = Pick<MmioDevice, 'read' | 'write'>;
+export type Answerer = Pick<MmioDevice, 'read' | 'write' | 'image'>;
 
 interface Region extends Inhabitant {
   readonly end: number;

@@ -139,7 +139,7 @@ export class Cluster {
     if (engine !== 'interpreter') {
       const heat = map.heat - map.pools.a32 / 8;
       const pageOf = (up: number): ReturnType<CodeCache['pageOf']> => this.code.pageOf(up);
-      const parts = { table, memory, exports, heat, unaligned: map.unaligned, pageOf };
+      const parts = { table, memory, exports, heat, seen: map.seen, pageOf };
       this.translator = new Translator(parts, TRANSLATION[engine]);
       this.code.onForget = (base, first, end) => this.translator?.forget(base, first, end);
     }

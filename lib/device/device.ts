@@ -7,6 +7,7 @@
  */
 import type { Clock, ClockEvent } from '../clock/clock.ts';
 import { hex } from '../bits/bits.ts';
+import { unsharedImage, type RegisterImage } from './image.ts';
 import { assignState, cloneState } from './state.ts';
 import type { Line } from './line.ts';
 import { debuggerAccess, type Access, type WidthBytes } from './mmio.ts';
@@ -79,6 +80,7 @@ export interface Snapshot {
 /** A memory-mapped device as `defineDevice` makes it. */
 class Device<R extends RegisterBlock, S extends object, P extends Properties, X> implements BuiltDevice<X> {
   readonly name: string;
+  readonly image: RegisterImage;
   readonly ports: X;
   onGuestError: (problem: string) => void = () => {};
   readonly #layout: Layout;
@@ -96,7 +98,9 @@ class Device<R extends RegisterBlock, S extends object, P extends Properties, X>
     const { name, clock, properties, host } = context;
     this.name = name;
     this.#layout = layout;
-    this.#words = Uint32Array.from(layout.resets);
+    this.image = context.image?.(layout.resets.length) ?? unsharedImage(layout.resets.length);
+    this.#words = this.image.words;
+    this.#words.set(layout.resets);
     this.#initialState = () => definition.state(properties);
     this.#state = this.#initialState();
     const registers = viewOf(definition.registers, this.#words);
@@ -118,6 +122,8 @@ class Device<R extends RegisterBlock, S extends object, P extends Properties, X>
     this.ports = this.#behaviour.ports ?? ({} as X);
     this.#readers = layout.keyOf.map((key) => this.#behaviour.read?.[key] ?? null);
     this.#writers = layout.keyOf.map((key) => this.#behaviour.write?.[key] ?? null);
+    for (const [slot, word] of layout.wordOf.entries())
+      this.image.plain[word] = this.#readers[slot] === null && layout.registerOf[slot]!.access !== 'wo' ? 1 : 0;
     this.settle();
   }
 
@@ -129,7 +135,7 @@ class Device<R extends RegisterBlock, S extends object, P extends Properties, X>
     const slot = this.#layout.slots[offset >>> 2];
     if (slot === undefined || slot < 0) return this.#refuse('read of reserved offset', offset);
     if (this.#layout.registerOf[slot]!.access === 'wo') return this.#refuse('read of write-only', offset);
-    const word = this.#wordOf(slot, access);
+    const word = this.#read(slot, offset >>> 2, access);
     return widthBytes === 4 ? word : narrowed(word, offset, widthBytes);
   }
 
@@ -147,12 +153,12 @@ class Device<R extends RegisterBlock, S extends object, P extends Properties, X>
         word = value & ones;
       } else {
         word = (value & ones) << shift;
-        if (register.narrow === 'merged') word |= this.#wordOf(slot, access) & ~(ones << shift);
+        if (register.narrow === 'merged') word |= this.#read(slot, offset >>> 2, access) & ~(ones << shift);
       }
     }
     word = (word & this.#layout.masks[slot]!) >>> 0;
     const writer = this.#writers[slot]!;
-    if (writer === null) this.#words[slot] = word;
+    if (writer === null) this.#words[offset >>> 2] = word;
     else writer(word, this.#layout.elementOf[slot]!, access);
   }
 
@@ -161,7 +167,7 @@ class Device<R extends RegisterBlock, S extends object, P extends Properties, X>
     if (slot === undefined || slot < 0) return 0;
     const register = this.#layout.registerOf[slot]!;
     if (register.access === 'wo' || register.destructive) return undefined;
-    const word = this.#wordOf(slot, access);
+    const word = this.#read(slot, offset >>> 2, access);
     return widthBytes === 4 ? word : narrowed(word, offset, widthBytes);
   }
 
@@ -175,9 +181,9 @@ class Device<R extends RegisterBlock, S extends object, P extends Properties, X>
   save(): Snapshot {
     const registers: Record<string, number[]> = {};
     for (const key of this.#layout.keys) {
-      const slots = this.#slotsOf(key);
-      if (slots.every((slot) => this.#words[slot] === this.#layout.resets[slot])) continue;
-      registers[key] = slots.map((slot) => this.#words[slot]!);
+      const words = this.#wordsOf(key);
+      if (words.every((word) => this.#words[word] === this.#layout.resets[word])) continue;
+      registers[key] = words.map((word) => this.#words[word]!);
     }
     return { registers, state: cloneState(this.#state) };
   }
@@ -186,7 +192,8 @@ class Device<R extends RegisterBlock, S extends object, P extends Properties, X>
     for (const event of this.#events) event.cancel();
     this.#words.set(this.#layout.resets);
     for (const key of this.#layout.keys) {
-      snapshot.registers[key]?.forEach((word, i) => (this.#words[this.#slotsOf(key)[i]!] = word));
+      const words = this.#wordsOf(key);
+      snapshot.registers[key]?.forEach((value, i) => (this.#words[words[i]!] = value));
     }
     assignState(this.#state, cloneState(snapshot.state) as S);
   }
@@ -209,15 +216,17 @@ class Device<R extends RegisterBlock, S extends object, P extends Properties, X>
     return lines;
   }
 
-  #wordOf(slot: number, access: Readonly<Access>): number {
+  #read(slot: number, word: number, access: Readonly<Access>): number {
     const reader = this.#readers[slot]!;
-    if (reader === null) return this.#words[slot]!;
+    if (reader === null) return this.#words[word]!;
     return reader(this.#layout.elementOf[slot]!, access) >>> 0;
   }
 
-  #slotsOf(key: string): number[] {
-    const first = this.#layout.keyOf.indexOf(key);
-    return Array.from({ length: this.#layout.registerOf[first]!.count }, (_, i) => first + i);
+  /** Where the elements of a register are. */
+  #wordsOf(key: string): number[] {
+    const { keyOf, registerOf, wordOf } = this.#layout;
+    const first = keyOf.indexOf(key);
+    return Array.from(wordOf.subarray(first, first + registerOf[first]!.count));
   }
 
   #refuse(what: string, offset: number): number {

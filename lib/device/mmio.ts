@@ -1,4 +1,5 @@
 /** What the bus needs from a device. A device of any make fits; `Device` is the one that is made from declarations. */
+import type { RegisterImage } from './image.ts';
 
 export type WidthBytes = 1 | 2 | 4;
 
@@ -14,6 +15,8 @@ export const debuggerAccess: Readonly<Access> = { cpu: 0, secure: true, privileg
 
 export interface MmioDevice {
   readonly name: string;
+  /** Where its registers' words are, by offset; what is plain there reads the same. */
+  readonly image?: RegisterImage;
   /** Reads an aligned unit at a byte offset into the window; the result is unsigned and fits the width. */
   read(offset: number, widthBytes: WidthBytes, access: Readonly<Access>): number;
   write(offset: number, widthBytes: WidthBytes, value: number, access: Readonly<Access>): void;

@@ -1,6 +1,7 @@
 /** A kind of device: all that machines, the monitor and the documentation know about it. */
 import type { Clock } from '../clock/clock.ts';
 import type { TreeBinding } from './binding.ts';
+import type { RegisterImage } from './image.ts';
 import type { Line } from './line.ts';
 import type { MmioDevice } from './mmio.ts';
 import type { RegisterBlock } from './registers.ts';
@@ -118,6 +119,8 @@ export interface DeviceContext<P extends Properties = Properties> {
   readonly lines: Readonly<Record<string, Line>>;
   readonly properties: Values<P>;
   readonly host: HostPorts;
+  /** Returns a place for so many words of registers; without it the device has one of its own. */
+  image?(words: number): RegisterImage;
 }
 
 /** A device as a model builds it: it reports misuse, and may offer ports for other parts of the machine to connect to. */

@@ -9,12 +9,12 @@ export type View<R extends RegisterBlock> = {
   readonly [K in keyof R]: R[K]['array'] extends true ? readonly Cell<R[K]['fields']>[] : Cell<R[K]['fields']>;
 };
 
-/** Makes the view of words that lie in the order of the block's registers and their elements. */
+/** Makes the view of words, each of which is at its register's offset. */
 export function viewOf<R extends RegisterBlock>(block: R, words: Uint32Array): View<R> {
-  let slot = 0;
   const entries = Object.entries(block).map(([key, register]) => {
     const CellOfRegister = classOf(register);
-    const cells = Array.from({ length: register.count }, () => new CellOfRegister(words, slot++));
+    const { at, strideBytes, count } = register;
+    const cells = Array.from({ length: count }, (_, i) => new CellOfRegister(words, (at + i * strideBytes) / 4));
     return [key, register.array ? cells : cells[0]] as const;
   });
   return Object.fromEntries(entries) as unknown as View<R>;
@@ -22,19 +22,19 @@ export function viewOf<R extends RegisterBlock>(block: R, words: Uint32Array): V
 
 class Word {
   readonly #words: Uint32Array;
-  readonly #slot: number;
+  readonly #word: number;
 
-  constructor(words: Uint32Array, slot: number) {
+  constructor(words: Uint32Array, word: number) {
     this.#words = words;
-    this.#slot = slot;
+    this.#word = word;
   }
 
   get value(): number {
-    return this.#words[this.#slot]!;
+    return this.#words[this.#word]!;
   }
 
   set value(value: number) {
-    this.#words[this.#slot] = value;
+    this.#words[this.#word] = value;
   }
 }
 

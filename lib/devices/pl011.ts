@@ -125,7 +125,7 @@ export const pl011 = defineDevice({
   state: () => ({ received: [] as number[], head: 0, receiveTimeoutNs: Infinity }),
 
   behave({ name, registers, state, clock, properties, host, line, event, report }) {
-    const { UARTLCR_H, UARTCR, UARTIFLS, UARTIMSC, UARTRIS, UARTRSR } = registers;
+    const { UARTFR, UARTLCR_H, UARTCR, UARTIFLS, UARTIMSC, UARTRIS, UARTRSR } = registers;
     const interrupt = line('UARTINTR');
     const port = host.character(name, properties);
     const fifoDepth = properties.revision >= DEEP_FIFO_REVISION ? 32 : 16;
@@ -151,6 +151,14 @@ export const pl011 = defineDevice({
       timeout.schedule(dueNs);
     };
 
+    /** UARTFR is what drivers read most, so it holds its value. */
+    const settleFlags = () => {
+      // UARTCR.LBE: the modem outputs come back as inputs.
+      const modem = UARTCR.LBE ? UARTCR.RTS | (UARTCR.DTR << 1) | (UARTCR.Out1 << 2) | (UARTCR.Out2 << 8) : 0;
+      const receiver = waiting() === 0 ? 1 << 4 : waiting() >= depth() ? 1 << 6 : 0;
+      UARTFR.value = modem | receiver | (1 << 7);
+    };
+
     /** What follows when a byte has entered the FIFO. */
     const entered = () => {
       if (Math.min(waiting(), depth()) >= trigger()) raise(RX);
@@ -158,6 +166,7 @@ export const pl011 = defineDevice({
     };
     const receive = (byte: number) => {
       state.received.push(byte);
+      settleFlags();
       if (waiting() <= depth()) entered();
     };
     port.onReceive = receive;
@@ -168,6 +177,7 @@ export const pl011 = defineDevice({
       if (state.head === state.received.length) state.received.length = state.head = 0;
       // Pasted text may be long: what was read goes in large pieces, not byte by byte.
       if (state.head >= 4096) state.head -= state.received.splice(0, state.head).length;
+      settleFlags();
       if (waiting() < trigger()) lower(RX);
       if (waiting() >= depth()) {
         entered();
@@ -178,17 +188,9 @@ export const pl011 = defineDevice({
       return byte;
     };
 
-    const flags = () => {
-      // UARTCR.LBE: the modem outputs come back as inputs.
-      const modem = UARTCR.LBE ? UARTCR.RTS | (UARTCR.DTR << 1) | (UARTCR.Out1 << 2) | (UARTCR.Out2 << 8) : 0;
-      const receiver = waiting() === 0 ? 1 << 4 : waiting() >= depth() ? 1 << 6 : 0;
-      return modem | receiver | (1 << 7);
-    };
-
     return {
       read: {
         UARTDR: take,
-        UARTFR: flags,
         UARTMIS: () => UARTRIS.value & UARTIMSC.value,
         PeriphID2: () => ((properties.revision & 0xf) << 4) | 0x4,
       },
@@ -204,8 +206,13 @@ export const pl011 = defineDevice({
         },
         UARTLCR_H(value) {
           UARTLCR_H.value = value;
+          settleFlags();
           if (waiting() < trigger()) lower(RX);
           else entered();
+        },
+        UARTCR(value) {
+          UARTCR.value = value;
+          settleFlags();
         },
         UARTIFLS(value) {
           UARTIFLS.value = value;
@@ -220,6 +227,7 @@ export const pl011 = defineDevice({
       },
       settle() {
         timeout.schedule(state.receiveTimeoutNs);
+        settleFlags();
         lower(0);
       },
     };

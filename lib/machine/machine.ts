@@ -21,6 +21,7 @@ import { buildFlash, offsetIn } from './flash.ts';
 import { WorldLog } from './world-log.ts';
 import { interpreter } from './interpreter.ts';
 import { Outside, type UartPort } from './outside.ts';
+import { RegisterImages } from './register-images.ts';
 import { clusterStatistics } from './statistics.ts';
 import { Semihosting, type SemihostingOptions } from './semihosting/semihosting.ts';
 import { freeMemory } from './semihosting/free-memory.ts';
@@ -90,6 +91,7 @@ export class Machine {
   readonly interrupts: InterruptControllerPorts | undefined;
   readonly #parts: MachineParts;
   readonly #outside: Outside;
+  readonly #images: RegisterImages;
   readonly #flashes: NorFlash[] = [];
   readonly #reports: { readonly text: string; readonly counted: { readonly count: number } }[] = [];
   /** Whether SVC with the numbers of semihosting is a call to the machine. */
@@ -115,6 +117,7 @@ export class Machine {
     const map = memoryMap(cluster.cpus, guestBytes);
     const memory = new WebAssembly.Memory({ initial: map.pages, maximum: map.pages });
     this.bus = new Bus(memory.buffer);
+    this.#images = new RegisterImages(memory.buffer);
     this.bus.onUnassigned = (report) => {
       const { kind, address, widthBytes, write, value, access } = report;
       const cpu = this.cluster.cpus[access.cpu];
@@ -302,6 +305,7 @@ export class Machine {
       lines,
       properties,
       host: this.#outside.ports,
+      image: (words) => this.#images.take(words),
     });
     built.onGuestError = (problem) => this.#report('device', `${device.name}: ${problem}`);
     this.bus.addDevice(device.at, device.sizeBytes, built);

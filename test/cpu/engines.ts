@@ -43,8 +43,8 @@ export interface Outcome extends Left {
   readonly fault: { readonly address: number; readonly access: number } | undefined;
 }
 
-/** Behind everything: which records have accessed memory unaligned. */
-const UNALIGNED = PAGES * 0x10000;
+/** Behind everything: what records have been seen to do. */
+const SEEN = PAGES * 0x10000;
 const memory = new WebAssembly.Memory({ initial: PAGES + 1 });
 const words = new Int32Array(memory.buffer);
 const view = new DataView(memory.buffer);
@@ -172,7 +172,7 @@ function load(): Engines {
     return { base, thumb: page % 2 === 1, hostPage: ++hostPages };
   };
   const options = { threshold: 1, batch: 1, patient: false, leastSteps: 1 };
-  const translator = new Translator({ table, memory, exports, heat: 0, unaligned: UNALIGNED, pageOf }, options);
+  const translator = new Translator({ table, memory, exports, heat: 0, seen: SEEN, pageOf }, options);
   return { run: exports.run as (cpu: number) => void, translator, guest: new Guest(table, module) };
 }
 

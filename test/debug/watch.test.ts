@@ -10,9 +10,13 @@ const STR = 0xe581_0000,
 const DATA = RAM + 0x2000;
 const thread = { process: 1, thread: 1 };
 
-async function benchOf(...code: number[]): Promise<DebugBench> {
+/** UARTPeriphID0, which generated code reads where it is. */
+const ID = 0x1c09_0fe0;
+
+const benchOf = (...code: number[]): Promise<DebugBench> => benchAt(DATA, code);
+async function benchAt(address: number, code: readonly number[]): Promise<DebugBench> {
   const bench = await DebugBench.of([...code, branch(-code.length)]);
-  bench.machine.cluster.cpus[0]!.words[1] = DATA | 0;
+  bench.machine.cluster.cpus[0]!.words[1] = address | 0;
   // The page is fast before anything is watched.
   expect(bench.go([], 60)).to.deep.equal({ kind: 'interrupt' });
   return bench;
@@ -52,6 +56,20 @@ describe('watchpoints of a machine', () => {
     bench.target.watchpoints.insert(1, 'write', DATA, 4);
     expect(bench.go()).to.include({ write: true });
     expect(bench.pc()).to.equal(4);
+  });
+
+  it("stop before a load of a device's register, in translated code too", async () => {
+    const bench = await benchAt(ID, [LDR]);
+    for (const instructions of [60, 100_000]) {
+      expect(bench.go([], instructions)).to.deep.equal({ kind: 'interrupt' });
+      bench.target.watchpoints.insert(1, 'read', ID, 4);
+      expect(bench.go()).to.deep.equal({ kind: 'watchpoint', thread, address: ID, write: false });
+      expect(bench.pc()).to.equal(0);
+      bench.machine.cluster.cpus[0]!.words[2] = 0;
+      bench.step();
+      expect(bench.r(2)).to.equal(0x11);
+      bench.target.watchpoints.remove(1, 'read', ID, 4);
+    }
   });
 
   it('report the first byte that matches, of an LDM too, which has loaded nothing', async () => {

@@ -1,13 +1,16 @@
 /**
  * Accesses that the one test in a handler refused, in WebAssembly as far as the first-level TLB answers them: what is not
- * aligned where it may be (DDI 0406C, A3.2.1), and ranges over two pages. The rest is for lib/cpu/mmu/data-access.ts.
+ * aligned where it may be (DDI 0406C, A3.2.1), ranges over two pages, and loads from registers of devices that are nothing but
+ * a word. The rest is for lib/cpu/mmu/data-access.ts.
  */
 import { ACCESS, LOAD, SIZES, STORE } from '../ir/ops.ts';
 import type { MmuFunctions } from '../mmu/generated/functions.ts';
-import { SHARED, STATE, TLB } from '../state/layout.ts';
+import { isPlain, placeOfByte } from '../mmu/generated/registers.ts';
+import { SEEN, SHARED, STATE, TLB } from '../state/layout.ts';
 import { Code } from '../wasm/code.ts';
 import type { Body } from '../wasm/module.ts';
 import { W } from '../wasm/opcodes.ts';
+import { emit } from '../wasm/writer.ts';
 import { importIndex, IMPORTS, type InterpreterImports } from './imports.ts';
 
 /** Indices in the module: the first of the loads and of the stores, one for each width, and the probe. */
@@ -59,11 +62,7 @@ class MemoryCode {
   /** Whether `size` bytes at an address in a page of memory may be accessed at once. */
   fits(address: number, size: number): void {
     const { code } = this;
-    code
-      .get(address)
-      .const(size - 1)
-      .op(W.and)
-      .op(W.eqz);
+    this.aligned(address, size);
     if (size === 1) return;
     this.access(ACCESS.aligned);
     this.#state(STATE.alignmentChecked).op(W.or);
@@ -77,16 +76,20 @@ class MemoryCode {
       .op(W.and)
       .op(W.or);
   }
-  /** Notes that the current record accesses memory unaligned, if it does and somebody asks. */
-  note(address: number, size: number): void {
-    const { code } = this;
-    code
+  /** Leaves on the stack whether the address is aligned. */
+  aligned(address: number, size: number): Code {
+    return this.code
       .get(address)
       .const(size - 1)
       .op(W.and)
-      .if();
-    code.const(0).memory(W.load, SHARED.unaligned).tee(this.#tables).if();
-    code.get(this.#tables).get(this.up).const(4).op(W.shrU).op(W.add).const(1).memory(W.store8).end().end();
+      .op(W.eqz);
+  }
+  /** Notes what the current record does, a bit of SEEN, if somebody asks. */
+  note(what: number): void {
+    const { code } = this;
+    code.const(0).memory(W.load, SHARED.seen).tee(this.#tables).if();
+    code.get(this.#tables).get(this.up).const(4).op(W.shrU).op(W.add).tee(this.#tables);
+    code.get(this.#tables).memory(W.load8u).const(what).op(W.or).memory(W.store8).end();
   }
   /** Asks the import. */
   body(): Body {
@@ -112,13 +115,25 @@ function transfer(name: 'load' | 'store', width: number, mmu: MmuFunctions, over
     code.tee(entry).const(TLB.slow).op(W.and).op(W.eqz);
     c.fits(address, size);
     code.op(W.and).if();
-    if (size > 1) c.note(address, size);
+    if (size > 1) {
+      c.aligned(address, size).op(W.eqz).if();
+      c.note(SEEN.unaligned);
+      code.end();
+    }
     code.get(entry).get(address).op(W.add);
     if (name === 'load') code.memory(LOAD[width]!);
     else code.get(2).memory(STORE[width]!);
     code.op(W.return).end();
   };
   attempt();
+  if (name === 'load') {
+    code.get(entry).const(TLB.slow).op(W.and).const(TLB.window).op(W.eq);
+    c.aligned(address, size).op(W.and).if();
+    emit(code, placeOfByte({ local: entry }, { local: address }, { local: c.up + 1 })).set(entry);
+    emit(code, isPlain({ local: entry })).if();
+    c.note(SEEN.register);
+    code.get(entry).memory(LOAD[width]!).op(W.return).end().end();
+  }
   code.get(entry).const(TLB.slow).op(W.eq).if();
   code
     .get(address)
@@ -133,12 +148,7 @@ function transfer(name: 'load' | 'store', width: number, mmu: MmuFunctions, over
   }
   code.else();
   // An alignment fault would come first.
-  code
-    .get(address)
-    .const(size - 1)
-    .op(W.and)
-    .op(W.eqz)
-    .if();
+  c.aligned(address, size).if();
   code
     .get(address)
     .get(access)

@@ -46,7 +46,7 @@ export class Mmu {
     for (const [bank, { base }] of this.#flat.entries()) this.#memoryWords[((area + AREA.flat) >> 2) + bank] = base;
     this.#flatOf = BANKS_OF_REGIME.map((banks) => banks.map((bank) => this.#flat[bank]!));
     this.#translation = new Translation(cpu);
-    this.windows = new Windows(cpu.bus);
+    this.windows = new Windows(cpu.bus, this.#memoryWords.subarray((area + AREA.images) >> 2, (area + AREA.end) >> 2));
   }
 
   get misses(): number {

@@ -4,20 +4,22 @@
  */
 import type { Answerer, Bus } from '../../bus/bus.ts';
 import { TLB } from '../state/layout.ts';
+import { REGISTERS } from '../state/mmu-area.ts';
 
 const PAGE = 4096;
-/** A guest that walks through empty space must not fill the host's memory. */
-const MOST = 4096;
 
 export class Windows {
   readonly #bus: Bus;
+  /** By number: where generated code finds the page's registers. A guest that walks through empty space must not fill more. */
+  readonly #images: Int32Array;
   readonly #entries = new Map<number, number>();
   /** Who answers in each page, and where that begins for who answers. */
   readonly answerers: Answerer[] = [];
   readonly offsets: number[] = [];
 
-  constructor(bus: Bus) {
+  constructor(bus: Bus, images: Int32Array) {
     this.#bus = bus;
+    this.#images = images;
   }
 
   /** The entry of a physical address' page: TLB.slow if the bus must be asked each time. */
@@ -25,12 +27,19 @@ export class Windows {
     const page = Math.floor(physical / PAGE);
     const known = this.#entries.get(page);
     if (known !== undefined) return known;
-    const found = this.answerers.length < MOST ? this.#bus.answererOf(page * PAGE) : undefined;
+    const found = this.answerers.length < this.#images.length ? this.#bus.answererOf(page * PAGE) : undefined;
     if (found === undefined) return TLB.slow;
     const entry = (this.answerers.length << TLB.windowShift) | TLB.window;
+    this.#images[this.answerers.length] = imageOf(found);
     this.answerers.push(found.answerer);
     this.offsets.push(found.offset);
     this.#entries.set(page, entry);
     return entry;
   }
+}
+
+/** Where the registers of a page are, or the page that has none. */
+function imageOf({ answerer: { image }, offset }: NonNullable<ReturnType<Bus['answererOf']>>): number {
+  const isInside = offset % PAGE === 0 && offset < 4 * (image?.words.length ?? 0);
+  return isInside && image?.address !== undefined ? image.address + offset : REGISTERS.words;
 }

@@ -158,10 +158,12 @@ export const MAX_CPUS = 4;
 /**
  * Words that all CPUs share, below the first CPU's state: where counters of heat are (0: nobody counts), the count at
  * which code is hot, and how many breakpoints there are at virtual addresses; where forms are (isa/forms.ts), and how many
- * instructions were decoded; and where, by a sixteenth of a record's address, a byte says whether it has made an unaligned
- * access (0: nobody asks).
+ * instructions were decoded; and where, by a sixteenth of a record's address, a byte says what it has been seen to do, as
+ * {@link SEEN} says (0: nobody asks).
  */
-export const SHARED = { heat: 64, threshold: 68, breakpoints: 72, forms: 76, decoded: 80, unaligned: 84 } as const;
+export const SHARED = { heat: 64, threshold: 68, breakpoints: 72, forms: 76, decoded: 80, seen: 84 } as const;
+/** Bits of what an instruction has been seen to do: access memory unaligned, load from a device what is nothing but a word. */
+export const SEEN = { unaligned: 1, register: 2 } as const;
 /**
  * In the last record of a micro-op page, which leads to the next: the host address of the guest's page if generated code
  * may decode from it, else 0; how often it was written to since something was decoded, and after how many writes it counts as

@@ -22,8 +22,8 @@ export interface MemoryMap {
   readonly heat: number;
   /** FORMS_BYTES for forms: see isa/forms.ts. */
   readonly forms: number;
-  /** What instructions have shown to do: a byte for every 16 bytes of memory up to those counters. */
-  readonly unaligned: number;
+  /** What instructions have been seen to do: a byte for every 16 bytes of memory up to those counters. */
+  readonly seen: number;
   /** Where guest memory starts; a multiple of 64 KB. */
   readonly guest: number;
   /** Pages of 64 KB in all. */
@@ -47,8 +47,8 @@ export function memoryMap(cpus: number, guestBytes: number): MemoryMap {
   const t32 = align(pools + a32Slots * 16400, WASM_PAGE);
   const heat = align(t32 + t32Slots * 32784, WASM_PAGE);
   const forms = align(heat + (heat - pools) / 8, WASM_PAGE);
-  const unaligned = forms + FORMS_BYTES;
-  const guest = align(unaligned + heat / 16, WASM_PAGE);
+  const seen = forms + FORMS_BYTES;
+  const guest = align(seen + heat / 16, WASM_PAGE);
   const pages = Math.ceil((guest + guestBytes) / WASM_PAGE);
   if (pages > MOST_PAGES)
     throw new RangeError(
@@ -60,7 +60,7 @@ export function memoryMap(cpus: number, guestBytes: number): MemoryMap {
     pools: { a32: pools, a32Slots, t32, t32Slots },
     heat,
     forms,
-    unaligned,
+    seen,
     guest,
     pages,
   };

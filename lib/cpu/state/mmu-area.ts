@@ -31,7 +31,9 @@ export const AREA = {
   stage2: 0xa_6050,
   /** What DFSR says of the fault that ended the last walk of stage 1, but for WnR; 0 for none, or an unusual one. */
   fault: 0xa_6060,
-  end: 0xa_6070,
+  /** By number of a page of devices (see mmu/windows.ts): where its registers' words are, in the part that is {@link REGISTERS}. */
+  images: 0xa_7000,
+  end: 0xa_b000,
 } as const;
 /** A physical page, the bits of ATTRIBUTE, and log2 of the leaf. */
 export const FOUND = { page: 0, attributes: 4, leafLog2: 8 } as const;
@@ -64,4 +66,9 @@ export const MEMORY_PIECES = { at: 4096, most: 127, size: 16, first: 0, count: 4
 export const LIVE = 5 * AREA_SIZE;
 /** By page of the host: the address of its micro-ops as A32 and as T32 code, or 0. */
 export const MICRO_OPS = { a32: 6 * AREA_SIZE, t32: 10 * AREA_SIZE } as const;
-export const MMU_END = 14 * AREA_SIZE;
+/**
+ * Words of devices' registers, in pages as their windows are, the first of which is of no device; and a byte for each word, 1
+ * where a load may take it from there (see device/image.ts).
+ */
+export const REGISTERS = { words: 14 * AREA_SIZE, end: 15 * AREA_SIZE, plain: 15 * AREA_SIZE } as const;
+export const MMU_END = 16 * AREA_SIZE;

@@ -4,9 +4,11 @@
  */
 import { ACCESS, ALWAYS, IR, LOAD, SIZES, STORE } from '../ir/ops.ts';
 import { FIXED, LOOP_REGISTER } from '../ir/operand.ts';
-import { STATE, TLB } from '../state/layout.ts';
+import { isPlain, placeOfByte } from '../mmu/generated/registers.ts';
+import { SEEN, STATE, TLB } from '../state/layout.ts';
 import type { Code } from '../wasm/code.ts';
 import { W } from '../wasm/opcodes.ts';
+import { emit } from '../wasm/writer.ts';
 import { evaluate, type Known } from './evaluate.ts';
 import { PC } from './facts.ts';
 import { LazyFlags, LOCAL, WORDS } from './lazy-flags.ts';
@@ -204,8 +206,9 @@ export abstract class RegionOperands extends LazyFlags {
   #check(access: number, write: boolean, size: number, refuses?: () => void): void {
     const { code } = this;
     const { view } = this.step;
-    const at =
-      view < 0 || !this.tight || (access & ACCESS.unprivileged) !== 0 ? 0 : this.views[(view & 15) + (write ? 16 : 0)]!;
+    const isOfDevice = !write && refuses === undefined && this.#hasBeenSeen(SEEN.register);
+    const isViewed = view >= 0 && this.tight && (access & ACCESS.unprivileged) === 0 && !isOfDevice;
+    const at = isViewed ? this.views[(view & 15) + (write ? 16 : 0)]! : 0;
     this.#view = at;
     if (at > 0) {
       code.get(LOCAL.address).const(pageBits(size)).op(W.and);
@@ -222,7 +225,8 @@ export abstract class RegionOperands extends LazyFlags {
     }
     const needsAligned = size === 1 || (access & ACCESS.aligned) !== 0;
     // It is a sixth of the code of regions, so only for those that need it.
-    if (needsAligned || !this.records.isUnaligned(this.step.record)) this.sideExit();
+    if (isOfDevice) this.#checkRegister(size);
+    else if (needsAligned || !this.#hasBeenSeen(SEEN.unaligned)) this.sideExit();
     else this.#checkUnaligned(access, size);
     if (at === 0) return;
     code.const(0).get(LOCAL.address).const(-0x1000).op(W.and).memory(W.store, at);
@@ -252,6 +256,26 @@ export abstract class RegionOperands extends LazyFlags {
       .op(W.or);
     this.sideExit();
     code.end();
+  }
+  /** If what is on the stack is not 0, leaves all the same unless it is a device's register that is nothing but a word. */
+  #checkRegister(size: number): void {
+    const { code } = this;
+    code.if();
+    code.get(LOCAL.entry).const(TLB.slow).op(W.and).const(TLB.window).op(W.xor);
+    code
+      .get(LOCAL.address)
+      .const(size - 1)
+      .op(W.and)
+      .op(W.or);
+    this.sideExit();
+    const place = { local: LOCAL.entry };
+    emit(code, placeOfByte(place, { local: LOCAL.address }, { local: LOCAL.cpu })).set(LOCAL.entry);
+    emit(code, isPlain(place)).op(W.eqz);
+    this.sideExit();
+    code.get(LOCAL.entry).get(LOCAL.address).op(W.sub).set(LOCAL.entry).end();
+  }
+  #hasBeenSeen(what: number): boolean {
+    return this.records.hasBeenSeen(this.step.record, what);
   }
   /** Leaves on the stack what is added to the address of the access at hand. */
   #entry(): Code {

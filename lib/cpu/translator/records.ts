@@ -36,7 +36,7 @@ export class Records {
   readonly #facts: (Facts | undefined)[] = [];
   readonly #table: InstructionTable;
   readonly #words: Int32Array;
-  readonly #unaligned: Uint8Array;
+  readonly #seen: Uint8Array;
   /** The micro-op that a region's number stands in front of. */
   readonly #original: (first: number) => number;
   /** The page's instructions, as far as they have been asked for. */
@@ -44,10 +44,10 @@ export class Records {
   base = 0;
   thumb = false;
 
-  constructor(table: InstructionTable, words: Int32Array, unaligned: number, original: (first: number) => number) {
+  constructor(table: InstructionTable, words: Int32Array, seen: number, original: (first: number) => number) {
     this.#table = table;
     this.#words = words;
-    this.#unaligned = new Uint8Array(words.buffer, unaligned);
+    this.#seen = new Uint8Array(words.buffer, seen);
     this.#original = original;
   }
 
@@ -69,9 +69,9 @@ export class Records {
   first(at: number): number {
     return this.#original(this.#words[(this.base + at * RECORD.size) >> 2]! & 0xffff);
   }
-  /** Whether the instruction was seen to access memory unaligned. */
-  isUnaligned(record: number): boolean {
-    return this.#unaligned[record >>> 2] !== 0;
+  /** Whether the instruction was seen to do this, a bit of SEEN. */
+  hasBeenSeen(record: number, what: number): boolean {
+    return (this.#seen[record >>> 2]! & what) !== 0;
   }
   /** Whether the record stands inside an IT block. */
   isInIt(at: number): boolean {

@@ -53,8 +53,8 @@ export interface InterpreterParts {
   readonly exports: WebAssembly.Exports;
   /** What to add to an eighth of a record's address to get its counter. */
   readonly heat: number;
-  /** What to add to a sixteenth of a record's address to get the byte that says whether it accessed memory unaligned. */
-  readonly unaligned: number;
+  /** What to add to a sixteenth of a record's address to get the byte that says what it has been seen to do. */
+  readonly seen: number;
   pageOf(up: number): CodePage;
 }
 
@@ -118,7 +118,7 @@ export class Translator {
     this.#originals = new Uint16Array(buffer, ORIGINALS, REGIONS);
     this.#functions = parts.exports.table as WebAssembly.Table;
     this.#firstRegion = parts.table.microOps.length;
-    this.#records = new Records(parts.table, this.#words, parts.unaligned, (first) => this.#original(first));
+    this.#records = new Records(parts.table, this.#words, parts.seen, (first) => this.#original(first));
     const isRegion = (base: number, at: number): boolean => this.#isRegion(base, at);
     this.#heat = new Heat(new Uint16Array(buffer), parts.heat, this.#options.threshold, isRegion);
     this.#runs = new Runs(this.#records, this.#heat);
@@ -128,7 +128,7 @@ export class Translator {
       return IMPORTS.length + at;
     });
     this.#words[SHARED.heat >> 2] = parts.heat;
-    this.#words[SHARED.unaligned >> 2] = parts.unaligned;
+    this.#words[SHARED.seen >> 2] = parts.seen;
     this.#words[SHARED.threshold >> 2] = this.#options.threshold;
   }
 

@@ -12,7 +12,8 @@ export interface Local {
 /** What leaves an i32: a constant, a variable, or code. */
 export type Term = number | Local | ((code: Code) => void);
 
-function emit(code: Code, term: Term): Code {
+/** Leaves the value of a term on the stack. */
+export function emit(code: Code, term: Term): Code {
   if (typeof term === 'number') return code.const(term);
   if (typeof term !== 'function') return code.get(term.local);
   term(code);
