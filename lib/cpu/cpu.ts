@@ -23,7 +23,8 @@ import {
   takeInterrupt,
   takeUndefined,
 } from './system/exceptions.ts';
-import { EXCEPTIONS, exceptionNumber, type ExceptionName, type GeneratedExceptions } from './system/entries.ts';
+import { EXCEPTIONS, exceptionNumber, HIGH_VECTORS } from './system/entries.ts';
+import type { ExceptionName, GeneratedExceptions } from './system/entries.ts';
 import { execute, refuseVfp } from './system/execute.ts';
 import { Following } from './system/following.ts';
 import { trapCoprocessor } from './system/hyp-traps.ts';
@@ -151,6 +152,7 @@ export class Cpu implements CpuSurroundings {
     const { words } = this;
     words.fill(0, 0, ONE_OFF_RECORDS >> 2);
     words[STATE.Z >> 2] = 1;
+    words[STATE.highVectors >> 2] = HIGH_VECTORS;
     this.exclusiveCleared();
     words[JUMP_RECORD >> 2] = BUILTIN.jump | (BUILTIN.jump << 16);
     for (const { index, stride, reset = 0, wide, of } of registers) {

@@ -81,6 +81,8 @@ export const STATE = {
   may: 236,
   /** All ones where MRC and MCR reach the Non-secure copies of banked registers, else 0. */
   copies: 240,
+  /** Where the vectors are with SCTLR.V: as of reset, for {@link FOLLOWING} names a word with their address. */
+  highVectors: 244,
 
   /** S0-S31, D0-D31 and Q0-Q15, over each other. */
   vfp: 256,
@@ -130,7 +132,7 @@ export type StateWord = Exclude<keyof typeof STATE, 'vfp' | 'banked' | 'followin
 /**
  * What follows from User mode, from the PL1 modes and from Hyp mode is the same until a register changes that it follows from.
  * From `STATE.following` on there is, for each of the three kinds: 1 if the rest is right, the words of the state from
- * `first` to `end`, the offset of the register with the vectors' address, and CPSR.T of exceptions taken to there.
+ * `first` to `end`, the offset of the word with the vectors' address, and CPSR.T of exceptions taken to there.
  */
 export const FOLLOWING = {
   kind: { user: 0, PL1: 1, hyp: 2 },

@@ -18,6 +18,9 @@ export const VECTOR = {
   fiq: 0x1c,
 } as const;
 
+/** Where vector tables are while SCTLR.V is set (B1.8.1). */
+export const HIGH_VECTORS = 0xffff_0000;
+
 /** Exceptions by name, with how many are taken; the order is that of the statistics. */
 export const EXCEPTIONS = [
   'undefined',

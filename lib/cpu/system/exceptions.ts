@@ -6,7 +6,7 @@
 import { advanceIt, itBits } from '../state/itstate.ts';
 import type { Cpu } from '../cpu.ts';
 import { STATE } from '../state/layout.ts';
-import { ENTRIES, RETURNS, VECTOR } from './entries.ts';
+import { ENTRIES, HIGH_VECTORS, RETURNS, VECTOR } from './entries.ts';
 import { BIT } from './fields.ts';
 import { reg } from './registers.ts';
 import { changeMode, elrHypIndex, readCpsr, readSpsr, writeCpsr, writeEndianness } from './psr.ts';
@@ -71,7 +71,7 @@ function enterPL1(cpu: Cpu, mode: number, spsr: number, lr: number, vector: numb
     return;
   }
   const sctlr = words[SCTLR + cpu.bank]!;
-  const base = (sctlr & BIT.SCTLR.V) !== 0 ? 0xffff_0000 : words[VBAR + cpu.bank]!;
+  const base = (sctlr & BIT.SCTLR.V) !== 0 ? HIGH_VECTORS : words[VBAR + cpu.bank]!;
   // In Non-secure state without Hyp routing, SCR.AW and SCR.FW say whether A and F may be masked (B1.8.5).
   const scr = words[SCR]!;
   let masks = mask;
@@ -114,6 +114,7 @@ export function takeUndefinedInHyp(cpu: Cpu, pc: number, hsr: number): void {
 
 /** An undefined instruction at `pc` (B1.9.4). */
 export function takeUndefined(cpu: Cpu, pc: number): void {
+  if (plain(cpu, ENTRIES.undefined, pc + (cpu.thumb ? 2 : 4))) return;
   cpu.count('undefined');
   const spsr = readCpsr(cpu);
   // Class 0: IL is not valid, and zero (B3.13.6).

@@ -78,7 +78,8 @@ export class Following {
     const kept = keptAt(kindOf(mode));
     words[kept] = 1;
     for (let i = 0; i < W.count; i++) words[kept + 1 + i] = words[W.first + i]!;
-    words[kept + (FOLLOWING.vectors >> 2)] = 4 * (mode === MODE.hyp ? HVBAR : VBAR + bank);
+    const base = (this.#control & BIT.SCTLR.V) === 0 ? 4 * (VBAR + bank) : STATE.highVectors;
+    words[kept + (FOLLOWING.vectors >> 2)] = mode === MODE.hyp ? 4 * HVBAR : base;
     words[kept + (FOLLOWING.thumb >> 2)] = (this.#control & BIT.SCTLR.TE) === 0 ? 0 : 1;
   }
 
@@ -109,7 +110,7 @@ export class Following {
     // SCR.AW and SCR.FW may forbid what exceptions mask (B1.8.5).
     if (worlds !== null || pmu.active || (hasSecurity && nonSecure && !hasVirtualization)) return 0;
     const endianness = words[W.bigEndian] === 0 ? 0 : BIT.SCTLR.EE;
-    const sctlr = words[SCTLR + (nonSecure ? 1 : 0)]! & (BIT.SCTLR.V | BIT.SCTLR.EE);
+    const sctlr = words[SCTLR + (nonSecure ? 1 : 0)]! & BIT.SCTLR.EE;
     const hcr = hasVirtualization && nonSecure ? words[HCR]! : 0;
     let swift: number = SWIFT.returns;
     if (sctlr === endianness && (hcr & BIT.HCR.TGE) === 0) swift |= SWIFT.toPL1;
