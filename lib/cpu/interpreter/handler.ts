@@ -7,7 +7,7 @@
  */
 import { ACCESS, LOAD, SIZES, STORE } from '../ir/ops.ts';
 import type { Template } from '../ir/template.ts';
-import type { Staging } from '../isa/table.ts';
+import { RECORD, type Staging } from '../isa/table.ts';
 import { TLB } from '../state/layout.ts';
 import type { Code } from '../wasm/code.ts';
 import type { Body } from '../wasm/module.ts';
@@ -45,6 +45,13 @@ export class HandlerLowering extends SystemLowering {
     else if (size === 2) code.get(address).const(1).op(W.and).op(W.or);
     code.const(TLB.slow).op(W.and);
   }
+  /** What the slow path is told of an access. */
+  #tell(access: number): Code {
+    const { code } = this;
+    if ((access & ACCESS.single) === 0) return code.const(access);
+    code.get(UP).memory(W.load8u, RECORD.registers).const(ACCESS.register).op(W.shl);
+    return code.const(access | (this.staging.sizeBytes === 4 ? ACCESS.wide : 0)).op(W.or);
+  }
   protected load(access: number, address: number): void {
     const { code } = this;
     const width = access & ACCESS.width;
@@ -58,7 +65,8 @@ export class HandlerLowering extends SystemLowering {
     this.#lookup(LOCAL.address, access, false);
     code.tee(LOCAL.entry);
     this.#misfit(SIZES[width]!, LOCAL.address);
-    code.ifValueUnlikely().get(LOCAL.address).const(access).get(UP).get(CPU);
+    code.ifValueUnlikely().get(LOCAL.address);
+    this.#tell(access).get(UP).get(CPU);
     code.call(this.functions.memory.load + width);
     this.#checkFault();
     code.else().get(LOCAL.entry).get(LOCAL.address).op(W.add).memory(LOAD[width]!).end();
@@ -81,7 +89,8 @@ export class HandlerLowering extends SystemLowering {
     code.tee(LOCAL.entry);
     this.#misfit(SIZES[width]!, LOCAL.address);
     code.ifUnlikely();
-    code.get(LOCAL.address).const(access).get(LOCAL.data).get(UP).get(CPU);
+    code.get(LOCAL.address);
+    this.#tell(access).get(LOCAL.data).get(UP).get(CPU);
     code.call(this.functions.memory.store + width);
     this.#checkFault();
     code.else().get(LOCAL.entry).get(LOCAL.address).op(W.add).get(LOCAL.data).memory(STORE[width]!).end();

@@ -26,11 +26,14 @@ export interface AccessOptions {
   readonly aligned?: boolean;
   /** Bits of the elements that are accessed, if that is not all bits of the access. */
   readonly elements?: 8 | 16 | 32 | 64;
+  /** All that the instruction does is to load or store the register in its first operand. */
+  readonly single?: boolean;
 }
 const ELEMENTS = { 8: ACCESS.bytes, 16: ACCESS.halfwords, 32: 0, 64: ACCESS.doubleword } as const;
 const accessFlags = (o?: AccessOptions): number =>
   (o?.unprivileged ? ACCESS.unprivileged : 0) |
   (o?.aligned ? ACCESS.aligned : 0) |
+  (o?.single ? ACCESS.single : 0) |
   (o?.elements === undefined ? 0 : ELEMENTS[o.elements]);
 
 /** Element types of the VFP register file, by index, and as what each is read. */

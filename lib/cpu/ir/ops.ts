@@ -37,6 +37,13 @@ export const ACCESS = {
   bytes: 32,
   halfwords: 64,
   doubleword: 128,
+  /**
+   * It is all that the instruction does, with the register in its first operand. What the slow path is told of such says
+   * whether the instruction has 32 bits, and the register's number from bit `register` on, four times itself.
+   */
+  single: 256,
+  wide: 512,
+  register: 10,
 } as const;
 /** Bytes of the elements that an access is of. */
 export const elementSize = (access: number): number =>

@@ -3,8 +3,8 @@
  */
 import type { Cpu } from '../cpu.ts';
 import { takeDataAbort, takePrefetchAbort } from '../system/exceptions.ts';
-import { BIT } from '../system/fields.ts';
 import { accessSyndrome } from '../system/abort-syndrome.ts';
+import { BIT } from '../system/fields.ts';
 import { MODE } from '../system/modes.ts';
 import { reg } from '../system/registers.ts';
 import { faultStatusLong, faultStatusShort, statusLong } from './fault.ts';
@@ -34,7 +34,9 @@ function status(t: Translation, regime: number, write: boolean, hasDomain: boole
   return faultStatusShort(fault, level, hasDomain ? domain : 0, write, false);
 }
 
-/** The syndrome for Hyp mode: class 0x20 or 0x24 from a lower mode, one more from Hyp mode itself (B3.13.6). */
+/** Classes of aborts from a lower mode; those from Hyp mode itself are one more (B3.13.6). */
+export const ABORT_CLASS = { prefetch: 0x20, data: 0x24 } as const;
+/** The syndrome for Hyp mode. */
 function syndrome(cpu: Cpu, t: Translation, class_: number, write: boolean): number {
   const { fault, level, s1ptw } = t.walk;
   const ec = class_ + (cpu.mode === MODE.hyp ? 1 : 0);
@@ -46,14 +48,22 @@ function setFaultingPage(cpu: Cpu, { walk }: Translation): void {
   if (walk.faultStage2) cpu.words[HPFAR] = (Math.floor(walk.faultIpa / 4096) << 4) | 0;
 }
 
-/** Takes the data abort of the instruction at `pc`; the translation's walk says why. */
-export function abortData(cpu: Cpu, t: Translation, regime: number, address: number, write: boolean, pc: number): void {
+/** Takes the data abort of an access of the instruction at `pc`; the translation's walk says why. */
+export function abortData(
+  cpu: Cpu,
+  t: Translation,
+  regime: number,
+  address: number,
+  write: boolean,
+  pc: number,
+  access: number,
+): void {
   const { words } = cpu;
   if (goesToHyp(cpu, t, regime)) {
     words[HDFAR] = address;
     setFaultingPage(cpu, t);
     const stage2 = t.walk.faultStage2 && !t.walk.s1ptw;
-    takeDataAbort(cpu, pc, syndrome(cpu, t, 0x24, write) | (stage2 ? accessSyndrome(cpu, pc) : 0));
+    takeDataAbort(cpu, pc, syndrome(cpu, t, ABORT_CLASS.data, write) | (stage2 ? accessSyndrome(access) : 0));
     return;
   }
   words[DFAR + cpu.bank] = address;
@@ -65,7 +75,7 @@ export function abortData(cpu: Cpu, t: Translation, regime: number, address: num
 export function abortTranslation(cpu: Cpu, t: Translation, address: number): void {
   cpu.words[HDFAR] = address;
   setFaultingPage(cpu, t);
-  takeDataAbort(cpu, cpu.systemPc, syndrome(cpu, t, 0x24, true) | (1 << 8));
+  takeDataAbort(cpu, cpu.systemPc, syndrome(cpu, t, ABORT_CLASS.data, true) | (1 << 8));
 }
 
 /** Takes the prefetch abort of the instruction at `pc`, whose fetch from `address` failed. */
@@ -74,7 +84,7 @@ export function abortPrefetch(cpu: Cpu, t: Translation, regime: number, address:
   if (goesToHyp(cpu, t, regime)) {
     words[HIFAR] = address;
     setFaultingPage(cpu, t);
-    takePrefetchAbort(cpu, pc, syndrome(cpu, t, 0x20, false));
+    takePrefetchAbort(cpu, pc, syndrome(cpu, t, ABORT_CLASS.prefetch, false));
     return;
   }
   words[IFAR + cpu.bank] = address;

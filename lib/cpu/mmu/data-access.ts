@@ -104,7 +104,7 @@ export class DataAccess {
     if (isInPage && (this.#entry(write ? TLB.write : TLB.read, address, access) & TLB.slow) !== TLB.slow) return;
     if (this.#cpu.stops.watches(address, size, write, up)) return;
     if ((address & 3) !== 0) {
-      this.#mmu.abort(faultingAddress(this.#cpu, address, up), write, up, FAULT.alignment);
+      this.#mmu.abort(faultingAddress(this.#cpu, address, up), write, up, access, FAULT.alignment);
       return;
     }
     if (this.#probePage(address, access, up) && (address ^ last) >>> 12 !== 0)
@@ -115,7 +115,7 @@ export class DataAccess {
     const write = (access & 1) === 1;
     const entry = this.#mmu.lookup(address, write ? ACCESS_KIND.write : ACCESS_KIND.read, privileged);
     if (entry < 0) {
-      this.#mmu.abort(faultingAddress(this.#cpu, address, up), write, up);
+      this.#mmu.abort(faultingAddress(this.#cpu, address, up), write, up, access);
       return false;
     }
     const physical = this.#mmu.physical(entry, address);
@@ -143,7 +143,7 @@ export class DataAccess {
     }
     const entry = this.#mmu.lookup(address, ACCESS_KIND.read, privileged);
     if (entry < 0) {
-      this.#mmu.abort(address, false, up);
+      this.#mmu.abort(address, false, up, access);
       return 0;
     }
     const { bus } = this.#cpu;
@@ -165,7 +165,7 @@ export class DataAccess {
     }
     const entry = this.#mmu.lookup(address, ACCESS_KIND.write, privileged);
     if (entry < 0) {
-      this.#mmu.abort(address, true, up);
+      this.#mmu.abort(address, true, up, access);
       return;
     }
     const { bus, code } = this.#cpu;
@@ -193,12 +193,12 @@ export class DataAccess {
       const at = (address + i * (size - 1)) | 0;
       const entry = this.#mmu.lookup(at, want, privileged);
       if (entry < 0) {
-        this.#mmu.abort(at, write, up);
+        this.#mmu.abort(at, write, up, access);
         return false;
       }
       aligned = !isElementAligned && this.#mmu.isDevice(entry);
     }
-    if (aligned) this.#mmu.abort(address, write, up, FAULT.alignment);
+    if (aligned) this.#mmu.abort(address, write, up, access, FAULT.alignment);
     return !aligned;
   }
 }

@@ -171,10 +171,10 @@ export class Mmu {
   isDevice(entry: number): boolean {
     return (this.#attributes(entry) & ATTRIBUTE.device) !== 0;
   }
-  /** Takes the data abort that the last walk, or `fault` in its place, says. */
-  abort(address: number, write: boolean, up: number, fault?: FaultKind): void {
+  /** Takes the data abort of an access of the record `up` that the last walk, or `fault` in its place, says. */
+  abort(address: number, write: boolean, up: number, access: number, fault?: FaultKind): void {
     if (fault !== undefined) this.#translation.report(fault);
-    abortData(this.#cpu, this.#translation, REGIME_OF_BANK[this.#bank]!, address, write, this.#cpu.pcOf(up));
+    abortData(this.#cpu, this.#translation, REGIME_OF_BANK[this.#bank]!, address, write, this.#cpu.pcOf(up), access);
     this.#cpu.fault();
   }
   /**

@@ -31,6 +31,8 @@ export const AREA = {
   stage2: 0xa_6050,
   /** What DFSR says of the fault that ended the last walk of stage 1, but for WnR; 0 for none, or an unusual one. */
   fault: 0xa_6060,
+  /** The same of stage 2, as HSR says it. */
+  faultStage2: 0xa_6064,
   /** By number of a page of devices (see mmu/windows.ts): where its registers' words are, in the part that is {@link REGISTERS}. */
   images: 0xa_7000,
   end: 0xa_b000,

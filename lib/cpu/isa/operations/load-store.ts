@@ -73,7 +73,7 @@ export const LDR_IMMEDIATE = operation({
       : `ldr${SUFFIX[o.width]}{c} ${destination(o)}, ${indexedText(o.rn, signed(o.imm), o.indexing)}`,
   execute(ir, { rt, rn, imm }, { width, indexing, toPc }) {
     const { address, updated } = byImmediate(ir, rn, imm, indexing);
-    const value = ir.load(width, address);
+    const value = ir.load(width, address, { single: indexing === 'offset' && !toPc });
     if (indexing !== 'offset') ir.setReg(rn, updated);
     loaded(ir, rt, value, toPc);
   },
@@ -88,7 +88,7 @@ export const LDR_LITERAL = operation({
   never: onlyWordsToPc,
   syntax: (o, at) => `ldr${SUFFIX[o.width]}{c} ${destination(o)}, ${addressText(at.address, o.offset)}`,
   execute(ir, { rt, offset }, { width, toPc }) {
-    loaded(ir, rt, ir.load(width, ir.relative(offset)), toPc);
+    loaded(ir, rt, ir.load(width, ir.relative(offset), { single: !toPc }), toPc);
   },
 });
 
@@ -101,7 +101,7 @@ export const LDR_INDEX = operation({
   never: onlyWordsToPc,
   syntax: (o) => `ldr${SUFFIX[o.width]}{c} ${destination(o)}, [${r(o.rn)}, ${r(o.rm)}${shiftText('lsl', o.amount)}]`,
   execute(ir, { rt, rn, rm, amount }, { width, scaled, toPc }) {
-    loaded(ir, rt, ir.load(width, byIndex(ir, rn, rm, amount, scaled)), toPc);
+    loaded(ir, rt, ir.load(width, byIndex(ir, rn, rm, amount, scaled), { single: !toPc }), toPc);
   },
 });
 
@@ -121,7 +121,7 @@ export const LDR_SHIFTED = operation({
   syntax: (o) => `ldr${SUFFIX[o.width]}{c} ${destination(o)}, ${shiftedText(o)}`,
   execute(ir, { rt, rn, rm, amount }, { width, toPc, ...shape }) {
     const { address, updated } = byShifted(ir, rn, rm, amount, shape);
-    const value = ir.load(width, address);
+    const value = ir.load(width, address, { single: shape.indexing === 'offset' && !toPc });
     if (shape.indexing !== 'offset') ir.setReg(rn, updated);
     loaded(ir, rt, value, toPc);
   },
@@ -140,7 +140,7 @@ export const STR_IMMEDIATE = operation({
       : `str${SUFFIX[o.width]}{c} ${r(o.rt)}, ${indexedText(o.rn, signed(o.imm), o.indexing)}`,
   execute(ir, { rt, rn, imm }, { width, indexing }) {
     const { address, updated } = byImmediate(ir, rn, imm, indexing);
-    ir.store(width, address, ir.reg(rt));
+    ir.store(width, address, ir.reg(rt), { single: indexing === 'offset' });
     if (indexing !== 'offset') ir.setReg(rn, updated);
   },
 });
@@ -152,7 +152,7 @@ export const STR_INDEX = operation({
   shape: { width: STORED, scaled: [false, true] },
   syntax: (o) => `str${SUFFIX[o.width]}{c} ${r(o.rt)}, [${r(o.rn)}, ${r(o.rm)}${shiftText('lsl', o.amount)}]`,
   execute(ir, { rt, rn, rm, amount }, { width, scaled }) {
-    ir.store(width, byIndex(ir, rn, rm, amount, scaled), ir.reg(rt));
+    ir.store(width, byIndex(ir, rn, rm, amount, scaled), ir.reg(rt), { single: true });
   },
 });
 
@@ -165,7 +165,7 @@ export const STR_SHIFTED = operation({
   syntax: (o) => `str${SUFFIX[o.width]}{c} ${r(o.rt)}, ${shiftedText(o)}`,
   execute(ir, { rt, rn, rm, amount }, { width, ...shape }) {
     const { address, updated } = byShifted(ir, rn, rm, amount, shape);
-    ir.store(width, address, ir.reg(rt));
+    ir.store(width, address, ir.reg(rt), { single: shape.indexing === 'offset' });
     if (shape.indexing !== 'offset') ir.setReg(rn, updated);
   },
 });
@@ -181,7 +181,7 @@ export const LDRT_IMMEDIATE = operation({
   syntax: (o) => `ldr${SUFFIX[o.width]}t{c} ${r(o.rt)}, ${indexedText(o.rn, signed(o.imm), o.indexing)}`,
   execute(ir, { rt, rn, imm }, { width, indexing }) {
     const { address, updated } = byImmediate(ir, rn, imm, indexing);
-    const value = ir.load(width, address, UNPRIVILEGED);
+    const value = ir.load(width, address, { unprivileged: true, single: indexing === 'offset' });
     if (indexing !== 'offset') ir.setReg(rn, updated);
     ir.setReg(rt, value);
   },
@@ -210,7 +210,7 @@ export const STRT_IMMEDIATE = operation({
   syntax: (o) => `str${SUFFIX[o.width]}t{c} ${r(o.rt)}, ${indexedText(o.rn, signed(o.imm), o.indexing)}`,
   execute(ir, { rt, rn, imm }, { width, indexing }) {
     const { address, updated } = byImmediate(ir, rn, imm, indexing);
-    ir.store(width, address, ir.reg(rt), UNPRIVILEGED);
+    ir.store(width, address, ir.reg(rt), { unprivileged: true, single: indexing === 'offset' });
     if (indexing !== 'offset') ir.setReg(rn, updated);
   },
 });

@@ -52,6 +52,8 @@ export interface GeneratedMmu {
   refill(address: number, access: number, write: number, cpu: number): number;
   /** Takes the abort of such an access, if it is an ordinary one: then not 0. */
   abortData(address: number, access: number, write: number, up: number, cpu: number): number;
+  /** The same, where stage 1 allows the access, and has left the page. */
+  abortStage2(address: number, access: number, write: number, up: number, cpu: number): number;
   /** The address of the micro-ops of the page of `STATE.target`; 0 if the CPU's own code must say. */
   fetch(cpu: number): number;
   /** Executes MCR or MRC if it is TLB maintenance or of DACR, and nothing else has a say: then not 0. */

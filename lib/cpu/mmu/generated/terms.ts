@@ -20,7 +20,7 @@ export const registerOf = (cpu: Term, name: string, regime: Term, copyBytes = 4)
   load(add(cpu, select(eq(regime, REGIME.secure), 0, copyBytes)), 4 * reg(name));
 
 /** A small number by index, from a list. */
-const oneOf = (list: readonly number[], index: Term): Term =>
+export const oneOf = (list: readonly number[], index: Term): Term =>
   and(
     shrU(
       list.reduce((all, n, i) => all | (n << (4 * i)), 0),

@@ -10,7 +10,7 @@ import { add, and, both, call, eq, field, gtU, isZero, load, ltS, ltU, ne, or, s
 import { shl, shrS, shrU, sub, Writer, xor, type Local, type Term } from '../../wasm/writer.ts';
 import { W } from '../../wasm/opcodes.ts';
 import { MEMORY_TYPE } from '../attributes.ts';
-import { FAULT, faultStatusLong, faultStatusShort, type Level } from '../fault.ts';
+import { FAULT, faultStatusLong, faultStatusShort, statusLong, type Level } from '../fault.ts';
 import { PERMISSION, permissionsOfAp } from '../permissions.ts';
 import { ATTRIBUTE, REGIME } from '../tlb.ts';
 import type { MmuFunctions, MmuPart } from './functions.ts';
@@ -121,6 +121,8 @@ function tableHost(f: MmuFunctions): Body {
 function walkStage2(f: MmuFunctions): Body {
   const w = new Writer(2);
   const [page, cpu] = w.parameters as [Local, Local];
+  const area = areaOf(cpu);
+  w.store(area, AREA.faultStage2, 0);
   w.refuseIf(and(register(cpu, 'HSCTLR'), BIT.HSCTLR.EE));
   const vtcr = w.local(register(cpu, 'VTCR'));
   const t0sz = w.local(shrS(shl(vtcr, 28), 28));
@@ -136,10 +138,10 @@ function walkStage2(f: MmuFunctions): Body {
     (table) => call(f.tableHost, table, 0, cpu),
     page,
     () => {},
-    () => {},
+    () => w.store(area, AREA.faultStage2, add(statusLong(FAULT.translation, 0), at.level)),
   );
   const { low, high } = at;
-  const found = w.local(areaOf(cpu));
+  const found = w.local(area);
   w.store(found, AREA.stage2 + FOUND.page, at.leafPage(page));
   const read = when(isSet(low, 6), READS);
   const attributes = or(
