@@ -335,11 +335,17 @@ export class Cpu implements CpuSurroundings {
     const second = first < 0 ? -1 : this.mmu.fetchHalfword(pc + 2, pc);
     return second < 0 ? this.#jump() : this.oneOff(pc, (first << 16) | second, true);
   }
-  /** Decodes one instruction into a record of its own, and makes PC right there. */
+  #oneOff = { word: 0, pc: 0, it: 0, wide: false, thumb: false };
+  /** Decodes one instruction into a record of its own, unless it was the last one there, and makes PC right there. */
   oneOff(pc: number, word: number, wide: boolean): number {
     const { words, thumb } = this;
     const record = this.base + ONE_OFF_RECORDS;
-    this.code.predecodeAt(record, thumb, word, wide, pc, words[W.it]!);
+    const it = words[W.it]!;
+    const last = this.#oneOff;
+    if (last.word !== word || last.pc !== pc || last.it !== it || last.wide !== wide || last.thumb !== thumb) {
+      this.code.predecodeAt(record, thumb, word, wide, pc, it);
+      this.#oneOff = { word, pc, it, wide, thumb };
+    }
     const next = thumb && wide ? 2 * RECORD.size : RECORD.size;
     words[(ONE_OFF_RECORDS + next) >> 2] = thumb ? BUILTIN.pageEndT32 : BUILTIN.pageEndA32;
     words[W.delta] = (pc - (record >>> (thumb ? 3 : 2))) | 0;

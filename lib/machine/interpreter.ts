@@ -15,7 +15,7 @@ export interface Interpreter {
 }
 
 /** Counts changes of the module that the operations' names and numbers do not show. */
-const FORMAT = 14;
+const FORMAT = 15;
 
 /** Where the build leaves the module of a table: named by its operations, so that one of another table is not taken. */
 export function modulePath(table: InstructionTable): URL {

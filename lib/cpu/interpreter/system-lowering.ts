@@ -4,11 +4,11 @@
 import { STATE } from '../state/layout.ts';
 import { ENTRIES, hostCall, HSR } from '../system/entries.ts';
 import { BANKED, MODE } from '../system/modes.ts';
-import { SYSTEM } from '../system/operations.ts';
+import { EXECUTED, SYSTEM } from '../system/operations.ts';
 import type { Code } from '../wasm/code.ts';
 import { W } from '../wasm/opcodes.ts';
 import { importIndex } from './imports.ts';
-import { CPU, StateLowering, UP } from './state-lowering.ts';
+import { CPU, LOCAL, StateLowering, UP } from './state-lowering.ts';
 
 export abstract class SystemLowering extends StateLowering {
   /** The CPU reads and writes the whole state, and says whether control goes on after this instruction. */
@@ -52,7 +52,11 @@ export abstract class SystemLowering extends StateLowering {
       }
       case SYSTEM.coprocessor:
         this.immediate(word);
-        code.get(CPU).call(this.functions.mmu.coprocessor).if();
+        this.pc();
+        code.get(CPU).call(this.functions.mmu.coprocessor).tee(LOCAL.entry).if();
+        code.get(LOCAL.entry).const(EXECUTED.trapped).op(W.eq).if();
+        this.jumpAnywhere();
+        code.end();
         this.next();
         code.end();
         return;

@@ -49,3 +49,6 @@ export const SYSTEM = {
   unimplemented: 26,
 } as const;
 export type SystemOperation = (typeof SYSTEM)[keyof typeof SYSTEM];
+
+/** How generated code has executed an operation: control goes on with the next instruction, or as an exception says; 0 for not. */
+export const EXECUTED = { done: 1, trapped: 2 } as const;

@@ -1,6 +1,6 @@
 /**
  * What TLBs keep and what takes it away, as a program sees it: TLB maintenance by address, on one CPU and on all of them, and
- * DACR (DDI 0406C, B3.7.3, B3.9, B3.10.5, B4.2.2).
+ * DACR and CONTEXTIDR (DDI 0406C, B3.7.3, B3.9, B3.10.5, B4.1.36, B4.2.2).
  */
 import { expect } from 'chai';
 import { writeRegister } from '../../../lib/cpu/system/coprocessor.ts';
@@ -11,6 +11,7 @@ const LDR = 0xe592_0000; // ldr r0, [r2]
 const STR = 0xe582_0000; // str r0, [r2]
 const LDRT = 0xe4b2_0000; // ldrt r0, [r2], #0
 const WRITE_DACR = 0xee03_1f10; // mcr p15, 0, r1, c3, c0, 0
+const WRITE_CONTEXTIDR = 0xee0d_1f30; // mcr p15, 0, r1, c13, c0, 1
 const READ_DACR = 0xee13_3f10; // mrc p15, 0, r3, c3, c0, 0
 const TLBI = {
   TLBIMVA: 0xee08_2f37,
@@ -27,6 +28,7 @@ const VA = 0x4000_0000;
 /** A section and a small page of Normal memory for PL1 and PL0; and a table, all of a domain. */
 const SECTION = 0xc0e;
 const PAGE = 0x03e;
+const NOT_GLOBAL = 1 << 11;
 const table = (domain: number): number => SECOND | (domain << 5) | 1;
 const ABORT = 0x10;
 
@@ -73,6 +75,27 @@ describe('TLBs', () => {
       bare.cpu.words[2] = VA;
       bare.execute(instruction);
       expect(load()).to.equal(2);
+    });
+  for (const [who, told] of [
+    ['generated code', null],
+    ['the CPU’s own code', () => {}],
+  ] as const)
+    it(`a page that is not global is one of the ASID in CONTEXTIDR, which ${who} writes`, () => {
+      translate(0, 1);
+      bare.cpu.stops.onWrite = told;
+      const write = (value: number): void => {
+        bare.cpu.words[1] = value;
+        bare.execute(WRITE_CONTEXTIDR);
+      };
+      bare.write(SECOND, ONE | PAGE | NOT_GLOBAL);
+      expect(load()).to.equal(1);
+      bare.write(SECOND, OTHER | PAGE | NOT_GLOBAL);
+      // PROCID is no part of it.
+      write(0x1200);
+      expect(load()).to.equal(1);
+      write(0x1205);
+      expect(load()).to.equal(2);
+      bare.cpu.stops.onWrite = null;
     });
   it('maintenance by any address in a section drops all of it', () => {
     translate(0, 1);

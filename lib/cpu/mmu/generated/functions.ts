@@ -56,8 +56,8 @@ export interface GeneratedMmu {
   abortStage2(address: number, access: number, write: number, up: number, cpu: number): number;
   /** The address of the micro-ops of the page of `STATE.target`; 0 if the CPU's own code must say. */
   fetch(cpu: number): number;
-  /** Executes MCR or MRC if it is TLB maintenance or of DACR, and nothing else has a say: then not 0. */
-  coprocessor(word: number, cpu: number): number;
+  /** Executes MCR or MRC if it is one of a few, and nothing else has a say: then not 0, but as EXECUTED says. */
+  coprocessor(word: number, pc: number, cpu: number): number;
 }
 export type MmuFunctions = Readonly<Record<keyof GeneratedMmu, number>>;
 /** With what they call of the others: {@link GeneratedExceptions.take}. */

@@ -1,7 +1,14 @@
-/** TLB maintenance by address, and writes of DACR, in generated code (DDI 0406C, B3.10.5, B4.1.43, B4.2.2). */
+/**
+ * TLB maintenance by address, writes of DACR and CONTEXTIDR, and traps of cache maintenance by set and way, in generated code
+ * (DDI 0406C, B1.14.4, B3.10.5, B4.1.36, B4.1.43, B4.2.2).
+ */
+import { AREA } from '../../state/mmu-area.ts';
 import { MAY, STATE_SIZE, MAX_CPUS } from '../../state/layout.ts';
-import { plainAccessOf } from '../../system/direct.ts';
+import { plainAccessOf, TOLD } from '../../system/direct.ts';
+import { ENTRIES, HSR } from '../../system/entries.ts';
+import { coprocessorSyndrome } from '../../system/hyp-traps.ts';
 import { MODE } from '../../system/modes.ts';
+import { EXECUTED } from '../../system/operations.ts';
 import { partsOf } from '../../system/register.ts';
 import { reg, registerNamed } from '../../system/registers.ts';
 import type { Body } from '../../wasm/module.ts';
@@ -14,17 +21,19 @@ import {
   field,
   isZero,
   load,
+  ltS,
   ltU,
   or,
   select,
   shl,
   shrU,
   Writer,
+  xor,
 } from '../../wasm/writer.ts';
 import { type Local, type Term } from '../../wasm/writer.ts';
 import { REGIME } from '../tlb.ts';
-import type { MmuFunctions, MmuPart } from './functions.ts';
-import { flatOf, state } from './terms.ts';
+import type { MmuCallees, MmuPart } from './functions.ts';
+import { areaOf, firstBankOf, flatOf, lastBankOf, state } from './terms.ts';
 
 /** Coprocessor, opc1, CRn, CRm, opc2 and the direction: all of the word but the condition and Rt. */
 const IDENTITY = 0x0fff_0fff;
@@ -48,9 +57,12 @@ const GROUPS: readonly Group[] = [
   { names: ['TLBIMVAH'], shareable: false, hyp: true },
 ];
 
-function coprocessor(f: MmuFunctions): Body {
-  const w = new Writer(2);
-  const [word, cpu] = w.parameters as [Local, Local];
+/** What hypervisors trap for each line of a guest's caches. */
+const SET_WAY = ['DCISW', 'DCCSW', 'DCCISW'] as const;
+
+function coprocessor(f: MmuCallees): Body {
+  const w = new Writer(3);
+  const [word, pc, cpu] = w.parameters as [Local, Local, Local];
   const what = w.local(and(word, IDENTITY));
   const rt = w.local(field(word, 12, 4));
   const isOneOf = (names: readonly string[]): Term => {
@@ -67,14 +79,50 @@ function coprocessor(f: MmuFunctions): Body {
   const isSecure = w.local(isZero(ltU(bank, 3)));
   w.refuseIf(both(isSecure, eq(state(cpu, 'mode'), MODE.mon)));
   const at = add(cpu, shl(rt, 2));
-  const dacr = add(cpu, select(isSecure, 0, 4));
+  const copy = w.local(add(cpu, select(isSecure, 0, 4)));
 
   const write = identity('DACR');
   w.if(eq(what, write), () => {
     refuseTrapped([write]);
-    w.store(dacr, 4 * reg('DACR'), load(at));
+    w.store(copy, 4 * reg('DACR'), load(at));
     w.do(call(f.judge, cpu));
-    w.return(1);
+    w.return(EXECUTED.done);
+  });
+  const context = identity('CONTEXTIDR');
+  w.if(eq(what, context), () => {
+    refuseTrapped([context]);
+    w.refuseIf(and(state(cpu, 'traps'), 1 << TOLD));
+    const value = w.local(load(at));
+    w.store(copy, 4 * reg('CONTEXTIDR'), value);
+    const regime = w.local(select(isSecure, REGIME.secure, REGIME.nonSecure));
+    const space = w.local(add(areaOf(cpu), shl(regime, 2)));
+    const change = w.local(and(xor(load(space, AREA.space), value), 0xff));
+    // With long descriptors the ASID is elsewhere.
+    w.if(select(ltS(load(copy, 4 * reg('TTBCR')), 0), 0, change), () => {
+      w.store(space, AREA.space, xor(load(space, AREA.space), change));
+      for (const bank of [firstBankOf(regime), lastBankOf(regime)]) w.do(call(f.clear, flatOf(cpu, bank), 0));
+    });
+    w.return(EXECUTED.done);
+  });
+  w.if(isOneOf(SET_WAY), () => {
+    const accesses = SET_WAY.map((name) => plainAccessOf(identity(name))!.hypTraps);
+    w.refuseIf(
+      isZero(
+        and(
+          state(cpu, 'traps'),
+          accesses.reduce((a, b) => a | b),
+        ),
+      ),
+    );
+    w.refuseIf(or(isZero(state(cpu, 'privileged')), eq(rt, 15)));
+    w.refuseIf(isZero(call(f.take, ENTRIES.hypTrap, pc, cpu)));
+    const [first, ...more] = SET_WAY.map(identity);
+    const syndrome = more.reduce<Term>(
+      (other, each) => select(eq(what, each), coprocessorSyndrome(each), other),
+      coprocessorSyndrome(first!),
+    );
+    w.store(cpu, HSR, or(syndrome, shl(rt, 5)));
+    w.return(EXECUTED.trapped);
   });
   for (const { names, shareable, hyp } of GROUPS)
     w.if(isOneOf(names), () => {
@@ -87,7 +135,7 @@ function coprocessor(f: MmuFunctions): Body {
             const other = STATE_SIZE * (1 + n);
             w.if(flatOf(other, 0), () => w.refuseIf(isZero(call(f.drop, regime, page, other))));
           }
-          w.return(1);
+          w.return(EXECUTED.done);
         });
       w.return(call(f.drop, regime, page, cpu));
     });
