@@ -9,6 +9,7 @@ import { SEEN, STATE, TLB } from '../state/layout.ts';
 import type { Code } from '../wasm/code.ts';
 import { W } from '../wasm/opcodes.ts';
 import { emit } from '../wasm/writer.ts';
+import type { Callees } from './callees.ts';
 import { evaluate, type Known } from './evaluate.ts';
 import { PC } from './facts.ts';
 import { LazyFlags, LOCAL, WORDS } from './lazy-flags.ts';
@@ -23,8 +24,8 @@ const STORES = [W.store, W.i64Store, W.f32Store, W.f64Store, W.v128Store];
 
 export abstract class RegionOperands extends LazyFlags {
   protected readonly records: Records;
-  /** The function index of a library function in the module being built. */
-  protected readonly library: (index: number) => number;
+  /** What the module being built calls. */
+  protected callees!: Callees;
   /** The locals of R0 to R14. */
   protected readonly registers = new Uint8Array(PC);
   /** Per view, where its page's address is, behind which is its TLB entry; 0 for none. */
@@ -50,10 +51,9 @@ export abstract class RegionOperands extends LazyFlags {
   protected loopShift = 2;
   protected readonly known: Known = { loopIndex: 0, immediate: (slot) => this.#immediateOf(slot) };
 
-  constructor(records: Records, library: (index: number) => number) {
+  constructor(records: Records) {
     super();
     this.records = records;
-    this.library = library;
   }
 
   /** Leaves before the instruction at hand if the value on the stack is not 0. */
@@ -149,7 +149,7 @@ export abstract class RegionOperands extends LazyFlags {
     this.code.const(this.known.loopIndex);
   }
   protected callLibrary(index: number): void {
-    this.code.get(LOCAL.cpu).call(this.library(index));
+    this.callees.library(this.code.get(LOCAL.cpu), index);
   }
 
   /** Constants are written again, and so is a register that nothing changes before the last use. */

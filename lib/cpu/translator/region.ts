@@ -8,9 +8,10 @@
 import { ALWAYS, BRANCH, FLAGS } from '../ir/ops.ts';
 import { EXIT, STATE, VIEWS } from '../state/layout.ts';
 import { Code, type Label } from '../wasm/code.ts';
-import type { Body, Import, Signature } from '../wasm/module.ts';
+import type { Body } from '../wasm/module.ts';
 import { W, type WasmType } from '../wasm/opcodes.ts';
 import type { Block } from './block.ts';
+import { HANDLER, type Callees } from './callees.ts';
 import { isNear, PC } from './facts.ts';
 import type { Graph } from './graph.ts';
 import { LOCAL, met, WORDS, type Flags } from './lazy-flags.ts';
@@ -18,19 +19,6 @@ import type { TightLoop } from './loops.ts';
 import { DISPATCH } from './nest.ts';
 import { NO_PAGE, RegionOperands } from './operands.ts';
 import type { Step } from './records.ts';
-
-const i32s = (parameters: number): Signature => ({
-  parameters: new Array<WasmType>(parameters).fill('i32'),
-  results: ['i32'],
-});
-/** A handler of the interpreter. */
-export const REGION = i32s(2);
-const IMPORTED = { execute: 0, leave: 1 } as const;
-/** What a region's module imports from the interpreter, in the order of function indices; the library's functions follow. */
-export const IMPORTS: readonly Import[] = [
-  { name: 'execute', signature: REGION },
-  { name: 'leave', signature: i32s(4) },
-];
 
 export class RegionLowering extends RegionOperands {
   #graph!: Graph;
@@ -42,9 +30,10 @@ export class RegionLowering extends RegionOperands {
   #out!: Label;
   readonly #loopOuts = new Map<TightLoop, Label>();
 
-  /** The region as a function of the interpreter's handler type. */
-  translate(graph: Graph): Body {
+  /** The region as a function of the interpreter's handler type, in the module that calls these. */
+  translate(graph: Graph, callees: Callees): Body {
     this.#graph = graph;
+    this.callees = callees;
     this.usesPage = false;
     this.guarded = [];
     this.#itStored = false;
@@ -62,18 +51,18 @@ export class RegionLowering extends RegionOperands {
     this.#out = code.block();
     this.#tree(graph.root, WORDS);
     code.op(W.unreachable).end();
-    code.get(LOCAL.exit).get(LOCAL.left).const(this.records.base).get(LOCAL.cpu).call(IMPORTED.leave);
+    callees.leave(code.get(LOCAL.exit).get(LOCAL.left).const(this.records.base).get(LOCAL.cpu));
     const whole = new Code(code.length + 512);
     this.#enter(whole);
     whole.append(code);
-    return { signature: REGION, locals: [...fixed, ...this.temporaryTypes], code: whole };
+    return { signature: HANDLER, locals: [...fixed, ...this.temporaryTypes], code: whole };
   }
 
   /** Events are due at exact counts: where the budget might not last, the interpreter goes on, one by one. */
   #enter(code: Code): void {
     const reload = (at: number, local: number): Code => code.get(LOCAL.cpu).memory(W.load, at).set(local);
     code.get(LOCAL.cpu).memory(W.load, STATE.left).tee(LOCAL.left).const(this.#graph.root.need).op(W.ltS).ifUnlikely();
-    code.get(LOCAL.up).get(LOCAL.cpu).call(IMPORTED.execute).op(W.return).end();
+    this.callees.execute(code.get(LOCAL.up).get(LOCAL.cpu)).op(W.return).end();
     const { registersIn } = this.#graph.root;
     for (let n = 0; n < PC; n++) if (((registersIn >>> n) & 1) !== 0) reload(4 * n, this.registers[n]!);
     reload(STATE.tlb, LOCAL.tlb);

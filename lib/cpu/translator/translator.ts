@@ -4,14 +4,14 @@
  *
  * Nothing that the guest can see depends on it: a region counts and does exactly what the interpreter would.
  */
-import { library } from '../ir/library.ts';
 import { RECORD, type InstructionTable } from '../isa/table.ts';
 import { MICRO_OP_PAGE, ORIGINALS, REGIONS, SHARED } from '../state/layout.ts';
-import { assemble, type Body, type Import } from '../wasm/module.ts';
+import { assemble, type Body } from '../wasm/module.ts';
+import { Callees } from './callees.ts';
 import { graph } from './graph.ts';
 import { Heat } from './heat.ts';
 import { Records } from './records.ts';
-import { IMPORTS, RegionLowering } from './region.ts';
+import { RegionLowering } from './region.ts';
 import { Runs } from './runs.ts';
 
 export interface TranslatorOptions {
@@ -93,8 +93,6 @@ export class Translator {
   readonly #records: Records;
   readonly #runs: Runs;
   readonly #lowering: RegionLowering;
-  /** The library functions that the module being made calls. */
-  #callees: number[] = [];
   readonly #queue = new Set<number>();
   readonly #pages = new Map<number, Set<Region>>();
   readonly #modules: Set<Region>[] = [];
@@ -122,11 +120,7 @@ export class Translator {
     const isRegion = (base: number, at: number): boolean => this.#isRegion(base, at);
     this.#heat = new Heat(new Uint16Array(buffer), parts.heat, this.#options.threshold, isRegion);
     this.#runs = new Runs(this.#records, this.#heat);
-    this.#lowering = new RegionLowering(this.#records, (index) => {
-      let at = this.#callees.indexOf(index);
-      if (at < 0) at = this.#callees.push(index) - 1;
-      return IMPORTS.length + at;
-    });
+    this.#lowering = new RegionLowering(this.#records);
     this.#words[SHARED.heat >> 2] = parts.heat;
     this.#words[SHARED.seen >> 2] = parts.seen;
     this.#words[SHARED.threshold >> 2] = this.#options.threshold;
@@ -201,7 +195,7 @@ export class Translator {
     this.#age = 0;
     const entries: Omit<Region, 'ids' | 'module'>[] = [];
     const functions: Body[] = [];
-    this.#callees = [];
+    const callees = new Callees();
     for (const up of this.#queue) {
       const { base, thumb, hostPage } = this.#parts.pageOf(up);
       const at = (up - base) / RECORD.size;
@@ -211,7 +205,7 @@ export class Translator {
       if (this.#records.isInIt(at)) continue;
       const g = graph(at, this.#runs);
       if (g === undefined || (g.steps < this.#options.leastSteps && !g.root.isLoop)) continue;
-      functions.push({ ...this.#lowering.translate(g), exported: `r${entries.length}` });
+      functions.push({ ...this.#lowering.translate(g, callees), exported: `r${entries.length}` });
       entries.push({
         base,
         hostPage,
@@ -223,7 +217,7 @@ export class Translator {
       this.statistics.translatedInstructions += g.steps;
     }
     this.#queue.clear();
-    if (entries.length > 0) this.#install(entries, functions);
+    if (entries.length > 0) this.#install(entries, functions, callees);
     const ms = performance.now() - start;
     this.#spentMs += ms;
     this.statistics.translationMs += ms;
@@ -249,17 +243,17 @@ export class Translator {
     return true;
   }
 
-  #install(entries: readonly Omit<Region, 'ids' | 'module'>[], functions: readonly Body[]): void {
-    const { exports } = this.#parts;
-    const imports: Import[] = [...IMPORTS];
-    for (const index of this.#callees) {
-      const { parameters, result } = library[index]!;
-      imports.push({ name: `library${index}`, signature: { parameters: [...parameters, 'i32'], results: [result] } });
-    }
-    const bytes = assemble({ imports, functions });
-    const values = Object.fromEntries(imports.map(({ name }) => [name, exports[name]!]));
-    const module = new WebAssembly.Module(bytes);
-    const made = new WebAssembly.Instance(module, { e: { m: this.#parts.memory, ...values } }).exports;
+  #install(
+    entries: readonly Omit<Region, 'ids' | 'module'>[],
+    functions: readonly Body[],
+    { names, signatures }: Callees,
+  ): void {
+    const { exports, memory } = this.#parts;
+    const bytes = assemble({ imports: [], functions, table: [], tableSize: names.length }, signatures);
+    const made = new WebAssembly.Instance(new WebAssembly.Module(bytes), { e: { m: memory } }).exports;
+    names.forEach((name, at) => {
+      (made.table as WebAssembly.Table).set(at, exports[name]);
+    });
     const places = entries.reduce((sum, { at }) => sum + at.length, 0);
     while (this.#modules.length >= this.#options.modules || REGIONS - this.#used + this.#free.length < places)
       this.#evict(0);

@@ -22,7 +22,7 @@ export interface Body {
 export interface ModuleParts {
   readonly imports: readonly Import[];
   readonly functions: readonly Body[];
-  /** A table of its own, filled from these function indices. */
+  /** A table of its own that begins with these function indices. */
   readonly table?: readonly number[];
   /** The size of the table if it has room for more; it is exported as `table`. */
   readonly tableSize?: number;
@@ -89,7 +89,7 @@ export function assemble(
     if (table) s.name('table').byte(1).unsigned(0);
     for (const { name, index } of exported) s.name(name!).byte(0).unsigned(index);
   });
-  if (table) {
+  if (table && table.length > 0) {
     section(9, (s) => {
       s.unsigned(1).byte(0).const(0).byte(W.end).unsigned(table.length);
       for (const index of table) s.unsigned(index);
