@@ -40,7 +40,7 @@ export function met(live: number, tight: boolean): Flags {
 // prettier-ignore
 export const LOCAL = {
   up: 0, cpu: 1, N: 2, Z: 3, C: 4, V: 5, A: 6, B: 7, kind: 8, left: 9, exit: 10, address: 11, entry: 12, data: 13, tlb: 14,
-  page: 15, target: 16, dispatch: 17, registers: 18,
+  page: 15, target: 16, dispatch: 17, exclusive: 18, registers: 19,
 } as const;
 
 export abstract class LazyFlags extends Lowering {

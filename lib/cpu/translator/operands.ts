@@ -17,6 +17,8 @@ import type { Records, Step } from './records.ts';
 
 /** In the tag of a view: no page as yet, for no masked address has this bit. */
 export const NO_PAGE = 0x800;
+/** What no exclusive access has for a size. */
+export const UNKNOWN = -1;
 /** Bits of an address that must be those of the page, or 0 for an access of so many bytes to be aligned. */
 const pageBits = (size: number): number => -0x1000 | (size - 1);
 const LOADS = [W.load, W.i64Load, W.f32Load, W.f64Load, W.v128Load];
@@ -47,6 +49,8 @@ export abstract class RegionOperands extends LazyFlags {
   protected usesPage = false;
   /** State words that guards have tested on every way to here. */
   protected guarded: readonly number[] = [];
+  /** The size that the local monitor has marked, the address being in `LOCAL.exclusive`; UNKNOWN if it is not this block's. */
+  protected marked = UNKNOWN;
   protected loopRegister = 0;
   protected loopShift = 2;
   protected readonly known: Known = { loopIndex: 0, immediate: (slot) => this.#immediateOf(slot) };
@@ -108,6 +112,8 @@ export abstract class RegionOperands extends LazyFlags {
   }
   protected state(offset: number): void {
     if (offset === STATE.left) this.left();
+    else if (offset === STATE.exclusiveAddress && this.marked !== UNKNOWN) this.code.get(LOCAL.exclusive);
+    else if (offset === STATE.exclusiveSize && this.marked !== UNKNOWN) this.code.const(this.marked);
     else this.code.get(LOCAL.cpu).memory(W.load, offset);
   }
   protected setState(offset: number, value: number): void {
@@ -118,7 +124,11 @@ export abstract class RegionOperands extends LazyFlags {
       this.flags = WORDS;
       return;
     }
-    this.store32(offset, () => this.value(value));
+    if (offset === STATE.exclusiveSize) this.marked = this.#evaluate(value);
+    this.store32(offset, () => {
+      this.value(value);
+      if (offset === STATE.exclusiveAddress) this.code.tee(LOCAL.exclusive);
+    });
   }
   protected stateAt(offset: number): void {
     this.code.get(LOCAL.cpu);

@@ -17,7 +17,7 @@ import type { Graph } from './graph.ts';
 import { LOCAL, met, WORDS, type Flags } from './lazy-flags.ts';
 import type { TightLoop } from './loops.ts';
 import { DISPATCH } from './nest.ts';
-import { NO_PAGE, RegionOperands } from './operands.ts';
+import { NO_PAGE, RegionOperands, UNKNOWN } from './operands.ts';
 import type { Step } from './records.ts';
 
 export class RegionLowering extends RegionOperands {
@@ -143,6 +143,7 @@ export class RegionLowering extends RegionOperands {
     code.get(LOCAL.left).const(count).op(W.sub).set(LOCAL.left);
     this.#block = block;
     this.#itStored = false;
+    this.marked = UNKNOWN;
     const overwritten = overwrittenIn(steps);
     const kept = block.loop?.written ?? 0;
     for (let i = 0; i < count; i++) {
@@ -200,8 +201,9 @@ export class RegionLowering extends RegionOperands {
     this.condition(s.condition);
     code.if();
     const before = this.flags;
-    const guarded = this.guarded;
+    const { guarded, marked } = this;
     this.lower(s.facts.template);
+    if (this.marked !== marked) this.marked = UNKNOWN;
     if (!changes) this.flags = before;
     else if (!isAlike) {
       this.settle();

@@ -157,6 +157,37 @@ describe('A region', () => {
         run('a32', loop, { r: { 0: 0x89abcdef, 1: 5, 2: 2, 5: 0x1234_5678, 6: r6 }, steps });
   });
 
+  it('knows what the local monitor has marked, as far as every way to here has marked it', () => {
+    const exclusives = [
+      0xe1901f9f, // ldrex r1, [r0]
+      0xe2811001, // add r1, r1, #1
+      0xe1802f91, // strex r2, r1, [r0]: done
+      0xe1903f9f, // ldrex r3, [r0]
+      0xe1854f91, // strex r4, r1, [r5]: of another address
+      0xe1d03f9f, // ldrexb r3, [r0]
+      0xe1806f91, // strex r6, r1, [r0]: of another size
+      0xe3570000, // cmp r7, #0
+      0xe1903f9f, // ldrex r3, [r0]
+      0x11953f9f, // ldrexne r3, [r5]
+      0xe1808f91, // strex r8, r1, [r0]: if r7 is 0
+      0xe1903f9f, // ldrex r3, [r0]
+      0x1a000000, // bne over
+      0xf57ff01f, // clrex
+      0xe1809f91, // over: strex r9, r1, [r0]: if r7 is not 0
+      0xe1f53f9f, // ldrexh r3, [r5]
+      0x11e5af91, // strexhne r10, r1, [r5]
+      0xe1e5bf91, // strexh r11, r1, [r5]: if r7 is 0
+      0xe2577001, // subs r7, r7, #1
+      0x5affffeb, // bpl back
+      0xeafffffe, // b .
+    ];
+    for (const r7 of [0, 1, 2])
+      for (let steps = 1; steps < 64; steps++)
+        run('a32', exclusives, { r: { 0: DATA, 5: DATA + 8, 7: r7 }, pattern: true, steps });
+    const { r } = run('a32', exclusives, { r: { 0: DATA, 5: DATA + 8, 7: 0 }, steps: 18 });
+    expect([2, 4, 6, 8, 9, 11].map((n) => r[n])).to.deep.equal([0, 1, 1, 0, 1, 0]);
+  });
+
   it('is gone when its code is', () => {
     const { regions, dropped } = translated();
     expect(regions).to.equal(dropped);
