@@ -46,6 +46,8 @@ export interface ClusterParts {
   readonly table: InstructionTable;
   /** The interpreter's module, as interpreterModule() makes it. */
   readonly module: WebAssembly.Module;
+  /** Forms that are ready made: see ready-forms.ts. */
+  readonly forms?: Uint8Array | undefined;
   readonly configuration: CpuConfiguration;
   readonly cpus: number;
   readonly nanosecondsPerInstruction: number;
@@ -114,6 +116,7 @@ export class Cluster {
     const words = new Int32Array(memory.buffer);
     const forms = new Forms(table, words, map.forms);
     words[SHARED.forms >> 2] = map.forms;
+    if (parts.forms) new Uint8Array(memory.buffer).set(parts.forms, map.forms);
     const { exports } = new WebAssembly.Instance(module, { e: { m: memory, ...importsFor(cpus, forms), hot } });
     this.#run = exports.run as (base: number) => void;
     this.#memory = new Int32Array(memory.buffer, MEMORY_PIECES.at, ((MEMORY_PIECES.most + 1) * MEMORY_PIECES.size) / 4);
@@ -306,7 +309,7 @@ function importsFor(cpus: readonly Cpu[], forms: Forms): Omit<InterpreterImports
     probe: (address, size, access, up, cpu) => at(cpu).data.probe(address, size, access, up),
     predecode: (up, cpu) => at(cpu).predecode(up),
     bucket: (number) => forms.bucket(number),
-    form: (word, pageOffset, form) => forms.make(word, pageOffset, form),
+    form: (word, form) => forms.make(word, form),
     fetch: (cpu) => at(cpu).fetch(),
     crossPage: (up, cpu) => at(cpu).crossPage(up),
     system: (operation, word, up, cpu) => at(cpu).system(operation, word, up),

@@ -12,10 +12,15 @@ import { keptModule } from './kept-module.ts';
 export interface Interpreter {
   readonly table: InstructionTable;
   readonly module: WebAssembly.Module;
+  /** Forms that the build made, if it did. */
+  readonly forms: Uint8Array | undefined;
 }
 
+/** The section of the module that has them. */
+export const READY_FORMS = 'forms';
+
 /** Counts changes of the module that the operations' names and numbers do not show. */
-const FORMAT = 15;
+const FORMAT = 16;
 
 /** Where the build leaves the module of a table: named by its operations, so that one of another table is not taken. */
 export function modulePath(table: InstructionTable): URL {
@@ -47,6 +52,7 @@ export function interpreter(): Interpreter {
   const module = keptModule(path, bytes) ?? new WebAssembly.Module(bytes);
   const [endings] = WebAssembly.Module.customSections(module, ENDINGS);
   if (endings !== undefined) table.endings = new Uint8Array(endings);
-  made = { table, module };
+  const [forms] = WebAssembly.Module.customSections(module, READY_FORMS);
+  made = { table, module, forms: forms && new Uint8Array(forms) };
   return made;
 }

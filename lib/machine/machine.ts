@@ -148,7 +148,7 @@ export class Machine {
     this.devices = new Map(description.devices.map((device) => [device.name, this.#addDevice(device)]));
     this.uarts = this.#outside.uarts;
     const gic = (this.interrupts = this.#interruptController());
-    const { table, module } = interpreter();
+    const { table, module, forms } = interpreter();
     this.cluster = new Cluster({
       ...(parts.engine === undefined ? {} : { engine: parts.engine }),
       memory,
@@ -157,6 +157,7 @@ export class Machine {
       clock: this.clock,
       table,
       module,
+      forms,
       configuration: Object.defineProperty({ ...cluster }, 'semihosting', {
         get: () => (this.semihosting ? this.#callHost : undefined),
       }),

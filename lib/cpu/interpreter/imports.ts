@@ -14,8 +14,8 @@ export interface InterpreterImports {
   predecode(up: number, cpu: number): void;
   /** Finds out what is plain in the words of one of A32's buckets. */
   bucket(number: number): void;
-  /** Makes the form of a word at this offset of its page; see isa/forms.ts. */
-  form(word: number, pageOffset: number, form: number): void;
+  /** Makes the form of a word; see isa/forms.ts. */
+  form(word: number, form: number): void;
   /** The record to run for `STATE.target`, whose page has none yet; sets `STATE.delta`. */
   fetch(cpu: number): number;
   /** A one-off record for an instruction that crosses a page; sets `STATE.delta`. */
@@ -42,7 +42,7 @@ export const IMPORTS: readonly (Import & { readonly name: keyof InterpreterImpor
   { name: 'probe', signature: i32s(5, 0) },
   { name: 'predecode', signature: i32s(2, 0) },
   { name: 'bucket', signature: i32s(1, 0) },
-  { name: 'form', signature: i32s(3, 0) },
+  { name: 'form', signature: i32s(2, 0) },
   { name: 'fetch', signature: i32s(1, 1) },
   { name: 'crossPage', signature: i32s(2, 1) },
   { name: 'system', signature: i32s(4, 1) },

@@ -6,7 +6,7 @@ import { BUILTIN, RECORD, STAGINGS, type InstructionTable } from '../isa/table.t
 import { EXIT, JUMP_RECORD, LAZY, ORIGINALS, REGIONS, SHARED, STATE, TLB } from '../state/layout.ts';
 import { SYSTEM } from '../system/operations.ts';
 import { Code } from '../wasm/code.ts';
-import { assemble, SignatureTable, type Body } from '../wasm/module.ts';
+import { assemble, SignatureTable, withSection, type Body } from '../wasm/module.ts';
 import { W } from '../wasm/opcodes.ts';
 import { exceptionBodies, exceptionFunctions } from './exceptions.ts';
 import { HandlerLowering } from './handler.ts';
@@ -368,7 +368,7 @@ export function interpreterModule(instructions: InstructionTable): Uint8Array<Ar
     };
   });
   const firstRegion = microOps.length;
-  return assemble(
+  const module = assemble(
     {
       imports: IMPORTS,
       functions: [
@@ -392,8 +392,8 @@ export function interpreterModule(instructions: InstructionTable): Uint8Array<Ar
       // Regions take their places behind the micro-ops.
       tableSize: firstRegion + REGIONS,
       table: handlers.map((_, id) => firstHandler + id),
-      custom: { name: ENDINGS, bytes: instructions.endings },
     },
     signatures,
   );
+  return withSection(module, ENDINGS, instructions.endings);
 }

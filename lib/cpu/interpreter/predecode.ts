@@ -2,28 +2,33 @@
 import { ALWAYS } from '../ir/ops.ts';
 import { RECORD } from '../isa/table.ts';
 import {
-  ALL_BUCKETS,
   ASKS,
   BUCKET,
   BUCKETS,
   FIRST_BUCKET,
   FORM,
+  FORMS,
   INFO,
   KEY,
-  LOG2_FORMS,
+  LOG2_INDEX,
+  MOST_FORMS,
   PAIRS,
+  PIECES,
   UNCONDITIONAL,
 } from '../state/forms.ts';
 import { MICRO_OP_PAGE, SHARED, STATE } from '../state/layout.ts';
 import { Code } from '../wasm/code.ts';
 import type { Body } from '../wasm/module.ts';
 import { W } from '../wasm/opcodes.ts';
+import { add, and, call, gtU, isZero, load, load16, ltU, mul, or, shl, shrU, xor } from '../wasm/writer.ts';
+import { Writer, type Local, type Term } from '../wasm/writer.ts';
 import { importIndex } from './imports.ts';
 
 const UP = 0;
 const CPU = 1;
 const PAGE = 4096;
 const CONDITION = 0xf000_0000 | 0;
+const ALL_PAIRS = (2 ** PAIRS.length - 1) << INFO.pairs;
 /** First halfwords from here on are those of 32-bit instructions (DDI 0406C, A6.1). */
 const WIDE = 0xe800;
 
@@ -37,13 +42,13 @@ export function predecode(thumb: boolean, findForm: number): Body {
   const local = (): number => ++last;
   const [source, word, wide, bits, key, form] = [local(), local(), local(), local(), local(), local()];
   const [info, left, x, second, first, end] = [local(), local(), local(), local(), local(), local()];
+  const number = local();
   const shift = thumb ? 3 : 2;
-  const set = KEY.form | (thumb ? KEY.thumb : 0);
   const field = (offset: number): Code => code.get(form).memory(W.load, offset);
   const find = (): void => {
-    code.get(word).get(bits).get(key).get(source).call(findForm).set(form);
+    code.get(word).get(bits).get(key).call(findForm).set(form);
   };
-  const asked = (question: number): Code => field(FORM.asks).const(question).op(W.and);
+  const asked = (question: number): Code => code.get(form).memory(W.load16u, FORM.asks).const(question).op(W.and);
   const pageOffset = (): Code =>
     code
       .get(source)
@@ -121,20 +126,26 @@ export function predecode(thumb: boolean, findForm: number): Body {
   code.get(form).memory(W.load, BUCKET.plain).set(left);
   code.get(form).memory(W.load, BUCKET.info).set(info);
 
-  // Four ones in the place of a plain register?
+  // Which plain registers are R15, which are equal where that is asked?
   code.get(word).get(word).const(1).op(W.shrU).op(W.and).tee(x).get(x).const(2).op(W.shrU).op(W.and);
-  code.get(info).op(W.and).const(INFO.registers).op(W.and).if();
-  code.get(left).get(info).const(INFO.registers).op(W.and).const(15).op(W.mul).const(-1).op(W.xor).op(W.and).set(left);
   code
-    .const(set | KEY.namesPc)
-    .set(key)
-    .else();
+    .const(INFO.registers)
+    .op(W.and)
+    .const(INFO.mostKinds << INFO.kind)
+    .op(W.or)
+    .get(info)
+    .op(W.and);
+  code
+    .const(thumb ? KEY.thumb : 0)
+    .op(W.or)
+    .set(key);
+  code.get(info).const(ALL_PAIRS).op(W.and).if();
   PAIRS.forEach(([a, b], i) => {
     code.get(word).const(a).op(W.shrU).get(word).const(b).op(W.shrU).op(W.xor).const(15).op(W.and).op(W.eqz);
     code.const(INFO.pairs + i).op(W.shl);
     if (i > 0) code.op(W.or);
   });
-  code.get(info).op(W.and).const(set).op(W.or).set(key).end();
+  code.get(info).op(W.and).const(ALL_PAIRS).op(W.and).get(key).op(W.or).set(key).end();
   code.get(word).get(left).const(-1).op(W.xor).op(W.and).set(bits);
   find();
   if (thumb) {
@@ -147,24 +158,38 @@ export function predecode(thumb: boolean, findForm: number): Body {
   const immediate = (i: 0 | 1): void => {
     field(FORM.immediates + 4 * i);
     field(FORM.factors + 4 * i)
-      .get(x)
+      .get(number)
       .op(W.mul)
       .op(W.add);
   };
-  const takeField = (): void => {
-    code.get(word);
-    field(FORM.mask).op(W.and);
-    field(FORM.low).op(W.shrU);
-    field(FORM.sign).tee(x).op(W.xor).get(x).op(W.sub).set(x);
+  const takeNumber = (): void => {
+    for (let i = 0; i < PIECES; i++) {
+      code.get(word);
+      field(FORM.pieces + 4 * i).op(W.and);
+      code
+        .get(form)
+        .memory(W.load8u, FORM.turns + i)
+        .op(W.rotl);
+      if (i > 0) code.op(W.or);
+    }
+    code.tee(x);
+    field(FORM.sign).op(W.xor);
+    field(FORM.sign).op(W.sub).set(number);
   };
-  takeField();
+  takeNumber();
+  code.const(0);
+  asked(ASKS.zero).get(x).op(W.select).if();
+  code.get(key).const(KEY.zero).op(W.or).set(key);
+  find();
+  takeNumber();
+  code.end();
   immediate(1);
   code.set(second);
   asked(ASKS.near).if();
   pageOffset().get(second).op(W.add).const(PAGE).op(W.ltU).if();
   code.get(key).const(KEY.near).op(W.or).set(key);
   find();
-  takeField();
+  takeNumber();
   code.end().end();
 
   const record = (offset: number, value: () => void): void => {
@@ -191,7 +216,7 @@ export function predecode(thumb: boolean, findForm: number): Body {
   });
   field(FORM.microOps).set(first);
   if (!thumb) {
-    field(FORM.family).tee(x).if();
+    code.get(form).memory(W.load16u, FORM.family).tee(x).if();
     code.get(word).const(28).op(W.shrU).tee(second).const(ALWAYS).op(W.ltU).if();
     code.get(first).const(~0xffff).op(W.and).get(x).op(W.or).get(second).op(W.or).set(first);
     code.end().end();
@@ -215,39 +240,47 @@ export function predecode(thumb: boolean, findForm: number): Body {
 }
 
 /**
- * `findForm(word, bits, key, source)`: the form of a word of which these bits are left, in its place; or that of the whole word,
- * where the form asks for it. `self` is the function's index.
+ * `findForm(word, bits, key)`: the form of these bits of a word, which is made if there is none; or that of the whole word, where
+ * the form asks for it. `self` is the function's index.
  */
 export function findForm(self: number): Body {
-  const code = new Code();
-  const [word, bits, key, source, form] = [0, 1, 2, 3, 4];
-  code.get(bits).get(key).const(0x85eb_ca6b).op(W.mul).op(W.xor).const(0x9e37_79b1).op(W.mul);
-  code.const(32 - LOG2_FORMS).op(W.shrU);
-  code.const(Math.log2(FORM.size)).op(W.shl).const(0).memory(W.load, SHARED.forms).op(W.add);
-  code
-    .const(ALL_BUCKETS * BUCKET.size)
-    .op(W.add)
-    .tee(form);
-  code.memory(W.load, FORM.word).get(bits).op(W.xor);
-  code.get(form).memory(W.load, FORM.key).get(key).op(W.xor).op(W.or).if();
-  code.get(form).get(bits).memory(W.store, FORM.word);
-  code.get(form).get(key).memory(W.store, FORM.key);
-  code
-    .get(word)
-    .get(source)
-    .const(PAGE - 1)
-    .op(W.and)
-    .get(form)
-    .call(importIndex('form'))
-    .end();
-  code.get(form).memory(W.load, FORM.asks).const(ASKS.whole).op(W.and).if();
-  code
-    .get(word)
-    .get(word)
-    .get(key)
-    .const(KEY.form | KEY.near | KEY.odd | KEY.thumb)
-    .op(W.and);
-  code.const(KEY.whole).op(W.or).get(source).call(self).op(W.return).end();
-  code.get(form);
-  return { signature: { parameters: ['i32', 'i32', 'i32', 'i32'], results: ['i32'] }, locals: ['i32'], code };
+  const w = new Writer(3);
+  const [word, bits, key] = w.parameters as [Local, Local, Local];
+  const all = w.local(load(0, SHARED.forms));
+  const slot = w.local(shrU(mul(xor(bits, mul(key, 0x85eb_ca6b)), 0x9e37_79b1), 32 - LOG2_INDEX));
+  const number = w.local();
+  const form = w.local();
+  const index = add(all, shl(slot, 1));
+  const formOf = (n: Local): Term => add(all, add(FORMS.count, shl(n, Math.log2(FORM.size))));
+  const answer = (): void => {
+    const ofWhole = or(and(key, KEY.near | KEY.odd | KEY.thumb), KEY.whole);
+    w.if(and(load16(form, FORM.asks), ASKS.whole), () => w.return(call(self, word, word, ofWhole)));
+    w.return(form);
+  };
+  w.set(number, load16(index, FORMS.index));
+  w.while(number, () => {
+    w.set(form, formOf(number));
+    w.if(isZero(or(xor(load(form, FORM.word), bits), xor(load(form, FORM.key), key))), answer);
+    w.set(slot, and(add(slot, 1), 2 ** LOG2_INDEX - 1));
+    w.set(number, load16(index, FORMS.index));
+  });
+  w.set(number, add(load(all, FORMS.count), 1));
+  w.if(gtU(number, MOST_FORMS), () => {
+    // All begins anew.
+    w.set(slot, 0);
+    w.while(ltU(slot, 2 ** LOG2_INDEX), () => {
+      w.store(index, FORMS.index, 0, W.store16);
+      w.set(slot, add(slot, 1));
+    });
+    w.store(all, FORMS.count, 0);
+    w.return(call(self, word, bits, key));
+  });
+  w.store(index, FORMS.index, number, W.store16);
+  w.store(all, FORMS.count, number);
+  w.set(form, formOf(number));
+  w.store(form, FORM.word, bits);
+  w.store(form, FORM.key, key);
+  w.code.get(word.local).get(form.local).call(importIndex('form'));
+  answer();
+  return w.body(0);
 }

@@ -59,6 +59,9 @@ export interface Instruction {
   readonly ownCondition: boolean;
   /** Whether the decoder is as {@link encode} says, so that words of one form are decoded as one (see forms.ts). */
   readonly plain: boolean;
+  /** Fields that it asks more of, and whether it asks which registers are equal. */
+  readonly asked: readonly string[];
+  readonly compares: boolean;
   /** Undefined if these fields are an undefined instruction. */
   decode(word: number, place: Place): Decoded<Operands, Shape> | undefined;
 }
@@ -67,8 +70,9 @@ export interface Instruction {
  * Declares an encoding. Where several encodings match a word, the one with more fixed bits wins.
  * `decode` returns undefined for words that the encoding leaves undefined.
  *
- * A field that bears the name of a register operand is that register: of such fields `decode` asks no more than which are R15
- * and which are equal; one that asks more is declared with {@link wordByWord}. Of its place it asks {@link isNear} and, in Thumb
+ * A field that bears the name of a register operand is that register: of such fields `decode` asks no more than which are R15;
+ * one that asks more is declared with {@link comparing}, {@link asking} or {@link wordByWord}. Fields called `imm` and a number,
+ * or `list`, are pieces of a number: of what is not 0, a decoder asks no more. Of its place it asks {@link isNear} and, in Thumb
  * state, bit 1 of the address.
  */
 export function encode<const P extends string, O extends Operands, S extends Shape>(
@@ -84,12 +88,21 @@ export function encode<const P extends string, O extends Operands, S extends Sha
     operation: op as unknown as Operation,
     ownCondition: 'condition' in op.shape,
     plain: true,
+    asked: [],
+    compares: false,
     decode: (word, place) => decode(encoding.extract(word), place),
   };
 }
 
-/** An encoding whose decoder asks more of its registers than {@link encode} allows. */
+/** An encoding whose decoder asks more of its registers and numbers than {@link encode} allows. */
 export const wordByWord = (instruction: Instruction): Instruction => ({ ...instruction, plain: false });
+/** An encoding whose decoder asks more of some fields. */
+export const asking = (instruction: Instruction, ...asked: readonly string[]): Instruction => ({
+  ...instruction,
+  asked,
+});
+/** An encoding whose decoder asks which registers are equal. */
+export const comparing = (instruction: Instruction): Instruction => ({ ...instruction, compares: true });
 
 /** How many combinations of the shape's values there are. */
 export function shapeCount(shape: Shape): number {

@@ -111,6 +111,8 @@ export function encodeWord<const P extends string>(
     operation: op.operation,
     ownCondition: false,
     plain: false,
+    asked: [],
+    compares: false,
     decode: (word) => (refused?.(encoding.extract(word)) === true ? undefined : op.decode(word)),
   };
 }

@@ -26,8 +26,6 @@ export interface ModuleParts {
   readonly table?: readonly number[];
   /** The size of the table if it has room for more; it is exported as `table`. */
   readonly tableSize?: number;
-  /** What goes with the module and is not code. */
-  readonly custom?: { readonly name: string; readonly bytes: Uint8Array };
 }
 
 /** Gives each different signature a number, in order of first use. */
@@ -51,7 +49,7 @@ export class SignatureTable {
  * `signatures` must be the table that `call_indirect` in the bodies was written with.
  */
 export function assemble(
-  { imports, functions, table, tableSize = table?.length ?? 0, custom }: ModuleParts,
+  { imports, functions, table, tableSize = table?.length ?? 0 }: ModuleParts,
   signatures = new SignatureTable(),
 ): Uint8Array<ArrayBuffer> {
   const out = new Code(1 << 16);
@@ -120,12 +118,21 @@ export function assemble(
         .byte(W.end);
     }
   });
-  if (custom)
-    section(0, (s) => {
-      s.name(custom.name);
-      for (const byte of custom.bytes) s.byte(byte);
-    });
   return out.bytes.slice(0, out.length);
+}
+
+/** Gives a module with what goes with it and is not code. */
+export function withSection(module: Uint8Array, name: string, content: Uint8Array): Uint8Array<ArrayBuffer> {
+  const head = new Code(64).name(name);
+  const size = new Code(64).byte(0).unsigned(head.length + content.length);
+  const parts = [module, size.bytes.subarray(0, size.length), head.bytes.subarray(0, head.length), content];
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 /** The declaration of locals at the beginning of a function's body. */

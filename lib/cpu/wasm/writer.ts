@@ -56,6 +56,7 @@ export const ltS = binary(W.ltS);
 export const gtU = binary(W.gtU);
 export const load = loading(W.load);
 export const load8 = loading(W.load8u);
+export const load16 = loading(W.load16u);
 /** All of them, combined by OR. */
 export const or = (first: Term, ...more: readonly Term[]): Term => more.reduce(binary(W.or), first);
 /** Bits `low` and up, `count` of them. */

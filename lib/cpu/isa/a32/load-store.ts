@@ -1,6 +1,6 @@
 /** A32 loads and stores of one register, a pair, or exclusively (DDI 0406C, A5.2.8 to A5.2.10 and A5.3). */
 import type { Width } from '../../ir/ops.ts';
-import { encode, wordByWord, type Instruction } from '../instruction.ts';
+import { asking, comparing, encode, wordByWord, type Instruction } from '../instruction.ts';
 import {
   LDRT_IMMEDIATE,
   LDRT_SHIFTED,
@@ -177,7 +177,7 @@ const wordsAndBytes = (['u32', 'u8'] as const).flatMap((width) => {
   ];
 });
 
-const imm8 = (f: { high: number; low: number }): number => (f.high << 4) | f.low;
+const imm8 = (f: { imm4h: number; imm4l: number }): number => (f.imm4h << 4) | f.imm4l;
 
 /** A5.2.8 and A5.2.9: halfwords and signed bytes. */
 const HALVES = [
@@ -190,11 +190,11 @@ const halfLoads = HALVES.flatMap(([name, width, bits]) => {
   return [
     encode(
       `LDR${name}_immediate_A1`,
-      pattern('cond:4 000 p:1 u:1 1 w:1 1 rn:4 rt:4 high:4 oooo low:4'),
+      pattern('cond:4 000 p:1 u:1 1 w:1 1 rn:4 rt:4 imm4h:4 oooo imm4l:4'),
       LDR_IMMEDIATE,
       (f) => loadImmediate(f, imm8(f), width),
     ),
-    encode(`LDR${name}_literal_A1`, pattern('cond:4 0001 u:1 1 0 1 1111 rt:4 high:4 oooo low:4'), LDR_LITERAL, (f) =>
+    encode(`LDR${name}_literal_A1`, pattern('cond:4 0001 u:1 1 0 1 1111 rt:4 imm4h:4 oooo imm4l:4'), LDR_LITERAL, (f) =>
       literal(f, imm8(f), width),
     ),
     encode(`LDR${name}_register_A1`, pattern('cond:4 000 p:1 u:1 0 w:1 1 rn:4 rt:4 0000 oooo rm:4'), LDR_SHIFTED, (f) =>
@@ -203,7 +203,7 @@ const halfLoads = HALVES.flatMap(([name, width, bits]) => {
     encode(`LDR${name}_register_index_A1`, pattern('cond:4 00011 0 0 1 rn:4 rt:4 0000 oooo rm:4'), LDR_INDEX, (f) =>
       loadIndex({ p: 1, u: 1, w: 0, rn: f.rn, rt: f.rt, rm: f.rm }, 0, width),
     ),
-    encode(`LDR${name}T_A1`, pattern('cond:4 0000 u:1 1 1 1 rn:4 rt:4 high:4 oooo low:4'), LDRT_IMMEDIATE, (f) =>
+    encode(`LDR${name}T_A1`, pattern('cond:4 0000 u:1 1 1 1 rn:4 rt:4 imm4h:4 oooo imm4l:4'), LDRT_IMMEDIATE, (f) =>
       unprivileged(f, imm8(f), width),
     ),
     encode(`LDR${name}T_A2`, pattern('cond:4 0000 u:1 0 1 1 rn:4 rt:4 0000 oooo rm:4'), LDRT_SHIFTED, (f) =>
@@ -212,7 +212,7 @@ const halfLoads = HALVES.flatMap(([name, width, bits]) => {
   ];
 });
 const halfStores = [
-  encode('STRH_immediate_A1', 'cond:4 000 p:1 u:1 1 w:1 0 rn:4 rt:4 high:4 1011 low:4', STR_IMMEDIATE, (f) =>
+  encode('STRH_immediate_A1', 'cond:4 000 p:1 u:1 1 w:1 0 rn:4 rt:4 imm4h:4 1011 imm4l:4', STR_IMMEDIATE, (f) =>
     storeImmediate(f, imm8(f), 'u16'),
   ),
   encode('STRH_register_A1', 'cond:4 000 p:1 u:1 0 w:1 0 rn:4 rt:4 0000 1011 rm:4', STR_SHIFTED, (f) =>
@@ -221,7 +221,7 @@ const halfStores = [
   encode('STRH_register_index_A1', 'cond:4 00011 0 0 0 rn:4 rt:4 0000 1011 rm:4', STR_INDEX, (f) =>
     storeIndex({ p: 1, u: 1, w: 0, rn: f.rn, rt: f.rt, rm: f.rm }, 0, 'u16'),
   ),
-  encode('STRHT_A1', 'cond:4 0000 u:1 1 1 0 rn:4 rt:4 high:4 1011 low:4', STRT_IMMEDIATE, (f) =>
+  encode('STRHT_A1', 'cond:4 0000 u:1 1 1 0 rn:4 rt:4 imm4h:4 1011 imm4l:4', STRT_IMMEDIATE, (f) =>
     unprivileged(f, imm8(f), 'u16'),
   ),
   encode('STRHT_A2', 'cond:4 0000 u:1 0 1 0 rn:4 rt:4 0000 1011 rm:4', STRT_SHIFTED, (f) =>
@@ -238,21 +238,32 @@ const pairRegister = (f: RegisterFields) =>
   badPair(f) || namesPc(f.rm)
     ? undefined
     : { rt: f.rt, rt2: f.rt + 1, rn: f.rn, rm: f.rm, indexing: indexing(f.p, f.w), subtract: f.u === 0 };
+const evenFirst = (instruction: Instruction): Instruction => asking(instruction, 'rt');
 const pairs = [
-  encode('LDRD_immediate_A1', 'cond:4 000 p:1 u:1 1 w:1 0 rn:4 rt:4 high:4 1101 low:4', LDRD_IMMEDIATE, (f) =>
-    pairImmediate(f, imm8(f)),
+  evenFirst(
+    encode('LDRD_immediate_A1', 'cond:4 000 p:1 u:1 1 w:1 0 rn:4 rt:4 imm4h:4 1101 imm4l:4', LDRD_IMMEDIATE, (f) =>
+      pairImmediate(f, imm8(f)),
+    ),
   ),
-  encode('LDRD_literal_A1', 'cond:4 0001 u:1 1 0 0 1111 rt:4 high:4 1101 low:4', LDRD_LITERAL, (f) =>
-    oddPair(f.rt) ? undefined : { rt: f.rt, rt2: f.rt + 1, offset: offset(f.u, imm8(f)) + 8 },
+  evenFirst(
+    encode('LDRD_literal_A1', 'cond:4 0001 u:1 1 0 0 1111 rt:4 imm4h:4 1101 imm4l:4', LDRD_LITERAL, (f) =>
+      oddPair(f.rt) ? undefined : { rt: f.rt, rt2: f.rt + 1, offset: offset(f.u, imm8(f)) + 8 },
+    ),
   ),
-  encode('LDRD_register_A1', 'cond:4 000 p:1 u:1 0 w:1 0 rn:4 rt:4 0000 1101 rm:4', LDRD_REGISTER, (f) =>
-    loadedOffset(f.rm, f.rt) ? undefined : pairRegister(f),
+  wordByWord(
+    encode('LDRD_register_A1', 'cond:4 000 p:1 u:1 0 w:1 0 rn:4 rt:4 0000 1101 rm:4', LDRD_REGISTER, (f) =>
+      loadedOffset(f.rm, f.rt) ? undefined : pairRegister(f),
+    ),
   ),
-  encode('STRD_immediate_A1', 'cond:4 000 p:1 u:1 1 w:1 0 rn:4 rt:4 high:4 1111 low:4', STRD_IMMEDIATE, (f) =>
-    pairImmediate(f, imm8(f)),
+  evenFirst(
+    encode('STRD_immediate_A1', 'cond:4 000 p:1 u:1 1 w:1 0 rn:4 rt:4 imm4h:4 1111 imm4l:4', STRD_IMMEDIATE, (f) =>
+      pairImmediate(f, imm8(f)),
+    ),
   ),
-  encode('STRD_register_A1', 'cond:4 000 p:1 u:1 0 w:1 0 rn:4 rt:4 0000 1111 rm:4', STRD_REGISTER, pairRegister),
-].map(wordByWord);
+  evenFirst(
+    encode('STRD_register_A1', 'cond:4 000 p:1 u:1 0 w:1 0 rn:4 rt:4 0000 1111 rm:4', STRD_REGISTER, pairRegister),
+  ),
+];
 
 const EXCLUSIVES: readonly (readonly [string, ExclusiveWidth, string])[] = [
   ['', 'u32', '00'],
@@ -264,10 +275,12 @@ const exclusives = [
     encode(`LDREX${name}_A1`, fill('cond:4 00011 oo 1 rn:4 rt:4 1111 1001 1111', 'oo', bits), LDREX, (f) =>
       namesPc(f.rt, f.rn) ? undefined : { rt: f.rt, rn: f.rn, imm: 0, width },
     ),
-    encode(`STREX${name}_A1`, fill('cond:4 00011 oo 0 rn:4 rd:4 1111 1001 rt:4', 'oo', bits), STREX, (f) =>
-      namesPc(f.rd, f.rt, f.rn) || exclusiveOverlap(f.rd, f.rn, f.rt)
-        ? undefined
-        : { rd: f.rd, rt: f.rt, rn: f.rn, imm: 0, width },
+    comparing(
+      encode(`STREX${name}_A1`, fill('cond:4 00011 oo 0 rn:4 rd:4 1111 1001 rt:4', 'oo', bits), STREX, (f) =>
+        namesPc(f.rd, f.rt, f.rn) || exclusiveOverlap(f.rd, f.rn, f.rt)
+          ? undefined
+          : { rd: f.rd, rt: f.rt, rn: f.rn, imm: 0, width },
+      ),
     ),
   ]),
   ...[

@@ -199,11 +199,10 @@ function exchangeRow(
 /** A row per cmode, more specific than the shifts that share their bits (DDI 0406C, table A7-15). */
 const constantRows = Array.from({ length: 16 }, (_, cmode) => {
   const bits = cmode.toString(2).padStart(4, '0');
-  const pattern =
-    `1 d:1 000 imm3:3 vd:4 ${bits} 0 q:1 op:1 1 imm4:4` as '1 d:1 000 imm3:3 vd:4 0000 0 q:1 op:1 1 imm4:4';
+  const pattern = `1 d:1 000 high:3 vd:4 ${bits} 0 q:1 op:1 1 low:4` as '1 d:1 000 high:3 vd:4 0000 0 q:1 op:1 1 low:4';
   return simdWith(`VMOV_immediate_${bits}_1`, undefined, pattern, CONSTANT, (f) => {
     const vd = double(f.vd, f.d);
-    const imm8 = (f.u << 7) | (f.imm3 << 4) | f.imm4;
+    const imm8 = (f.u << 7) | (f.high << 4) | f.low;
     const quad = f.q === 1;
     if (odd(quad, vd) || (f.op === 1 && cmode === 15)) return undefined;
     if (f.op === 1 && cmode === 14)
@@ -219,12 +218,12 @@ const constantRows = Array.from({ length: 16 }, (_, cmode) => {
 /** VMOV immediate to VZIP, in both instruction sets. */
 export const simdPermute: readonly Pair[] = [
   ...constantRows,
-  simdWith('VEXT_1', 0, '1 d:1 11 vn:4 vd:4 imm4:4 n:1 q:1 m:1 0 vm:4', VEXT, (f) => {
+  simdWith('VEXT_1', 0, '1 d:1 11 vn:4 vd:4 bytes:4 n:1 q:1 m:1 0 vm:4', VEXT, (f) => {
     const vd = double(f.vd, f.d);
     const vn = double(f.vn, f.n);
     const vm = double(f.vm, f.m);
-    if (odd(f.q, vd, vn, vm) || (f.q === 0 && f.imm4 > 7)) return undefined;
-    return { vd, vn, vm, bytes: f.imm4, quad: f.q === 1 };
+    if (odd(f.q, vd, vn, vm) || (f.q === 0 && f.bytes > 7)) return undefined;
+    return { vd, vn, vm, bytes: f.bytes, quad: f.q === 1 };
   }),
   simdWith('VTBL_1', 1, '1 d:1 11 vn:4 vd:4 10 len:2 n:1 op:1 m:1 0 vm:4', VTBL, (f) => {
     const vn = double(f.vn, f.n);
@@ -232,12 +231,12 @@ export const simdPermute: readonly Pair[] = [
     if (vn + length > 32) return undefined;
     return { vd: double(f.vd, f.d), vn, vm: double(f.vm, f.m), length, extension: f.op === 1 };
   }),
-  simdWith('VDUP_scalar_1', 1, '1 d:1 11 imm4:4 vd:4 1100 0 q:1 m:1 0 vm:4', VDUP, (f) => {
+  simdWith('VDUP_scalar_1', 1, '1 d:1 11 lane:4 vd:4 1100 0 q:1 m:1 0 vm:4', VDUP, (f) => {
     const vd = double(f.vd, f.d);
     const vm = double(f.vm, f.m);
-    const size = (f.imm4 & 1) === 1 ? 8 : (f.imm4 & 2) === 2 ? 16 : (f.imm4 & 4) === 4 ? 32 : undefined;
+    const size = (f.lane & 1) === 1 ? 8 : (f.lane & 2) === 2 ? 16 : (f.lane & 4) === 4 ? 32 : undefined;
     if (size === undefined || odd(f.q, vd)) return undefined;
-    const index = f.imm4 >> (size === 8 ? 1 : size === 16 ? 2 : 3);
+    const index = f.lane >> (size === 8 ? 1 : size === 16 ? 2 : 3);
     return { vd, vm, shift: index * size, size, quad: f.q === 1 };
   }),
   exchangeRow('vswp', '0000', 'A8.8.418', [8], 8),

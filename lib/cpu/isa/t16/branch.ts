@@ -16,8 +16,8 @@ export const branchInstructions: readonly Instruction[] = [
   encode('B_T2', '11100 imm11:11', B, (f, at) => branch(((f.imm11 << 21) >> 20) + 4, at, 'al')),
   encode('BX_T1', '01000111 0 rm:4 000', BX, (f) => ({ rm: f.rm })),
   encode('BLX_register_T1', '01000111 1 rm:4 000', BLX, (f) => ({ rm: f.rm })),
-  encode('CBZ_T1', '1011 nonzero:1 0 high:1 1 low:5 rn:3', CBZ, (f, at) => {
-    const bytes = (f.high << 6) + (f.low << 1) + 4;
+  encode('CBZ_T1', '1011 nonzero:1 0 imm1:1 1 imm5:5 rn:3', CBZ, (f, at) => {
+    const bytes = (f.imm1 << 6) + (f.imm5 << 1) + 4;
     const near = isNear(at, bytes, 2);
     return { rn: f.rn, offset: near ? bytes * RECORDS.t32 : bytes, bytes, nonzero: f.nonzero === 1, near };
   }),

@@ -1,6 +1,6 @@
 /** T32 branches, hints, barriers, status registers, exceptions and coprocessors (DDI 0406C, A6.3.4 and A6.3.18). */
 import { CONDITIONS } from '../../ir/ops.ts';
-import { encode, type Instruction, type Place } from '../instruction.ts';
+import { asking, encode, type Instruction, type Place } from '../instruction.ts';
 import { SUBS_PC_LR } from '../operations/data-processing.ts';
 import { B, BL, BLX_IMMEDIATE, isNear, RECORDS } from '../operations/branch.ts';
 import { CLREX } from '../operations/load-store-pair.ts';
@@ -89,8 +89,11 @@ const control = [
   encodeWord('DMB_T1', '11110 0111011 1111 1000 1111 0101 option:4', DMB),
   encodeWord('ISB_T1', '11110 0111011 1111 1000 1111 0110 option:4', ISB),
   encodeWord('BXJ_T1', '11110 0111100 rm:4 1000 1111 00000000', BXJ_T32, (f) => namesPc(f.rm)),
-  encode('SUBS_PC_LR_T1', '11110 0111101 rn:4 1000 1111 imm8:8', SUBS_PC_LR, (f) =>
-    f.rn === 14 ? { rn: f.rn, imm: f.imm8 } : undefined,
+  asking(
+    encode('SUBS_PC_LR_T1', '11110 0111101 rn:4 1000 1111 imm8:8', SUBS_PC_LR, (f) =>
+      f.rn === 14 ? { rn: f.rn, imm: f.imm8 } : undefined,
+    ),
+    'rn',
   ),
   encodeWord('ERET_T1', '11110 0111101 1110 1000 1111 00000000', ERET),
   encodeWord('HVC_T1', '11110 1111110 imm4:4 1000 imm12:12', HVC_T32),

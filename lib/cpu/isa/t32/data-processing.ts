@@ -6,7 +6,7 @@ import { SAT, SAT16 } from '../operations/saturate.ts';
 import { fill } from '../raw.ts';
 import { decodeShift } from '../shift.ts';
 import { emptyField, namesPc, saturatesByNothing } from '../unpredictable.ts';
-import { expandImmediate, hasCarryOut, imm12Of } from './immediate.ts';
+import { constantOf, expandImmediate, hasCarryOut } from './immediate.ts';
 
 /** Rd = 1111 with S makes a comparison, Rn = 1111 a move; as more specific encodings they win. */
 const ROWS: readonly (readonly [DataProcessingName, string])[] = [
@@ -40,14 +40,19 @@ const regular = ROWS.flatMap(([name, bits]): Instruction[] => {
   const destination = only === 'flags' ? (): number => 0 : (rd: number): number => rd;
   const first = only === 'move' ? (): number => 0 : (rn: number): number => rn;
   return [
-    encode(`${id}_immediate_T2`, pattern('11110 i:1 0 oooo s:1 rn:4 0 imm3:3 rd:4 imm8:8'), family.immediate, (f) => {
-      const rd = destination(f.rd);
-      const rn = first(f.rn);
-      if (namesPc(rd, rn)) return undefined;
-      const imm12 = imm12Of(f);
-      const setFlags = f.s !== 0;
-      return { rd, rn, imm: expandImmediate(imm12), setFlags, carryOut: logical && setFlags && hasCarryOut(imm12) };
-    }),
+    encode(
+      `${id}_immediate_T2`,
+      pattern('11110 i:1 0 oooo s:1 rn:4 0 mode:3 rd:4 a:1 imm7:7'),
+      family.immediate,
+      (f) => {
+        const rd = destination(f.rd);
+        const rn = first(f.rn);
+        if (namesPc(rd, rn)) return undefined;
+        const imm12 = constantOf(f);
+        const setFlags = f.s !== 0;
+        return { rd, rn, imm: expandImmediate(imm12), setFlags, carryOut: logical && setFlags && hasCarryOut(imm12) };
+      },
+    ),
     encode(`${id}_register_T2`, pattern('1110101 oooo s:1 rn:4 0 000 rd:4 00 00 rm:4'), family.register, (f) => {
       const rd = destination(f.rd);
       const rn = first(f.rn);
@@ -70,6 +75,7 @@ const regular = ROWS.flatMap(([name, bits]): Instruction[] => {
 
 /** PC as base is the instruction's address plus 4, aligned to a word. */
 const pcOffset = (pageOffset: number): number => 4 - (pageOffset & 2);
+const imm12Of = (f: { i: number; imm3: number; imm8: number }): number => (f.i << 11) | (f.imm3 << 8) | f.imm8;
 const imm16Of = (f: { imm4: number; i: number; imm3: number; imm8: number }): number => (f.imm4 << 12) | imm12Of(f);
 const asr = (amount: number): number => (amount === 0 ? 63 : amount);
 
@@ -113,22 +119,22 @@ const plain = [
   encode('USAT16_T1', '11110 0 111010 rn:4 0 000 rd:4 00 00 sat:4', SAT16, (f) =>
     namesPc(f.rd, f.rn) ? undefined : { rd: f.rd, rn: f.rn, most: 2 ** f.sat - 1, signed: false },
   ),
-  encode('SBFX_T1', '11110 0 110100 rn:4 0 imm3:3 rd:4 imm2:2 0 widthm1:5', BFX, (f) => {
-    const lsb = (f.imm3 << 2) | f.imm2;
+  encode('SBFX_T1', '11110 0 110100 rn:4 0 high:3 rd:4 low:2 0 widthm1:5', BFX, (f) => {
+    const lsb = (f.high << 2) | f.low;
     if (namesPc(f.rd, f.rn) || emptyField(31, lsb + f.widthm1)) return undefined;
     return { rd: f.rd, rn: f.rn, up: 31 - lsb - f.widthm1, down: 31 - f.widthm1, signed: true };
   }),
-  encode('UBFX_T1', '11110 0 111100 rn:4 0 imm3:3 rd:4 imm2:2 0 widthm1:5', BFX, (f) => {
-    const lsb = (f.imm3 << 2) | f.imm2;
+  encode('UBFX_T1', '11110 0 111100 rn:4 0 high:3 rd:4 low:2 0 widthm1:5', BFX, (f) => {
+    const lsb = (f.high << 2) | f.low;
     if (namesPc(f.rd, f.rn) || emptyField(31, lsb + f.widthm1)) return undefined;
     return { rd: f.rd, rn: f.rn, up: 31 - lsb - f.widthm1, down: 31 - f.widthm1, signed: false };
   }),
-  encode('BFC_T1', '11110 0 110110 1111 0 imm3:3 rd:4 imm2:2 0 msb:5', BFC, (f) => {
-    const lsb = (f.imm3 << 2) | f.imm2;
+  encode('BFC_T1', '11110 0 110110 1111 0 high:3 rd:4 low:2 0 msb:5', BFC, (f) => {
+    const lsb = (f.high << 2) | f.low;
     return namesPc(f.rd) || emptyField(f.msb, lsb) ? undefined : { rd: f.rd, mask: 2 ** (f.msb + 1) - 2 ** lsb };
   }),
-  encode('BFI_T1', '11110 0 110110 rn:4 0 imm3:3 rd:4 imm2:2 0 msb:5', BFI, (f) => {
-    const lsb = (f.imm3 << 2) | f.imm2;
+  encode('BFI_T1', '11110 0 110110 rn:4 0 high:3 rd:4 low:2 0 msb:5', BFI, (f) => {
+    const lsb = (f.high << 2) | f.low;
     if (namesPc(f.rd) || emptyField(f.msb, lsb)) return undefined;
     return { rd: f.rd, rn: f.rn, mask: 2 ** (f.msb + 1) - 2 ** lsb, lsb };
   }),

@@ -19,6 +19,10 @@ export function expandImmediate(imm12: number): number {
 }
 /** Whether the constant's bit 31 becomes the shifter's carry. */
 export const hasCarryOut = (imm12: number): boolean => imm12 >>> 10 !== 0;
-/** The fields of an instruction as `i:imm3:imm8`. */
-export const imm12Of = (f: { readonly i: number; readonly imm3: number; readonly imm8: number }): number =>
-  (f.i << 11) | (f.imm3 << 8) | f.imm8;
+/** The fields of an instruction as `i:imm3:imm8`; bit 7 is by itself, for rotated bytes have a one in its place. */
+export const constantOf = (f: {
+  readonly i: number;
+  readonly mode: number;
+  readonly a: number;
+  readonly imm7: number;
+}): number => (f.i << 11) | (f.mode << 8) | (f.a << 7) | f.imm7;

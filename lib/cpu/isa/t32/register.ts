@@ -9,12 +9,12 @@ import { namesPc } from '../unpredictable.ts';
 
 const shifts = encode(
   'shift_register_T2',
-  '11111010 0 type:2 s:1 rn:4 1111 rd:4 0000 rm:4',
+  '11111010 0 type:2 s:1 rm:4 1111 rd:4 0000 rs:4',
   dataProcessing.mov.registerShifted,
   (f) =>
-    namesPc(f.rd, f.rn, f.rm)
+    namesPc(f.rd, f.rm, f.rs)
       ? undefined
-      : { rd: f.rd, rn: 0, rm: f.rn, rs: f.rm, setFlags: f.s === 1, shift: REGISTER_SHIFTS[f.type]! },
+      : { rd: f.rd, rn: 0, rm: f.rm, rs: f.rs, setFlags: f.s === 1, shift: REGISTER_SHIFTS[f.type]! },
 );
 
 const EXTENDS = [

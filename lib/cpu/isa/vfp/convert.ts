@@ -140,10 +140,10 @@ function rowsOf(kind: Kind): Pair[] {
     ),
     vfp(
       mark('VCVT_fixed_1'),
-      `11101 d:1 11 1 op:1 1 u:1 vd:4 ${size} sx:1 1 i:1 0 imm4:4` as '11101 d:1 11 1 op:1 1 u:1 vd:4 1010 sx:1 1 i:1 0 imm4:4',
+      `11101 d:1 11 1 op:1 1 u:1 vd:4 ${size} sx:1 1 i:1 0 bits:4` as '11101 d:1 11 1 op:1 1 u:1 vd:4 1010 sx:1 1 i:1 0 bits:4',
       FIXED_POINT(kind),
       (f) => {
-        const fraction = (f.sx === 1 ? 32 : 16) - ((f.imm4 << 1) | f.i);
+        const fraction = (f.sx === 1 ? 32 : 16) - ((f.bits << 1) | f.i);
         if (fraction < 0) return undefined;
         const how =
           fraction | FIXED.forcedRounding | (f.u === 1 ? FIXED.unsigned : 0) | (f.sx === 1 ? 0 : FIXED.halfword);

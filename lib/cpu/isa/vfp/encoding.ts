@@ -3,6 +3,7 @@
  * different first bits, so that each row is written once.
  */
 import {
+  comparing,
   encode,
   wordByWord,
   type Decoded,
@@ -74,6 +75,9 @@ export const simdMemory = <const P extends string, O extends Operands, S extends
   const { a32, t32 } = pair(id, `11110100 ${pattern}`, `11111001 ${pattern}`, op, decode);
   return { a32: wordByWord(a32), t32: wordByWord(t32) };
 };
+
+/** A row whose decoder asks which registers are equal. */
+export const comparingPair = ({ a32, t32 }: Pair): Pair => ({ a32: comparing(a32), t32: comparing(t32) });
 
 /** Register numbers from their two fields: the single bit is the low one for S registers, the high one for D registers. */
 export const single = (v: number, low: number): number => (v << 1) | low;

@@ -7,7 +7,7 @@ import { W } from '../../wasm/opcodes.ts';
 import { operation } from '../instruction.ts';
 import { r, real } from '../names.ts';
 import { bits, directOperation } from '../raw.ts';
-import { d, double, s, single, vector, vfp } from './encoding.ts';
+import { comparingPair, d, double, s, single, vector, vfp } from './encoding.ts';
 
 const VMOV_S = operation({
   name: 'vmov s',
@@ -294,15 +294,19 @@ export const vfpMoves = [
   vfp('VMOV_core_single_1', '1110000 op:1 vn:4 rt:4 1010 n:1 --1 ----', VMOV_CORE_S, (f) =>
     f.rt === 15 ? undefined : { vn: single(f.vn, f.n), rt: f.rt, toCore: f.op === 1 },
   ),
-  vfp('VMOV_cores_singles_1', '1100010 op:1 rt2:4 rt:4 1010 00 m:1 1 vm:4', VMOV_CORES_S, (f) => {
-    const vm = single(f.vm, f.m);
-    if (f.rt === 15 || f.rt2 === 15 || vm === 31 || (f.op === 1 && f.rt === f.rt2)) return undefined;
-    return { vm, rt: f.rt, rt2: f.rt2, toCore: f.op === 1 };
-  }),
-  vfp('VMOV_cores_double_1', '1100010 op:1 rt2:4 rt:4 1011 00 m:1 1 vm:4', VMOV_CORES_D, (f) =>
-    f.rt === 15 || f.rt2 === 15 || (f.op === 1 && f.rt === f.rt2)
-      ? undefined
-      : { vm: double(f.vm, f.m), rt: f.rt, rt2: f.rt2, toCore: f.op === 1 },
+  comparingPair(
+    vfp('VMOV_cores_singles_1', '1100010 op:1 rt2:4 rt:4 1010 00 m:1 1 vm:4', VMOV_CORES_S, (f) => {
+      const vm = single(f.vm, f.m);
+      if (f.rt === 15 || f.rt2 === 15 || vm === 31 || (f.op === 1 && f.rt === f.rt2)) return undefined;
+      return { vm, rt: f.rt, rt2: f.rt2, toCore: f.op === 1 };
+    }),
+  ),
+  comparingPair(
+    vfp('VMOV_cores_double_1', '1100010 op:1 rt2:4 rt:4 1011 00 m:1 1 vm:4', VMOV_CORES_D, (f) =>
+      f.rt === 15 || f.rt2 === 15 || (f.op === 1 && f.rt === f.rt2)
+        ? undefined
+        : { vm: double(f.vm, f.m), rt: f.rt, rt2: f.rt2, toCore: f.op === 1 },
+    ),
   ),
   vfp('VMOV_core_scalar_1', '11100 op1:2 0 vd:4 rt:4 1011 d:1 op2:2 1 ----', CORE_TO_LANE, (f) => {
     const place = lane(f);
