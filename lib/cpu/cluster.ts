@@ -119,6 +119,7 @@ export class Cluster {
     if (parts.forms) new Uint8Array(memory.buffer).set(parts.forms, map.forms);
     const { exports } = new WebAssembly.Instance(module, { e: { m: memory, ...importsFor(cpus, forms), hot } });
     this.#run = exports.run as (base: number) => void;
+    this.code.isItBlock = exports.isItBlock as CodeCache['isItBlock'];
     this.#memory = new Int32Array(memory.buffer, MEMORY_PIECES.at, ((MEMORY_PIECES.most + 1) * MEMORY_PIECES.size) / 4);
     this.#bus = bus;
     this.#writePieces();

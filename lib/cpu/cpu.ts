@@ -12,7 +12,7 @@ import { BUILTIN, RECORD } from './isa/table.ts';
 import { DataAccess } from './mmu/data-access.ts';
 import type { GeneratedMmu } from './mmu/generated/functions.ts';
 import { Mmu } from './mmu/mmu.ts';
-import { COUNTS, JUMP_RECORD, ONE_OFF_RECORDS, STATE, STATE_SIZE } from './state/layout.ts';
+import { COUNTS, JUMP_RECORD, ONE_OFF, ONE_OFF_RECORDS, STATE, STATE_SIZE } from './state/layout.ts';
 import type { MemoryMap } from './state/memory-map.ts';
 import { Stops } from './stops.ts';
 import type { CpuLines, CpuSurroundings } from './surroundings.ts';
@@ -333,19 +333,20 @@ export class Cpu implements CpuSurroundings {
     const pc = this.pcOf(up);
     const first = this.mmu.fetchHalfword(pc, pc);
     const second = first < 0 ? -1 : this.mmu.fetchHalfword(pc + 2, pc);
-    return second < 0 ? this.#jump() : this.oneOff(pc, (first << 16) | second, true);
+    if (second < 0) return this.#jump();
+    const { words } = this;
+    const record = this.oneOff(pc, (first << 16) | second, true);
+    words[ONE_OFF.word >> 2] = (first << 16) | second;
+    words[ONE_OFF.pc >> 2] = pc;
+    words[ONE_OFF.it >> 2] = words[W.it]!;
+    return record;
   }
-  #oneOff = { word: 0, pc: 0, it: 0, wide: false, thumb: false };
-  /** Decodes one instruction into a record of its own, unless it was the last one there, and makes PC right there. */
+  /** Decodes one instruction into a record of its own, and makes PC right there. */
   oneOff(pc: number, word: number, wide: boolean): number {
     const { words, thumb } = this;
     const record = this.base + ONE_OFF_RECORDS;
-    const it = words[W.it]!;
-    const last = this.#oneOff;
-    if (last.word !== word || last.pc !== pc || last.it !== it || last.wide !== wide || last.thumb !== thumb) {
-      this.code.predecodeAt(record, thumb, word, wide, pc, it);
-      this.#oneOff = { word, pc, it, wide, thumb };
-    }
+    this.code.predecodeAt(record, thumb, word, wide, pc, words[W.it]!);
+    words[ONE_OFF.it >> 2] = -1;
     const next = thumb && wide ? 2 * RECORD.size : RECORD.size;
     words[(ONE_OFF_RECORDS + next) >> 2] = thumb ? BUILTIN.pageEndT32 : BUILTIN.pageEndA32;
     words[W.delta] = (pc - (record >>> (thumb ? 3 : 2))) | 0;

@@ -83,6 +83,8 @@ export class CodeCache {
   onClear: () => void = () => {};
   /** Called before the records `first` to `end` of the micro-op page at `base` go. */
   onForget: (base: number, first: number, end: number) => void = () => {};
+  /** Of generated code: not 0 if the records from `up` on are those of the block that ITSTATE says, as far as they are decoded. */
+  isItBlock: (up: number, it: number) => number = () => 0;
 
   constructor(table: InstructionTable, memory: ArrayBuffer, pools: CodePools) {
     this.#table = table;
@@ -180,21 +182,7 @@ export class CodeCache {
 
   /** Makes sure that the records from `up` on, where control comes from elsewhere, are those of the IT block it is in. */
   enterItBlock(up: number, it: number): void {
-    if (!this.#isItBlock(up >> 2, it)) this.predecode(up, it);
-  }
-  /** Whether the records from here on are those of the block that ITSTATE says, as far as they are decoded. */
-  #isItBlock(at: number, it: number): boolean {
-    for (; it !== 0; it = advanceIt(it)) {
-      const first = this.#words[at]! & 0xffff;
-      // These look at ITSTATE themselves.
-      if (first === BUILTIN.undecoded || first === BUILTIN.crossPage || first === BUILTIN.breakpoint) return true;
-      if (first === BUILTIN.pageEndT32) return true;
-      if (first < BUILTIN.it16 || first >= BUILTIN.first || (first & 15) !== it >>> 4) return false;
-      const family = first & ~15;
-      const wide = family === BUILTIN.it32 || family === BUILTIN.it32Pc || family === BUILTIN.it32Return;
-      at += (wide ? 2 : 1) * (RECORD.size >> 2);
-    }
-    return true;
+    if (this.isItBlock(up, it) === 0) this.predecode(up, it);
   }
   /** Drops a record and those of whatever IT block may lead to it, which are decoded anew when control comes to them. */
   #dropItBlock(slot: Slot, up: number): void {
@@ -341,7 +329,7 @@ export class CodeCache {
       // Whoever comes through an IT block finds all of it decoded as such.
       if (it === 0 || offset >= PAGE) return;
       if (words[at] !== 0) {
-        if (this.#isItBlock(at, it)) return;
+        if (this.isItBlock(at << 2, it) !== 0) return;
         this.onForget(slot.base, offset / 2, offset / 2 + 1);
         words[at] = 0;
       }

@@ -8,6 +8,7 @@ import { SYSTEM } from '../system/operations.ts';
 import { Code } from '../wasm/code.ts';
 import { assemble, SignatureTable, withSection, type Body } from '../wasm/module.ts';
 import { W } from '../wasm/opcodes.ts';
+import { ARRIVAL_FUNCTIONS, arrivalBodies, arrivalFunctions } from './arrivals.ts';
 import { exceptionBodies, exceptionFunctions } from './exceptions.ts';
 import { HandlerLowering } from './handler.ts';
 import { importIndex, IMPORTS } from './imports.ts';
@@ -79,11 +80,8 @@ class Builtins extends HandlerLowering {
         case BUILTIN.crossPage:
         case BUILTIN.breakpoint:
           this.up().get(CPU);
-          code
-            .call(importIndex(family === BUILTIN.crossPage ? 'crossPage' : 'breakpoint'))
-            .tee(UP)
-            .op(W.eqz)
-            .if();
+          code.call(family === BUILTIN.crossPage ? this.functions.arrivals.crossPage : importIndex('breakpoint'));
+          code.tee(UP).op(W.eqz).if();
           code.const(STOP).op(W.return).end();
           this.#dispatch(RECORD.first).op(W.return);
           return;
@@ -186,7 +184,7 @@ class Builtins extends HandlerLowering {
     code.get(cpu).memory(W.load, STATE.thumb).op(W.eqz).if();
     code.get(cpu).call(enterA32).op(W.return).end();
     code.get(cpu).memory(W.load, STATE.it).if();
-    code.get(cpu).call(importIndex('fetch')).op(W.return).end();
+    code.get(cpu).call(this.functions.arrivals.enterItBlock).op(W.return).end();
     code.get(cpu).call(enterT32);
     return { signature: { parameters: ['i32'], results: ['i32'] }, locals: [], code, exported: 'enterAny' };
   }
@@ -351,7 +349,8 @@ export function interpreterModule(instructions: InstructionTable): Uint8Array<Ar
     mmu,
     predecodeA32: decoding,
     predecodeT32: decoding + 1,
-    library: decoding + 4,
+    arrivals: arrivalFunctions(decoding + 4),
+    library: decoding + 4 + ARRIVAL_FUNCTIONS,
   };
   const builtins = new Builtins(functions, handlerType);
   const handlers = Array.from(microOps, (microOp, id) =>
@@ -387,6 +386,7 @@ export function interpreterModule(instructions: InstructionTable): Uint8Array<Ar
         predecode(true, decoding + 2),
         findForm(decoding + 2),
         overwrite(mmu),
+        ...arrivalBodies(functions.arrivals),
         ...bodies,
       ],
       // Regions take their places behind the micro-ops.

@@ -11,6 +11,7 @@ import type { MmuFunctions } from '../mmu/generated/functions.ts';
 import { Code } from '../wasm/code.ts';
 import type { Body, Signature } from '../wasm/module.ts';
 import { W, type WasmType } from '../wasm/opcodes.ts';
+import type { ArrivalFunctions } from './arrivals.ts';
 import type { ExceptionFunctions } from './exceptions.ts';
 import type { MemoryFunctions } from './memory-functions.ts';
 
@@ -42,6 +43,7 @@ export interface Functions {
   readonly predecodeA32: number;
   readonly predecodeT32: number;
   readonly library: number;
+  readonly arrivals: ArrivalFunctions;
 }
 
 /** Lowers everything but accesses to memory and system operations. */

@@ -149,6 +149,8 @@ export const SWIFT = { toPL1: 1, toHyp: 2, hvc: 4, returns: 8 } as const;
 
 /** From the CPU's base: records for instructions executed once, and the record that goes to `target`. */
 export const ONE_OFF_RECORDS = 6144;
+/** Of which word, PC and ITSTATE they are, if it is an instruction across two pages; else ITSTATE is none. */
+export const ONE_OFF = { word: 6192, pc: 6196, it: 6200 } as const;
 export const JUMP_RECORD = 6208;
 /** How often each exception was taken, and behind them how often one returned: an f64 each. */
 export const COUNTS = 6272;
