@@ -33,8 +33,8 @@ export type Engine = 'interpreter' | 'translator' | 'mixed' | 'stress';
 const TRANSLATION: Readonly<Record<Exclude<Engine, 'interpreter'>, Partial<TranslatorOptions>>> = {
   mixed: {},
   // The first arrival decodes.
-  translator: { threshold: 2, batch: 1, patient: false },
-  stress: { threshold: 3, batch: 2, patient: false, modules: 40, evictEvery: 3 },
+  translator: { threshold: 2, sample: 0, patient: false },
+  stress: { threshold: 3, sample: 2, patient: false, regions: 60, evictEvery: 3 },
 };
 
 export interface ClusterParts {
@@ -256,7 +256,6 @@ export class Cluster {
       tracer?.fetching(cpu);
       this.#run(cpu.base);
       this.#running = undefined;
-      this.translator?.settle();
       const used = cpu.budget.end();
       tracer?.after(cpu, used);
       this.instructions += used;

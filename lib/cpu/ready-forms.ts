@@ -6,7 +6,7 @@ import { Forms } from './isa/forms.ts';
 import type { Entry } from './isa/decoder.ts';
 import { plainOf, plainOfAll } from './isa/plain.ts';
 import { RECORD, type InstructionTable, type StagingName } from './isa/table.ts';
-import { ALL_BUCKETS, FIRST_BUCKET, FORM, FORMS, FORMS_BYTES, INFO } from './state/forms.ts';
+import { BUCKETS, FIRST_BUCKET, ALL_BUCKETS, FORM, FORMS, FORMS_BYTES, INFO } from './state/forms.ts';
 import { MICRO_OP_PAGE, SHARED, STATE, STATE_SIZE } from './state/layout.ts';
 import { IMPORTS } from './interpreter/imports.ts';
 
@@ -16,12 +16,6 @@ const MOST = { a32: 128, t16: 1024, t32: 128 } as const;
 const END_A32 = 0xeaff_fffe | 0;
 const END_T16 = 0xe7fe;
 const PAGE = 4096;
-const BUCKETS_OF = {
-  a32: FIRST_BUCKET.t16,
-  t16: FIRST_BUCKET.t32 - FIRST_BUCKET.t16,
-  t32: ALL_BUCKETS - FIRST_BUCKET.t32,
-} as const;
-const AL = 14 << 28;
 /** In the middle of a page, where short branches stay in it; Thumb instructions at both kinds of addresses. */
 const PLACES = { a32: [2048], t16: [2048, 2050], t32: [2048, 2050] } as const;
 /** What decoding needs of memory, by address. */
@@ -61,8 +55,7 @@ export function readyForms(table: InstructionTable, module: WebAssembly.Module):
         else if (set === 't16') putHalfwords(at, word, END_T16);
         else putHalfwords(at, word >>> 16, word, END_T16);
         const up = RECORDS + (at << shift);
-        // The records of both instructions.
-        words.fill(0, up >> 2, (up + 4 * RECORD.size) >> 2);
+        words.fill(0, up >> 2, (up >> 2) + RECORD.size);
         predecode(up, CPU);
       }
   }
@@ -73,30 +66,46 @@ export function readyForms(table: InstructionTable, module: WebAssembly.Module):
 /** Words of all forms of the encodings that have few. */
 function wordsOf(table: InstructionTable, set: StagingName): number[] {
   const decoder = table.decoders[set];
-  const found = new Map<Entry, Map<number, number[]>>();
-  for (let bucket = 0; bucket < BUCKETS_OF[set]; bucket++) {
+  const { high, highShift, low, lowShift } = BUCKETS[set];
+  const index = (high << highShift) | (low << lowShift);
+  const buckets = {
+    a32: FIRST_BUCKET.t16,
+    t16: FIRST_BUCKET.t32 - FIRST_BUCKET.t16,
+    t32: ALL_BUCKETS - FIRST_BUCKET.t32,
+  };
+  const found = new Map<Entry, Map<number, number[]> | undefined>();
+  for (let bucket = 0; bucket < buckets[set]; bucket++) {
     const entries = decoder.bucket(bucket);
     const plain = plainOfAll(entries, plainOf);
     for (const entry of entries) {
-      const open = ~entry.mask & (set === 't16' ? 0xffff : -1);
-      const [registers, number] = [plain.registers & open, plain.number & open];
-      const free = open & ~(registers | number | plain.condition | decoder.wordOf(-1));
-      const known = found.get(entry) ?? new Map<number, number[]>();
+      const known = found.has(entry) ? found.get(entry) : new Map<number, number[]>();
       found.set(entry, known);
-      const start = entry.value | (decoder.wordOf(bucket) & open) | (plain.condition & AL);
+      if (known === undefined) continue;
+      const [registers, number] = [plain.registers & ~entry.mask, plain.number & ~entry.mask];
+      const free = ~entry.mask & ~index & ~(registers | number | plain.condition) & (set === 't16' ? 0xffff : -1);
+      const start = entry.value | (bucketBits(set, bucket) & ~entry.mask) | (plain.condition !== 0 ? 14 << 28 : 0);
+      if (bitsOf(free) > Math.log2(MOST[set])) {
+        found.set(entry, undefined);
+        continue;
+      }
       for (const choice of subsets(free)) {
-        if (known.size > MOST[set]) break;
-        const bits = (start | choice) & ~(registers | number);
+        const word = start | choice;
+        const bits = word & ~(registers | number);
         if (!known.has(bits)) known.set(bits, variants(bits, registers, number));
+        if (known.size > MOST[set]) {
+          found.set(entry, undefined);
+          break;
+        }
       }
     }
   }
   const place = { pageOffset: PLACES[set][0], address: PLACES[set][0], inIt: false };
-  const isOf = (word: number, entry: Entry): boolean =>
-    decoder.entry(word) === entry && entry.instruction.decode(word, place) !== undefined;
-  return [...found].flatMap(([entry, known]) =>
-    known.size > MOST[set] ? [] : [...known.values()].flat().filter((word) => isOf(word, entry)),
-  );
+  const words: number[] = [];
+  for (const [entry, known] of found)
+    for (const each of known?.values() ?? [])
+      for (const word of each)
+        if (decoder.entry(word) === entry && entry.instruction.decode(word, place) !== undefined) words.push(word);
+  return words;
 }
 
 /** The words of these bits whose registers are R15 or different ones, and whose number is 0, 1 or all ones. */
@@ -111,6 +120,18 @@ function variants(bits: number, registers: number, number: number): number[] {
   return words;
 }
 
+/** The bits of a word that its bucket's number tells. */
+function bucketBits(set: StagingName, bucket: number): number {
+  const { high, highShift, low, lowShift } = BUCKETS[set];
+  return (
+    ((bucket & high) << highShift) | ((bucket & low) << lowShift) | (set === 'a32' && bucket >= 4096 ? 15 << 28 : 0)
+  );
+}
+function bitsOf(mask: number): number {
+  let count = 0;
+  for (; mask !== 0; mask &= mask - 1) count++;
+  return count;
+}
 /** All that have some of the bits of a mask. */
 function* subsets(mask: number): Generator<number> {
   let subset = 0;

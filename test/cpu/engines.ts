@@ -171,7 +171,7 @@ function load(): Engines {
     const [page, base] = [...pages].find(([, records]) => up >= records && up < records + POOL_PAGE)!;
     return { base, thumb: page % 2 === 1, hostPage: ++hostPages };
   };
-  const options = { threshold: 1, batch: 1, patient: false, leastSteps: 1 };
+  const options = { threshold: 1, sample: 0, patient: false, leastSteps: 1 };
   const translator = new Translator({ table, memory, exports, heat: 0, seen: SEEN, pageOf }, options);
   return { run: exports.run as (cpu: number) => void, translator, guest: new Guest(table, module) };
 }

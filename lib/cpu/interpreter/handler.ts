@@ -169,12 +169,12 @@ export class HandlerLowering extends SystemLowering {
     code.tee(LOCAL.host).get(LOCAL.address).op(W.or).const(3).op(W.and);
     code.get(LOCAL.address).const(0xfff).op(W.and).get(LOCAL.data).op(W.add).const(0x1000).op(W.gtU).op(W.or).op(W.eqz);
     code.if();
-    const { taken } = this;
-    this.#covered = true;
-    this.range(rest, to);
-    this.next();
-    this.#covered = false;
-    this.taken = taken;
+    this.scoped(() => {
+      this.#covered = true;
+      this.range(rest, to);
+      this.next();
+      this.#covered = false;
+    });
     code.else();
     code
       .get(LOCAL.address)

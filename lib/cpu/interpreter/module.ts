@@ -3,7 +3,7 @@
  */
 import { library } from '../ir/library.ts';
 import { BUILTIN, RECORD, STAGINGS, type InstructionTable } from '../isa/table.ts';
-import { EXIT, JUMP_RECORD, LAZY, ORIGINALS, REGIONS, SHARED, STATE, TLB } from '../state/layout.ts';
+import { EXIT, JUMP_RECORD, LAZY, PLACES, STATE, TLB } from '../state/layout.ts';
 import { SYSTEM } from '../system/operations.ts';
 import { Code } from '../wasm/code.ts';
 import { assemble, SignatureTable, withSection, type Body } from '../wasm/module.ts';
@@ -15,6 +15,7 @@ import { importIndex, IMPORTS } from './imports.ts';
 import { MEMORY_FUNCTIONS, memoryBodies, memoryFunctions } from './memory-functions.ts';
 import { mmuBodies, mmuFunctions } from '../mmu/generated/functions.ts';
 import { overwrite } from './overwrite.ts';
+import { arrive, count, execute } from './places.ts';
 import { findForm, predecode } from './predecode.ts';
 import { CPU, HANDLER, STOP, UP, type Functions } from './state-lowering.ts';
 
@@ -189,35 +190,6 @@ class Builtins extends HandlerLowering {
     return { signature: { parameters: ['i32'], results: ['i32'] }, locals: [], code, exported: 'enterAny' };
   }
 
-  /** `arrive(up, cpu)`: returns `up`, and has it counted unless it is translated already. */
-  arrive(firstRegion: number): Body {
-    const code = (this.code = new Code());
-    const counter = 2;
-    const count = 3;
-    const shared = (word: number): Code => code.const(0).memory(W.load, word);
-    shared(SHARED.heat).tee(counter).op(W.eqz).if();
-    code.get(UP).op(W.return).end();
-    code.get(UP).memory(W.load16u, RECORD.first).const(firstRegion).op(W.geU).if();
-    code.get(UP).op(W.return).end();
-    code.get(counter).get(UP).const(3).op(W.shrU).op(W.add).tee(counter);
-    code.get(counter).memory(W.load16u).const(1).op(W.add).tee(count).memory(W.store16);
-    code.get(count);
-    shared(SHARED.threshold).op(W.eq).if();
-    code.get(UP).get(CPU).call(importIndex('hot')).end();
-    code.get(UP);
-    return { signature: HANDLER, locals: ['i32', 'i32'], code, exported: 'arrive' };
-  }
-
-  /** `execute(up, cpu)`: runs one record as if no region stood at it. */
-  execute(firstRegion: number): Body {
-    const code = (this.code = new Code());
-    const first = 2;
-    code.get(UP).memory(W.load16u, RECORD.first).tee(first).const(firstRegion).op(W.geU).if();
-    code.get(first).const(firstRegion).op(W.sub).const(1).op(W.shl).memory(W.load16u, ORIGINALS).set(first).end();
-    code.get(UP).get(CPU).get(first).op(W.callIndirect).unsigned(this.#handlerType).byte(0);
-    return { signature: HANDLER, locals: ['i32'], code, exported: 'execute' };
-  }
-
   /** `leave(exit, left, base, cpu)`: the way out of all regions of the page at `base`, as EXIT says. */
   leave(): Body {
     const code = (this.code = new Code());
@@ -336,9 +308,9 @@ export function interpreterModule(instructions: InstructionTable): Uint8Array<Ar
   const handlerType = signatures.numberOf(HANDLER);
   const firstHandler = IMPORTS.length + 1;
   const enterA32 = firstHandler + microOps.length;
-  const memory = memoryFunctions(enterA32 + 10);
-  const mmu = mmuFunctions(enterA32 + 10 + MEMORY_FUNCTIONS);
-  const decoding = enterA32 + 10 + MEMORY_FUNCTIONS + Object.keys(mmu).length;
+  const memory = memoryFunctions(enterA32 + 11);
+  const mmu = mmuFunctions(enterA32 + 11 + MEMORY_FUNCTIONS);
+  const decoding = enterA32 + 11 + MEMORY_FUNCTIONS + Object.keys(mmu).length;
   const functions: Functions = {
     enterA32,
     enterT32: enterA32 + 1,
@@ -376,10 +348,11 @@ export function interpreterModule(instructions: InstructionTable): Uint8Array<Ar
         builtins.enter(false),
         builtins.enter(true),
         builtins.enterAny(),
-        builtins.arrive(firstRegion),
-        builtins.execute(firstRegion),
+        arrive(firstRegion),
+        execute(firstRegion, handlerType),
         ...exceptionBodies(functions.exceptions.cpsr, functions.mmu),
         builtins.leave(),
+        count(firstRegion, functions.arrive + 1),
         ...memoryBodies(mmu, decoding + 3),
         ...mmuBodies({ ...mmu, take: functions.exceptions.take }),
         predecode(false, decoding + 2),
@@ -390,7 +363,7 @@ export function interpreterModule(instructions: InstructionTable): Uint8Array<Ar
         ...bodies,
       ],
       // Regions take their places behind the micro-ops.
-      tableSize: firstRegion + REGIONS,
+      tableSize: firstRegion + PLACES,
       table: handlers.map((_, id) => firstHandler + id),
     },
     signatures,

@@ -73,15 +73,15 @@ export class Decoder {
   }
   /** Tells what is in a bucket, or in one of those that differ from it in the bits `open`. */
   #fits(bucket: number, open: number): (entry: Entry) => boolean {
-    const word = this.wordOf(bucket);
-    const known = this.wordOf(~open);
+    const word = this.#wordOf(bucket);
+    const known = this.#wordOf(~open);
     const hasConditions = this.#hasConditions;
     const conditional = bucket < UNCONDITIONAL;
     return (entry) =>
       ((word ^ entry.value) & entry.mask & known) === 0 && (!hasConditions || entry.conditional === conditional);
   }
-  /** Gives the bits of a word that a bucket's number tells; those of all numbers for -1. */
-  wordOf(bucket: number): number {
+  /** The bits of a word that a bucket's number tells. */
+  #wordOf(bucket: number): number {
     const { high, highShift, low, lowShift } = this.#bits;
     return ((bucket & high) << highShift) | ((bucket & low) << lowShift);
   }

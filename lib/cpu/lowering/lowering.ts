@@ -12,10 +12,9 @@ export abstract class Lowering {
   code!: Code;
   protected template!: Template;
   #locals = new Int32Array(256);
-  /** Types of the temporaries. */
+  /** Types of the temporaries, and how many of them are taken. */
   #temporaries: WasmType[] = [];
-  /** How many of them are taken; who sets it back gives those taken since to whatever is emitted next. */
-  protected taken = 0;
+  #free = 0;
   /** Where temporaries begin; settled before the function is begun. */
   protected firstTemporary: number;
 
@@ -30,7 +29,7 @@ export abstract class Lowering {
 
   /** Starts a function: no temporaries yet. */
   protected begin(): void {
-    this.taken = 0;
+    this.#free = 0;
     this.#temporaries = [];
   }
 
@@ -124,9 +123,16 @@ export abstract class Lowering {
   }
 
   protected temporary(type: WasmType = 'i32'): number {
-    while (this.taken < this.#temporaries.length && this.#temporaries[this.taken] !== type) this.taken++;
-    if (this.taken === this.#temporaries.length) this.#temporaries.push(type);
-    return this.firstTemporary + this.taken++;
+    while (this.#free < this.#temporaries.length && this.#temporaries[this.#free] !== type) this.#free++;
+    if (this.#free === this.#temporaries.length) this.#temporaries.push(type);
+    return this.firstTemporary + this.#free++;
+  }
+
+  /** Runs `emit`, then gives the temporaries it took back to whatever is emitted next. */
+  protected scoped(emit: () => void): void {
+    const free = this.#free;
+    emit();
+    this.#free = free;
   }
 
   /** Whether a value that is used more than once is better written again than kept in a local. */

@@ -30,7 +30,7 @@ export class Windows {
     const found = this.answerers.length < this.#images.length ? this.#bus.answererOf(page * PAGE) : undefined;
     if (found === undefined) return TLB.slow;
     const entry = (this.answerers.length << TLB.windowShift) | TLB.window;
-    this.#images[this.answerers.length] = imageOf(found.answerer, found.offset);
+    this.#images[this.answerers.length] = imageOf(found);
     this.answerers.push(found.answerer);
     this.offsets.push(found.offset);
     this.#entries.set(page, entry);
@@ -39,7 +39,7 @@ export class Windows {
 }
 
 /** Where the registers of a page are, or the page that has none. */
-function imageOf({ image }: Answerer, offset: number): number {
+function imageOf({ answerer: { image }, offset }: NonNullable<ReturnType<Bus['answererOf']>>): number {
   const isInside = offset % PAGE === 0 && offset < 4 * (image?.words.length ?? 0);
   return isInside && image?.address !== undefined ? image.address + offset : REGISTERS.words;
 }

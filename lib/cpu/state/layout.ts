@@ -165,7 +165,15 @@ export const MAX_CPUS = 4;
  * instructions were decoded; and where, by a sixteenth of a record's address, a byte says what it has been seen to do, as
  * {@link SEEN} says (0: nobody asks).
  */
-export const SHARED = { heat: 64, threshold: 68, breakpoints: 72, forms: 76, decoded: 80, seen: 84 } as const;
+export const SHARED = {
+  heat: 64,
+  threshold: 68,
+  breakpoints: 72,
+  forms: 76,
+  decoded: 80,
+  seen: 84,
+  sample: 88,
+} as const;
 /** Bits of what an instruction has been seen to do: access memory unaligned, load from a device what is nothing but a word. */
 export const SEEN = { unaligned: 1, register: 2 } as const;
 /**
@@ -179,10 +187,12 @@ export const MICRO_OP_PAGE = { source: 4, writes: 8, mostWrites: 16, watched: 12
  * TLB entry. They are in memory, for as locals they took the registers that the guest's need.
  */
 export const VIEWS = 256;
-/** Per region: the micro-op whose place in the record it took, as u16. */
+/** The most regions and counters at a time. */
+export const PLACES = 16384;
+/** Per place that one of them has taken in a record: the micro-op that was there, as u16. */
 export const ORIGINALS = 0x1_0000;
-/** The most regions at a time. */
-export const REGIONS = 16384;
+/** Per place: how often control came to a counter, as u16. */
+export const ARRIVALS = 0x1_8000;
 
 /** Tables of one translation bank, a word per page of 4 KB: bytes from the bank's base. */
 export const TLB = {

@@ -40,11 +40,6 @@ const ONE = new Map<number, (x: number) => number>([
   ],
 ]);
 
-/** `a op 0` is `a`. */
-const IDENTITIES = new Set<number>([W.add, W.sub, W.or, W.xor, W.shl, W.shrU, W.shrS, W.rotr]);
-/** What {@link knownOps} says of such an op of which `b` is known, and may be 0, and `a` is not. */
-export const IDENTITY = 2;
-
 /** Per op: 1 if {@link evaluate} can tell its value. PC is not known: a page may run at several addresses. */
 export function knownOps({ ops, count, types }: Template): Uint8Array {
   const known = new Uint8Array(count);
@@ -54,11 +49,8 @@ export function knownOps({ ops, count, types }: Template): Uint8Array {
     else if (op < 0x100 && types[i] === 'i32') {
       const a = ops[4 * i + 1]!;
       const n = arity(op);
-      if (n === 1 && ONE.has(op)) known[i] = known[a]! & 1;
-      else if (n === 2 && TWO.has(op)) {
-        const b = known[ops[4 * i + 2]!]! & 1;
-        known[i] = b === 1 && known[a] !== 1 && IDENTITIES.has(op) ? IDENTITY : known[a]! & b;
-      }
+      if (n === 1 && ONE.has(op)) known[i] = known[a]!;
+      else if (n === 2 && TWO.has(op)) known[i] = known[a]! & known[ops[4 * i + 2]!]!;
     }
   }
   return known;

@@ -2,6 +2,7 @@
 import { ACCESS, ALWAYS, BRANCH, CONDITION_FLAGS, IR, isCall, isEffect, NZCV } from '../ir/ops.ts';
 import { FIXED, LOOP_REGISTER } from '../ir/operand.ts';
 import type { Template } from '../ir/template.ts';
+import { RECORD, type MicroOp, type Staging } from '../isa/table.ts';
 import { STATE } from '../state/layout.ts';
 import { W } from '../wasm/opcodes.ts';
 import { knownOps } from './evaluate.ts';
@@ -11,6 +12,9 @@ export const PC = 15;
 
 export interface Facts {
   readonly template: Template;
+  readonly staging: Staging;
+  /** How many records it takes. */
+  readonly records: number;
   readonly known: Uint8Array;
   /** Operand slots that name registers read and written: bits 0 to 3; fixed registers from bit 16 on. */
   readonly reads: number;
@@ -58,7 +62,7 @@ const FLAG_WORDS: readonly number[] = [
   STATE.simdEnabled,
 ];
 
-export function factsOf(template: Template): Facts {
+export function factsOf({ template, staging }: MicroOp): Facts {
   const { ops, count } = template;
   const known = knownOps(template);
   let reads = 0,
@@ -152,6 +156,8 @@ export function factsOf(template: Template): Facts {
   const guardless = flagsReadBy(template) | own;
   return {
     template,
+    staging,
+    records: staging.advance / RECORD.size,
     known,
     reads,
     writes,

@@ -3,9 +3,9 @@ import { NZCV } from '../ir/ops.ts';
 import { newBlock, type Block } from './block.ts';
 import { markTightLoops } from './loops.ts';
 import { arrange, type Arrangement } from './nest.ts';
-import { Reach } from './reach.ts';
+import type { Reach } from './reach.ts';
 import { viewsOf } from './views.ts';
-import type { Run, Runs } from './runs.ts';
+import type { Runs } from './runs.ts';
 
 export interface Graph extends Arrangement {
   readonly returns: readonly number[];
@@ -22,14 +22,12 @@ export interface Graph extends Arrangement {
 }
 
 /**
- * Blocks reachable from `entry` within its page, in reverse postorder, with loops and merges marked. What else becomes an
- * entry is the matter of {@link Reach}.
+ * The blocks that are reached, in reverse postorder, with loops and merges marked; undefined if there is none at the first
+ * entry.
  */
-export function graph(entry: number, runs: Runs): Graph | undefined {
-  const reach = new Reach(runs);
-  reach.enter(entry);
-  reach.surround();
+export function graph(reach: Reach, runs: Runs): Graph | undefined {
   const { leaders, returns, entries } = reach;
+  const entry = entries[0]!;
   const blocks = new Map<number, Block>();
   let used = 0,
     written = 0,
@@ -39,9 +37,11 @@ export function graph(entry: number, runs: Runs): Graph | undefined {
     flagsWritten = false;
   for (const at of leaders) {
     if (!reach.has(at)) continue;
-    const block = blockOf(at, runs.from(at), leaders);
-    const { steps } = block;
+    const run = runs.from(at);
+    const steps = runs.steps(run, leaders);
     if (steps.length === 0) continue;
+    const next = run.at[steps.length];
+    const block = newBlock(at, steps, next === undefined ? run : { next, taken: undefined, it: 0, isReturn: false });
     blocks.set(at, block);
     count += steps.length;
     for (const s of steps) {
@@ -71,16 +71,6 @@ export function graph(entry: number, runs: Runs): Graph | undefined {
   solve(order);
   const views = viewsOf(order);
   return { ...arrangement, returns, used, written, flagsWritten, steps: count, views, first, end };
-}
-
-/** A run, or its part before the next leader. */
-function blockOf(at: number, run: Run, leaders: ReadonlySet<number>): Block {
-  const { steps } = run;
-  for (let i = 1; i < steps.length; i++) {
-    const next = steps[i]!.at;
-    if (leaders.has(next)) return newBlock(at, steps.slice(0, i), { next, taken: undefined, it: 0, isReturn: false });
-  }
-  return newBlock(at, steps, run);
 }
 
 /** Backward: flags and registers that may still be read, and how far it is to the next test of the budget. */

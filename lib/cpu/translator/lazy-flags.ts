@@ -56,14 +56,6 @@ export abstract class LazyFlags extends Lowering {
     this.code.memory(W.store, offset);
   }
 
-  /** Keeps what a local holds. */
-  protected keep(offset: number, local: number): void {
-    this.code.get(LOCAL.cpu).get(local).memory(W.store, offset);
-  }
-  protected keepConstant(offset: number, value: number): void {
-    this.code.get(LOCAL.cpu).const(value).memory(W.store, offset);
-  }
-
   protected setFlags(source: number, result: number, x: number, y: number): void {
     const { code } = this;
     // All values first: any of them may still read the old flags (TST with RRX does).
@@ -107,9 +99,9 @@ export abstract class LazyFlags extends Lowering {
       this.settle();
       return;
     }
-    this.keep(STATE.lazyA, LOCAL.A);
-    this.keep(STATE.lazyB, LOCAL.B);
-    if (lazy !== LAZY[operation]) this.keepConstant(STATE.lazyFlags, LAZY[operation]);
+    this.store32(STATE.lazyA, () => this.code.get(LOCAL.A));
+    this.store32(STATE.lazyB, () => this.code.get(LOCAL.B));
+    if (lazy !== LAZY[operation]) this.store32(STATE.lazyFlags, () => this.code.const(LAZY[operation]));
     this.flags = { ...this.flags, saved: true, lazy: LAZY[operation] };
   }
   /** Brings all flags into their words. */
@@ -122,7 +114,7 @@ export abstract class LazyFlags extends Lowering {
     }
     if (c !== 'word') this.store32(STATE.C, () => this.carry());
     if (v !== 'word') this.store32(STATE.V, () => this.#overflow());
-    if (lazy !== LAZY.none) this.keepConstant(STATE.lazyFlags, LAZY.none);
+    if (lazy !== LAZY.none) this.store32(STATE.lazyFlags, () => this.code.const(LAZY.none));
     this.flags = { ...this.flags, saved: true, lazy: LAZY.none };
   }
   /**
@@ -156,7 +148,7 @@ export abstract class LazyFlags extends Lowering {
     this.#toLocal(LOCAL.Z, 'nz', () => this.#zero());
     this.#toLocal(LOCAL.C, 'c', () => this.carry());
     this.#toLocal(LOCAL.V, 'v', () => this.#overflow());
-    if (this.flags.lazy !== LAZY.none) this.keepConstant(STATE.lazyFlags, LAZY.none);
+    if (this.flags.lazy !== LAZY.none) this.store32(STATE.lazyFlags, () => this.code.const(LAZY.none));
   }
   /** Has all flags follow from the locals `kind`, A and B. */
   protected toKind(): void {
@@ -183,7 +175,7 @@ export abstract class LazyFlags extends Lowering {
   }
   /** Saves what {@link toKind} made of the flags. */
   protected saveKind(): void {
-    for (const [local, offset] of LAZY_LOCALS) this.keep(offset, local);
+    for (const [local, offset] of LAZY_LOCALS) this.store32(offset, () => this.code.get(local));
   }
 
   #word(offset: number): Code {

@@ -10,7 +10,7 @@ import type { Code } from '../wasm/code.ts';
 import { W } from '../wasm/opcodes.ts';
 import { emit } from '../wasm/writer.ts';
 import type { Callees } from './callees.ts';
-import { evaluate, IDENTITY, type Known } from './evaluate.ts';
+import { evaluate, type Known } from './evaluate.ts';
 import { PC } from './facts.ts';
 import { LazyFlags, LOCAL, WORDS } from './lazy-flags.ts';
 import type { Records, Step } from './records.ts';
@@ -87,7 +87,7 @@ export abstract class RegionOperands extends LazyFlags {
   }
   protected register(operand: number): void {
     const n = this.#numberOf(operand);
-    if (n === PC) this.#address(this.offset(this.step.at) + this.step.staging.pcAhead);
+    if (n === PC) this.#address(this.offset(this.step.at) + this.step.facts.staging.pcAhead);
     else this.code.get(this.registers[n]!);
   }
   protected setRegister(operand: number, value: number): void {
@@ -100,7 +100,7 @@ export abstract class RegionOperands extends LazyFlags {
       this.code.op(W.select);
     }
     this.code.set(local);
-    if (((this.unsaved >>> n) & 1) === 0) this.keep(4 * n, local);
+    if (((this.unsaved >>> n) & 1) === 0) this.store32(4 * n, () => this.code.get(local));
   }
   protected file(operand: number, type: number, bytes: number): void {
     this.code.get(LOCAL.cpu).memory(LOADS[type]!, STATE.vfp + bytes + this.#byteOf(operand));
@@ -149,7 +149,7 @@ export abstract class RegionOperands extends LazyFlags {
     this.#address(this.offset(this.step.at));
   }
   protected returnAddress(): void {
-    const { sizeBytes, thumb } = this.step.staging;
+    const { sizeBytes, thumb } = this.step.facts.staging;
     this.#address(this.offset(this.step.at) + sizeBytes + (thumb ? 1 : 0));
   }
   protected relative(slot: number): void {
@@ -175,11 +175,17 @@ export abstract class RegionOperands extends LazyFlags {
     return true;
   }
   protected override expression(i: number): void {
-    const known = this.step.facts.known[i]!;
-    if (known === 1) this.code.const(this.#evaluate(i));
-    else if (known === IDENTITY && this.#evaluate(this.template.ops[4 * i + 2]!) === 0)
-      this.value(this.template.ops[4 * i + 1]!);
-    else super.expression(i);
+    const { ops } = this.template;
+    if (this.step.facts.known[i] === 1) {
+      this.code.const(this.#evaluate(i));
+      return;
+    }
+    const b = ops[4 * i + 2]!;
+    if (IDENTITY.has(ops[4 * i]!) && this.step.facts.known[b] === 1 && this.#evaluate(b) === 0) {
+      this.value(ops[4 * i + 1]!);
+      return;
+    }
+    super.expression(i);
   }
   #evaluate(i: number): number {
     return evaluate(this.template, i, this.known);
@@ -387,3 +393,6 @@ export abstract class RegionOperands extends LazyFlags {
     this.guarded = [...this.guarded, state];
   }
 }
+
+/** `a op 0` is `a`. */
+const IDENTITY = new Set<number>([W.add, W.sub, W.or, W.xor, W.shl, W.shrU, W.shrS, W.rotr]);

@@ -17,13 +17,16 @@ export class Reach {
   /** Where the region may be entered from outside. */
   readonly entries: number[] = [];
   readonly #runs: Runs;
+  readonly #ran: (at: number) => boolean;
   /** Per record, 1 if it is part of the region. */
   readonly #seen: Uint8Array;
   #steps = 0;
   #blocks = 0;
 
-  constructor(runs: Runs) {
+  /** Only what `ran` is led to. */
+  constructor(runs: Runs, ran: (at: number) => boolean = () => true) {
     this.#runs = runs;
+    this.#ran = ran;
     this.#seen = new Uint8Array(runs.records.size);
   }
 
@@ -50,18 +53,20 @@ export class Reach {
    * the outermost, for what an outer one reaches needs no entry.
    */
   surround(): void {
+    // Where others were tried in vain.
+    const past = new Set<number>();
     let tried = 0;
     for (const at of this.#runs.heat.visited()) {
       if (this.entries.length >= MAX_ENTRIES || tried === MAX_TRIED) return;
       if (this.has(at) || this.#runs.records.isInIt(at)) continue;
       tried++;
-      if (this.#isLedToFrom(at)) this.enter(at);
+      if (this.#isLedToFrom(at, past)) this.enter(at);
     }
   }
 
   /** Adds a run's records, up to those that are there; returns whether its end is new. */
-  #see({ steps }: Run): boolean {
-    for (const { at } of steps) {
+  #see(run: Run): boolean {
+    for (const at of run.at) {
       if (this.#seen[at] === 1) return false;
       this.#seen[at] = 1;
       this.#steps++;
@@ -70,36 +75,40 @@ export class Reach {
   }
   #follow({ leads, returnTo, comeBack }: Run, work: number[]): void {
     for (const at of leads) this.#lead(at, work);
-    if (returnTo >= 0 && this.returns.length < MAX_RETURNS && !this.returns.includes(returnTo)) {
+    if (returnTo >= 0 && this.#ran(returnTo) && this.returns.length < MAX_RETURNS && !this.returns.includes(returnTo)) {
       this.returns.push(returnTo);
       this.#lead(returnTo, work);
     }
     // A place that a call to elsewhere returns to becomes an entry, lest the function is translated once for each of them.
-    if (comeBack >= 0 && this.entries.length < MAX_ENTRIES) {
+    if (comeBack >= 0 && this.#ran(comeBack) && this.entries.length < MAX_ENTRIES) {
       if (!this.entries.includes(comeBack)) this.entries.push(comeBack);
       this.#lead(comeBack, work);
     }
   }
   #lead(at: number, work: number[]): void {
-    if (this.leaders.has(at)) return;
+    if (this.leaders.has(at) || !this.#ran(at)) return;
     this.leaders.add(at);
     work.push(at);
   }
 
   /** Whether a few instructions from a record lead into the region. */
-  #isLedToFrom(from: number): boolean {
-    const work = [from];
+  #isLedToFrom(from: number, past: Set<number>): boolean {
+    const work = new Set([from]);
     let steps = this.#steps;
-    for (let i = 0; i < work.length && i < MAX_BLOCKS && steps <= MAX_STEPS; i++) {
-      const { steps: run, leads, returnTo, comeBack } = this.#runs.from(work[i]!);
+    let blocks = 0;
+    for (const at of work) {
+      if (blocks++ >= MAX_BLOCKS || steps > MAX_STEPS) break;
+      const { at: run, leads, returnTo, comeBack } = this.#runs.from(at);
       // A run that leads into the region ends where the region's own run does.
       const last = run.at(-1);
       if (last === undefined) continue;
-      if (this.has(last.at)) return true;
+      if (this.has(last)) return true;
       steps += run.length;
-      for (const at of leads) if (!work.includes(at)) work.push(at);
-      for (const at of [returnTo, comeBack]) if (at >= 0 && !work.includes(at)) work.push(at);
+      for (const to of leads) if (!past.has(to)) work.add(to);
+      if (returnTo >= 0 && !past.has(returnTo)) work.add(returnTo);
+      if (comeBack >= 0 && !past.has(comeBack)) work.add(comeBack);
     }
+    for (const at of work) past.add(at);
     return false;
   }
 }

@@ -1,7 +1,8 @@
 /** Decoded records as a translator reads them: one page's, as steps with what they read, write and need. */
 import { ALWAYS, CONDITION_FLAGS, IR, NZCV } from '../ir/ops.ts';
 import { FIXED } from '../ir/operand.ts';
-import { BUILTIN, RECORD, type InstructionTable, type Staging } from '../isa/table.ts';
+import { BUILTIN, RECORD, type InstructionTable } from '../isa/table.ts';
+import { advanceIt } from '../state/itstate.ts';
 import { factsOf, type Facts } from './facts.ts';
 
 const SP = 13,
@@ -15,7 +16,6 @@ export interface Step {
   readonly next: number;
   /** Index of the record in words. */
   readonly record: number;
-  readonly staging: Staging;
   readonly facts: Facts;
   readonly condition: number;
   readonly reads: number;
@@ -39,8 +39,6 @@ export class Records {
   readonly #seen: Uint8Array;
   /** The micro-op that a region's number stands in front of. */
   readonly #original: (first: number) => number;
-  /** The page's instructions, as far as they have been asked for. */
-  readonly #steps: (Step | undefined)[] = new Array<undefined>(2048).fill(undefined);
   base = 0;
   thumb = false;
 
@@ -51,14 +49,17 @@ export class Records {
     this.#original = original;
   }
 
-  /** Goes to the page whose records begin at `base`, as they are now. */
+  /** Goes to the page whose records begin at `base`. */
   open(base: number, thumb: boolean): void {
     this.base = base;
     this.thumb = thumb;
-    this.#steps.fill(undefined);
   }
   get size(): number {
     return this.thumb ? 2048 : 1024;
+  }
+  /** Index of a record in words. */
+  indexOf(at: number): number {
+    return (this.base + at * RECORD.size) >> 2;
   }
   immediate(record: number, slot: number): number {
     return this.#words[record + 2 + slot]!;
@@ -67,7 +68,12 @@ export class Records {
     return this.#words[record + 1]!;
   }
   first(at: number): number {
-    return this.#original(this.#words[(this.base + at * RECORD.size) >> 2]! & 0xffff);
+    return this.#original(this.#words[this.indexOf(at)]! & 0xffff);
+  }
+  /** The condition of an instruction. */
+  condition(at: number): number {
+    const first = this.first(at);
+    return first >= BUILTIN.skipUnless && first < BUILTIN.first ? first & 15 : ALWAYS;
   }
   /** Whether the instruction was seen to do this, a bit of SEEN. */
   hasBeenSeen(record: number, what: number): boolean {
@@ -78,30 +84,26 @@ export class Records {
     const first = this.first(at);
     return first >= BUILTIN.it16 && first < BUILTIN.first;
   }
-  /** The instruction at a record; undefined if only the interpreter can go there. */
-  step(at: number, it: number): Step | undefined {
-    const known = this.#steps[at];
-    if (known?.it === it) return known;
-    return (this.#steps[at] = this.#read(at, it));
-  }
-  #read(at: number, it: number): Step | undefined {
-    const record = (this.base + at * RECORD.size) >> 2;
+  /** Facts of the instruction at a record; undefined if only the interpreter can go there. */
+  facts(at: number, it: number): Facts | undefined {
     const first = this.first(at);
-    const main = this.#words[record]! >>> 16;
+    const main = this.#words[this.indexOf(at)]! >>> 16;
     if (at >= this.size || main < BUILTIN.first || first === BUILTIN.undecoded || first === BUILTIN.breakpoint)
       return undefined;
-    const { template, staging } = this.#table.microOps[main]!;
-    const facts = (this.#facts[main] ??= factsOf(template));
+    const facts = (this.#facts[main] ??= factsOf(this.#table.microOps[main]!));
     if (!facts.translatable) return undefined;
     // UNPREDICTABLE (A8.8.54), and so not worth having twice: another IT, or a branch before the block's last place.
     if (it !== 0 && (facts.isIt || (facts.branch >= 0 && (it & 7) !== 0))) return undefined;
-    let condition = ALWAYS;
     if (first >= BUILTIN.skipUnless && first < BUILTIN.first) {
-      if (first >= BUILTIN.it16Return) return undefined;
+      if (first >= BUILTIN.it16Return || (first & 15) > ALWAYS) return undefined;
       if (first >= BUILTIN.it16 !== (it !== 0)) return undefined;
-      condition = first & 15;
-      if (condition > ALWAYS) return undefined;
     } else if (it !== 0) return undefined;
+    return facts;
+  }
+  /** The instruction at a record of which {@link facts} are known. */
+  step(at: number, it: number, facts: Facts): Step {
+    const record = this.indexOf(at);
+    const condition = this.condition(at);
     const encoded = this.#words[record + 1]!;
     const list = facts.list < 0 ? 0 : this.#words[record + 2 + facts.list]!;
     const isConditional = condition < ALWAYS;
@@ -111,9 +113,8 @@ export class Records {
     const reads = registersOf(facts.reads, encoded) | (facts.listReads ? list : 0);
     return {
       at,
-      next: at + staging.advance / RECORD.size,
+      next: at + facts.records,
       record,
-      staging,
       facts,
       condition,
       reads: (reads | (isConditional ? writes : 0)) & 0x7fff,
@@ -125,12 +126,17 @@ export class Records {
       it,
     };
   }
-  /** Where a near branch leads. */
-  target({ at, record, facts }: Step): number {
-    return at + this.immediate(record, facts.target) / RECORD.size;
+  /** Where the near branch at a record leads. */
+  target(at: number, { target }: Facts): number {
+    return at + this.immediate(this.indexOf(at), target) / RECORD.size;
+  }
+  /** ITSTATE behind the instruction at a record. */
+  itBehind(at: number, it: number, { isIt }: Facts): number {
+    return isIt ? this.immediate(this.indexOf(at), 0) : advanceIt(it);
   }
   /** `BX LR`, and loading PC from the stack. */
-  isReturn({ record, facts }: Step): boolean {
+  isReturn(at: number, facts: Facts): boolean {
+    const record = this.indexOf(at);
     const { ops } = facts.template;
     const op = ops[4 * facts.target]!;
     const numberOf = (slot: number): number =>

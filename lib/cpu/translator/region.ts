@@ -21,7 +21,6 @@ import { NO_PAGE, RegionOperands, UNKNOWN } from './operands.ts';
 import type { Step } from './records.ts';
 
 export class RegionLowering extends RegionOperands {
-  override readonly code = new Code(1 << 14);
   #graph!: Graph;
   #block!: Block;
   #undone = 0;
@@ -39,7 +38,6 @@ export class RegionLowering extends RegionOperands {
     this.guarded = [];
     this.#itStored = false;
     this.#labels.clear();
-    this.#loopOuts.clear();
     this.firstTemporary = LOCAL.registers;
     for (let n = 0; n < PC; n++)
       if ((((graph.used | graph.written) >>> n) & 1) !== 0) this.registers[n] = this.firstTemporary++;
@@ -49,8 +47,7 @@ export class RegionLowering extends RegionOperands {
     });
     const fixed = new Array<WasmType>(this.firstTemporary - 2).fill('i32');
     this.begin();
-    const { code } = this;
-    code.clear();
+    const code = (this.code = new Code(4096));
     this.#out = code.block();
     this.#tree(graph.root, WORDS);
     code.op(W.unreachable).end();
@@ -157,9 +154,7 @@ export class RegionLowering extends RegionOperands {
       if (s.it === 0) this.#clearIt();
       if (s.facts.mayLeave && block.loop === undefined) this.save();
       if (s.facts.isIt) continue;
-      const { taken } = this;
-      this.#one(block, s);
-      this.taken = taken;
+      this.scoped(() => this.#one(block, s));
     }
     if (block.next === undefined) code.op(W.unreachable);
     else if (block.it === 0) {
@@ -171,11 +166,11 @@ export class RegionLowering extends RegionOperands {
     }
   }
   #storeIt(it: number): void {
-    this.keepConstant(STATE.it, it);
+    this.code.get(LOCAL.cpu).const(it).memory(W.store, STATE.it);
     this.#itStored = true;
   }
   #clearIt(): void {
-    if (this.#itStored) this.keepConstant(STATE.it, 0);
+    if (this.#itStored) this.code.get(LOCAL.cpu).const(0).memory(W.store, STATE.it);
     this.#itStored = false;
   }
 
@@ -252,7 +247,10 @@ export class RegionLowering extends RegionOperands {
   #saveRegisters({ written }: TightLoop): void {
     for (let rest = written; rest !== 0; rest &= rest - 1) {
       const n = 31 - Math.clz32(rest & -rest);
-      this.keep(4 * n, this.registers[n]!);
+      this.code
+        .get(LOCAL.cpu)
+        .get(this.registers[n]!)
+        .memory(W.store, 4 * n);
     }
   }
   #exit(exit: number, loop: TightLoop | undefined): void {
@@ -343,7 +341,7 @@ export class RegionLowering extends RegionOperands {
       code.get(LOCAL.target).const(1).op(W.and);
       if (thumb) code.op(W.eqz);
       code.if();
-      this.keepConstant(STATE.thumb, thumb ? 0 : 1);
+      this.store32(STATE.thumb, () => code.const(thumb ? 0 : 1));
       leaveTo(!thumb);
       this.flags = flags;
       code.end();

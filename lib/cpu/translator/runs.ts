@@ -1,5 +1,4 @@
 /** Runs of a page: instructions in a row, up to a branch or to what only the interpreter executes, and where they lead. */
-import { advanceIt } from '../state/itstate.ts';
 import { ALWAYS, BRANCH } from '../ir/ops.ts';
 import { BUILTIN } from '../isa/table.ts';
 import type { BlockEnd } from './block.ts';
@@ -8,7 +7,8 @@ import type { Heat } from './heat.ts';
 import type { Records, Step } from './records.ts';
 
 export interface Run extends BlockEnd {
-  readonly steps: readonly Step[];
+  /** The records of its instructions. */
+  readonly at: readonly number[];
   /** Where control goes on in the same region. */
   readonly leads: readonly number[];
   /** Where the call that it ends with returns to: one inside the region, one to elsewhere; -1 for none. */
@@ -16,54 +16,83 @@ export interface Run extends BlockEnd {
   readonly comeBack: number;
 }
 
+const NOWHERE = { taken: undefined, isReturn: false, leads: [], returnTo: -1, comeBack: -1 };
+
 const isIndirect = ({ branch, template }: Facts): boolean =>
   (branch === BRANCH.exchange || branch === BRANCH.jump) && template.branch === 'indirect';
 
 export class Runs {
   readonly records: Records;
   readonly heat: Heat;
-  readonly #known: (Run | undefined)[] = new Array<undefined>(2048).fill(undefined);
+  readonly base: number;
+  readonly thumb: boolean;
+  /** The records that were read: the first, and the one behind the last. */
+  first = Infinity;
+  end = 0;
+  readonly #runs = new Map<number, Run>();
 
-  constructor(records: Records, heat: Heat) {
+  /** Of the page whose records begin at `base`, as they are now. */
+  constructor(records: Records, heat: Heat, base: number, thumb: boolean) {
     this.records = records;
     this.heat = heat;
+    this.base = base;
+    this.thumb = thumb;
+    this.open();
   }
 
-  /** Goes to the page whose records begin at `base`. What is known of it lasts until code or regions change. */
-  open(base: number, thumb: boolean): void {
-    this.records.open(base, thumb);
-    this.heat.base = base;
+  /** Goes to the page again. */
+  open(): void {
+    this.records.open(this.base, this.thumb);
+    this.heat.base = this.base;
     this.heat.size = this.records.size;
-    this.#known.fill(undefined);
   }
 
   /** The run that begins at a record outside IT blocks. */
   from(at: number): Run {
-    return (this.#known[at] ??= this.#find(at));
+    let run = this.#runs.get(at);
+    if (run === undefined) this.#runs.set(at, (run = this.#find(at)));
+    return run;
   }
 
-  #find(at: number): Run {
+  /** The steps of a run, or of its part before the next leader. */
+  steps(run: Run, leaders: ReadonlySet<number>): Step[] {
     const { records } = this;
     const steps: Step[] = [];
-    let here = at;
+    let it = 0;
+    for (const at of run.at) {
+      if (steps.length > 0 && leaders.has(at)) break;
+      const facts = records.facts(at, it)!;
+      steps.push(records.step(at, it, facts));
+      it = records.itBehind(at, it, facts);
+    }
+    return steps;
+  }
+
+  #find(from: number): Run {
+    const { records } = this;
+    const at: number[] = [];
+    let here = from;
     let it = 0;
     for (;;) {
-      const s = records.step(here, it);
-      if (s === undefined)
-        return { steps, next: here, taken: undefined, it, isReturn: false, leads: [], returnTo: -1, comeBack: -1 };
-      steps.push(s);
-      const { facts } = s;
-      it = facts.isIt ? records.immediate(s.record, 0) : advanceIt(it);
-      here = s.next;
-      if (facts.branch >= 0) return this.#end(steps, s, it);
+      const facts = records.facts(here, it);
+      if (facts !== undefined) {
+        at.push(here);
+        it = records.itBehind(here, it, facts);
+        here += facts.records;
+        if (facts.branch < 0) continue;
+      }
+      this.first = Math.min(this.first, from);
+      this.end = Math.max(this.end, here);
+      return facts === undefined ? { at, next: here, it, ...NOWHERE } : this.#end(at, facts, here, it);
     }
   }
-  /** The run whose last step branches. */
-  #end(steps: readonly Step[], s: Step, it: number): Run {
-    const { facts, next } = s;
+  /** The run whose last instruction branches. */
+  #end(run: readonly number[], facts: Facts, next: number, it: number): Run {
+    const { records } = this;
     const { branch } = facts;
-    const falls = facts.falls || s.condition < ALWAYS;
-    const taken = isNear(branch) ? this.records.target(s) : undefined;
+    const at = run.at(-1)!;
+    const falls = facts.falls || records.condition(at) < ALWAYS;
+    const taken = isNear(branch) ? records.target(at, facts) : undefined;
     const inside = branch === BRANCH.near || (taken !== undefined && this.heat.isVisited(taken));
     const leads: number[] = [];
     let returnTo = -1,
@@ -77,8 +106,8 @@ export class Runs {
         else if (!falls && this.heat.isWarm(next)) comeBack = next;
       }
     }
-    const isReturn = isIndirect(facts) && this.records.isReturn(s);
-    return { steps, next: falls ? next : undefined, taken, it, isReturn, leads, returnTo, comeBack };
+    const isReturn = isIndirect(facts) && records.isReturn(at, facts);
+    return { at: run, next: falls ? next : undefined, taken, it, isReturn, leads, returnTo, comeBack };
   }
   #mayLead(at: number): boolean {
     const { records } = this;

@@ -5,11 +5,14 @@
  * Nothing that the guest can see depends on it: a region counts and does exactly what the interpreter would.
  */
 import { RECORD, type InstructionTable } from '../isa/table.ts';
-import { MICRO_OP_PAGE, ORIGINALS, REGIONS, SHARED } from '../state/layout.ts';
+import { MICRO_OP_PAGE, SHARED } from '../state/layout.ts';
 import { assemble, type Body } from '../wasm/module.ts';
 import { Callees } from './callees.ts';
+import { Census } from './census.ts';
 import { graph } from './graph.ts';
 import { Heat } from './heat.ts';
+import { Places } from './places.ts';
+import { Reach } from './reach.ts';
 import { Records } from './records.ts';
 import { RegionLowering } from './region.ts';
 import { Runs } from './runs.ts';
@@ -17,22 +20,22 @@ import { Runs } from './runs.ts';
 export interface TranslatorOptions {
   /** Arrivals after which code is translated: 1 to 65535. */
   readonly threshold: number;
-  /** Entries that make a module at once; fewer wait for a while. */
-  readonly batch: number;
-  /** At most so many modules live; the oldest goes first. */
-  readonly modules: number;
+  /** Arrivals at an entry during which its blocks' are counted: 1 to 65535; 0 to translate at once all that can be. */
+  readonly sample: number;
+  /** At most so many regions live; the oldest goes first. */
+  readonly regions: number;
   /** Translates only so much in a while, and nothing twice before it must be. */
   readonly patient: boolean;
   /** Regions of fewer instructions are not worth entering. */
   readonly leastSteps: number;
-  /** Takes away a module after every so many translations, as a test of doing so; 0 for never. */
+  /** Takes away a region after every so many translations, as a test of doing so; 0 for never. */
   readonly evictEvery: number;
 }
 const DEFAULTS: TranslatorOptions = {
   threshold: 16000,
-  batch: 8,
+  sample: 500,
   patient: true,
-  modules: 2000,
+  regions: 4000,
   leastSteps: 3,
   evictEvery: 0,
 };
@@ -59,16 +62,14 @@ export interface InterpreterParts {
 }
 
 interface Region {
-  /** A number for each place where it may be entered; all lead to the same function. */
-  readonly ids: readonly number[];
   readonly base: number;
   readonly hostPage: number;
+  /** The records at which it may be entered. */
   readonly at: readonly number[];
   readonly first: number;
   readonly end: number;
   /** Where its blocks begin. */
   readonly blocks: ReadonlySet<number>;
-  readonly module: Set<Region>;
 }
 
 /** A page whose regions were dropped so often in so many milliseconds is not translated. */
@@ -77,70 +78,66 @@ const FORGIVE_MS = 2000;
 /** Translation may take so many of so many milliseconds. */
 const SHARE_MS = 30;
 const WINDOW_MS = 100;
-/** After so many more arrivals at an entry that waits, its batch waits no longer. */
-const SOON = 1000;
-/** Runs of the scheduler that an incomplete batch waits for. */
-const PATIENCE = 2;
+/** Counting that goes on for so many regions at a time; the oldest is given up. */
+const MOST_CENSUSES = 64;
 
 export class Translator {
   readonly #parts: InterpreterParts;
   readonly #options: TranslatorOptions;
-  readonly #words: Int32Array;
-  readonly #originals: Uint16Array;
   readonly #heat: Heat;
-  readonly #functions: WebAssembly.Table;
-  readonly #firstRegion: number;
+  readonly #words: Int32Array;
+  readonly #places: Places<Region | Census>;
   readonly #records: Records;
-  readonly #runs: Runs;
   readonly #lowering: RegionLowering;
-  readonly #queue = new Set<number>();
+  readonly #censuses = new Set<Census>();
+  /** Oldest first. */
+  readonly #regions = new Set<Region>();
   readonly #pages = new Map<number, Set<Region>>();
-  readonly #modules: Set<Region>[] = [];
   /** Entries that had to become hot again, by page. */
   readonly #waited = new Map<number, Set<number>>();
   readonly #drops = new Map<number, number>();
-  readonly #free: number[] = [];
-  #used = 0;
-  #age = 0;
   #windowStart = 0;
   #dropsSince = -FORGIVE_MS;
   #spentMs = 0;
   #turns = 0;
-  readonly statistics = { regions: 0, modules: 0, bytes: 0, translatedInstructions: 0, dropped: 0, translationMs: 0 };
+  readonly statistics = { regions: 0, bytes: 0, translatedInstructions: 0, dropped: 0, translationMs: 0 };
 
   constructor(parts: InterpreterParts, options: Partial<TranslatorOptions> = {}) {
     this.#parts = parts;
     this.#options = { ...DEFAULTS, ...options };
-    const { buffer } = parts.memory;
-    this.#words = new Int32Array(buffer);
-    this.#originals = new Uint16Array(buffer, ORIGINALS, REGIONS);
-    this.#functions = parts.exports.table as WebAssembly.Table;
-    this.#firstRegion = parts.table.microOps.length;
-    this.#records = new Records(parts.table, this.#words, parts.seen, (first) => this.#original(first));
+    const { table, memory, exports, heat, seen } = parts;
+    const { threshold, sample } = this.#options;
+    const words = new Int32Array(memory.buffer);
+    this.#words = words;
+    const places = new Places<Region | Census>(memory, exports.table as WebAssembly.Table, table.microOps.length);
+    this.#places = places;
+    const records = new Records(table, words, seen, (first) => places.original(first));
     const isRegion = (base: number, at: number): boolean => this.#isRegion(base, at);
-    this.#heat = new Heat(new Uint16Array(buffer), parts.heat, this.#options.threshold, isRegion);
-    this.#runs = new Runs(this.#records, this.#heat);
-    this.#lowering = new RegionLowering(this.#records);
-    this.#words[SHARED.heat >> 2] = parts.heat;
-    this.#words[SHARED.seen >> 2] = parts.seen;
-    this.#words[SHARED.threshold >> 2] = this.#options.threshold;
+    this.#heat = new Heat(new Uint16Array(memory.buffer), heat, threshold, isRegion);
+    this.#records = records;
+    this.#lowering = new RegionLowering(records);
+    words[SHARED.heat >> 2] = heat;
+    words[SHARED.seen >> 2] = seen;
+    words[SHARED.threshold >> 2] = threshold;
+    words[SHARED.sample >> 2] = sample;
   }
 
-  /** Control has come to the record `up` often enough. */
+  /** Control has come to the record `up` often enough, or to its counter. */
   hot(up: number): void {
     const page = this.#parts.pageOf(up);
+    const { base, hostPage } = page;
+    const at = (up - base) / RECORD.size;
+    const holder = this.#places.holder(base, at);
+    if (holder instanceof Census) {
+      if (this.#isBusy()) this.#places.restart(base, at);
+      else this.#translate(page, holder.entry, holder);
+      return;
+    }
     // The record behind a page's last one only leads to the next page.
-    if (up - page.base >= recordsOf(page) * RECORD.size || this.#isUnsettled(page.hostPage)) return;
+    if (at >= recordsOf(page) || this.#isUnsettled(hostPage) || this.#mayCoolDown(base, at)) return;
     this.#watch(page, true);
-    if (this.#queue.size === 0) this.#age = 0;
-    const again = this.#queue.has(up);
-    this.#queue.add(up);
-    this.#heat.again(up, SOON);
-    if (again || this.#queue.size >= this.#options.batch) this.#translate();
-  }
-  /** Between runs of the interpreter: sees to it that nothing waits too long. */
-  settle(): void {
-    if (this.#queue.size > 0 && ++this.#age >= PATIENCE) this.#translate();
+    if (this.#options.sample > 0) this.#count(page, at);
+    else this.#translate(page, at);
   }
 
   /** The records `first` to `end` of the page at `base` are about to change. */
@@ -149,20 +146,19 @@ export class Translator {
     this.#heat.forget(base, first, Math.min(end, recordsOf(page)));
     const waited = this.#waited.get(base);
     if (waited !== undefined) for (const at of waited) if (at >= first && at < end) waited.delete(at);
-    const regions = this.#pages.get(base);
+    let isCounted = false;
+    for (const census of this.#censuses) {
+      if (census.base !== base) continue;
+      if (census.runs.first < end && first < census.runs.end) this.#drop(census);
+      else isCounted = true;
+    }
     let dropped: Region | undefined;
-    for (const region of regions ?? []) {
+    for (const region of this.#pages.get(base) ?? []) {
       if (region.end <= first || region.first >= end) continue;
       this.#remove((dropped = region));
     }
     if (dropped !== undefined) this.#drops.set(dropped.hostPage, (this.#drops.get(dropped.hostPage) ?? 0) + 1);
-    let isQueued = false;
-    for (const up of this.#queue) {
-      const at = (up - base) / RECORD.size;
-      if (at >= first && at < end) this.#queue.delete(up);
-      else isQueued ||= at >= 0 && at < recordsOf(page);
-    }
-    this.#watch(page, isQueued || this.#pages.has(base) || (waited?.size ?? 0) > 0);
+    this.#watch(page, isCounted || this.#pages.has(base) || (waited?.size ?? 0) > 0);
   }
   /** Whether records of a page must not go without {@link forget}. */
   #watch(page: CodePage, watched: boolean): void {
@@ -179,45 +175,68 @@ export class Translator {
     return false;
   }
   #isRegion(base: number, at: number): boolean {
-    return (this.#words[(base + at * RECORD.size) >> 2]! & 0xffff) >= this.#firstRegion;
+    const holder = this.#places.holder(base, at);
+    return holder !== undefined && !(holder instanceof Census);
   }
-  #original(first: number): number {
-    return first >= this.#firstRegion ? this.#originals[first - this.#firstRegion]! : first;
-  }
-
-  #translate(): void {
-    const start = performance.now();
-    if (start - this.#windowStart > WINDOW_MS) {
-      this.#windowStart = start;
+  /** Whether translation has taken its share of the time of late. */
+  #isBusy(): boolean {
+    const now = performance.now();
+    if (now - this.#windowStart > WINDOW_MS) {
+      this.#windowStart = now;
       this.#spentMs = 0;
     }
-    if (this.#spentMs > SHARE_MS && this.#options.patient) return;
-    this.#age = 0;
-    const entries: Omit<Region, 'ids' | 'module'>[] = [];
-    const functions: Body[] = [];
-    const callees = new Callees();
-    for (const up of this.#queue) {
-      const { base, thumb, hostPage } = this.#parts.pageOf(up);
-      const at = (up - base) / RECORD.size;
-      this.#runs.open(base, thumb);
-      this.#heat.again(up, 0);
-      if (this.#isRegion(base, at) || this.#mayCoolDown(base, at, entries)) continue;
-      if (this.#records.isInIt(at)) continue;
-      const g = graph(at, this.#runs);
-      if (g === undefined || (g.steps < this.#options.leastSteps && !g.root.isLoop)) continue;
-      functions.push({ ...this.#lowering.translate(g, callees), exported: `r${entries.length}` });
-      entries.push({
-        base,
-        hostPage,
-        at: g.entries,
-        first: g.first,
-        end: g.end,
-        blocks: new Set(g.order.map((block) => block.at)),
-      });
+    return this.#spentMs > SHARE_MS;
+  }
+
+  /**
+   * Whether a region that is there goes through this entry: then control may come there less often from now on, and only if
+   * it does not, the entry gets a region of its own.
+   */
+  #mayCoolDown(base: number, at: number): boolean {
+    if (!this.#options.patient) return false;
+    const waited = this.#waited.get(base) ?? new Set();
+    if (waited.has(at)) return false;
+    let covered = false;
+    for (const region of this.#pages.get(base) ?? []) covered ||= region.blocks.has(at);
+    if (!covered) return false;
+    this.#waited.set(base, waited.add(at));
+    this.#heat.forget(base, at, at + 1);
+    return true;
+  }
+
+  /** Counts which blocks of a region are worth having in it. */
+  #count({ base, thumb }: CodePage, entry: number): void {
+    const runs = new Runs(this.#records, this.#heat, base, thumb);
+    if (this.#records.isInIt(entry)) return;
+    const reach = new Reach(runs);
+    reach.enter(entry);
+    reach.surround();
+    const blocks = [...reach.leaders].filter((at) => reach.has(at));
+    if (!reach.has(entry) || this.#places.room < blocks.length) return;
+    this.#censuses.add(new Census(this.#places, runs, reach.entries, blocks, this.#parts.exports.count));
+    if (this.#censuses.size > MOST_CENSUSES) for (const oldest of this.#censuses) return this.#drop(oldest);
+  }
+  #drop(census: Census): void {
+    census.end();
+    this.#censuses.delete(census);
+    this.#heat.forget(census.base, census.entry, census.entry + 1);
+  }
+
+  #translate({ base, thumb, hostPage }: CodePage, entry: number, census?: Census): void {
+    const start = performance.now();
+    const runs = census?.runs ?? new Runs(this.#records, this.#heat, base, thumb);
+    const g = this.#records.isInIt(entry) ? undefined : graph(this.#reach(entry, runs, census), runs);
+    if (census !== undefined) {
+      census.end();
+      this.#censuses.delete(census);
+    }
+    if (g !== undefined && (g.steps >= this.#options.leastSteps || g.root.isLoop)) {
+      const callees = new Callees();
+      const body = this.#lowering.translate(g, callees);
+      const blocks = new Set(g.order.map((block) => block.at));
+      this.#install({ base, hostPage, at: g.entries, first: g.first, end: g.end, blocks }, body, callees);
       this.statistics.translatedInstructions += g.steps;
     }
-    this.#queue.clear();
-    if (entries.length > 0) this.#install(entries, functions, callees);
     const ms = performance.now() - start;
     this.#spentMs += ms;
     this.statistics.translationMs += ms;
@@ -225,81 +244,59 @@ export class Translator {
     if (evictEvery > 0 && ++this.#turns % evictEvery === 0) this.#evict(Math.imul(this.#turns, 0x9e3779b1) >>> 0);
   }
 
-  /**
-   * Whether a region that is there, or about to be, goes through this entry: then control may come there less often from
-   * now on, and only if it does not, the entry gets a region of its own.
-   */
-  #mayCoolDown(base: number, at: number, made: readonly Omit<Region, 'ids' | 'module'>[]): boolean {
-    if (!this.#options.patient) return false;
-    const waited = this.#waited.get(base) ?? new Set();
-    if (!made.some((region) => region.base === base && region.blocks.has(at))) {
-      if (waited.has(at)) return false;
-      let covered = false;
-      for (const region of this.#pages.get(base) ?? []) covered ||= region.blocks.has(at);
-      if (!covered) return false;
+  #reach(entry: number, runs: Runs, census: Census | undefined): Reach {
+    runs.open();
+    if (census === undefined) {
+      const reach = new Reach(runs);
+      reach.enter(entry);
+      reach.surround();
+      return reach;
     }
-    this.#waited.set(base, waited.add(at));
-    this.#heat.forget(base, at, at + 1);
-    return true;
+    const reach = new Reach(runs, (at) => census.ran(at));
+    for (const at of census.entries) if (at === entry || (census.ran(at) && !reach.has(at))) reach.enter(at);
+    return reach;
   }
 
-  #install(
-    entries: readonly Omit<Region, 'ids' | 'module'>[],
-    functions: readonly Body[],
-    { names, signatures }: Callees,
-  ): void {
+  #install(region: Region, body: Body, { names, signatures }: Callees): void {
     const { exports, memory } = this.#parts;
+    const functions = [{ ...body, exported: 'region' }];
     const bytes = assemble({ imports: [], functions, table: [], tableSize: names.length }, signatures);
     const made = new WebAssembly.Instance(new WebAssembly.Module(bytes), { e: { m: memory } }).exports;
     names.forEach((name, at) => {
       (made.table as WebAssembly.Table).set(at, exports[name]);
     });
-    const places = entries.reduce((sum, { at }) => sum + at.length, 0);
-    while (this.#modules.length >= this.#options.modules || REGIONS - this.#used + this.#free.length < places)
-      this.#evict(0);
-    const regions = new Set<Region>();
-    this.#modules.push(regions);
-    entries.forEach((entry, n) => {
-      // Another region of this module may have taken the place meanwhile.
-      const at = entry.at.filter((place, i) => i === 0 || !this.#isRegion(entry.base, place));
-      if (this.#isRegion(entry.base, at[0]!)) return;
-      const region: Region = { ...entry, at, ids: at.map(() => this.#free.pop() ?? this.#used++), module: regions };
-      regions.add(region);
-      let page = this.#pages.get(region.base);
-      if (page === undefined) this.#pages.set(region.base, (page = new Set()));
-      page.add(region);
-      region.ids.forEach((id, i) => {
-        const record = (region.base + at[i]! * RECORD.size) >> 2;
-        this.#originals[id] = this.#words[record]! & 0xffff;
-        this.#functions.set(this.#firstRegion + id, made[`r${n}`]);
-        this.#words[record] = (this.#words[record]! & ~0xffff) | (this.#firstRegion + id);
-      });
-    });
-    this.statistics.modules++;
-    this.statistics.regions += entries.length;
+    const { base, at } = region;
+    for (const place of at) {
+      const holder = this.#places.holder(base, place);
+      if (holder instanceof Census) this.#drop(holder);
+    }
+    while (this.#regions.size >= this.#options.regions || this.#places.room < at.length) this.#evict(0);
+    this.#regions.add(region);
+    let page = this.#pages.get(base);
+    if (page === undefined) this.#pages.set(base, (page = new Set()));
+    page.add(region);
+    for (const place of at)
+      if (this.#places.holder(base, place) === undefined) this.#places.take(base, place, region, made.region);
+    this.statistics.regions++;
     this.statistics.bytes += bytes.length;
   }
 
-  /** Takes away a module: the oldest, or another. */
+  /** Takes away a region: the oldest, or another. */
   #evict(which: number): void {
-    const [regions] = this.#modules.splice(which % this.#modules.length, 1);
-    for (const region of regions ?? []) this.#remove(region);
+    const regions = [...this.#regions];
+    const region = regions[which % regions.length];
+    if (region !== undefined) this.#remove(region);
   }
   #remove(region: Region): void {
-    const { ids, base, at, module } = region;
-    ids.forEach((id, i) => {
-      const record = (base + at[i]! * RECORD.size) >> 2;
-      if ((this.#words[record]! & 0xffff) === this.#firstRegion + id)
-        this.#words[record] = (this.#words[record]! & ~0xffff) | this.#originals[id]!;
-      this.#heat.forget(base, at[i]!, at[i]! + 1);
-      this.#functions.set(this.#firstRegion + id, null);
-      this.#free.push(id);
-    });
+    const { base, at } = region;
+    for (const place of at) {
+      this.#places.leave(base, place, region);
+      this.#heat.forget(base, place, place + 1);
+    }
     const page = this.#pages.get(base)!;
     page.delete(region);
     if (page.size === 0) this.#pages.delete(base);
-    module.delete(region);
-    if (module.size === 0 && this.#modules.includes(module)) this.#modules.splice(this.#modules.indexOf(module), 1);
+    this.#regions.delete(region);
     this.statistics.dropped++;
   }
 }

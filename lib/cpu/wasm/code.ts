@@ -2,7 +2,6 @@
 import { W, type WasmType } from './opcodes.ts';
 
 const EMPTY = 0x40;
-const ASCII = new TextEncoder();
 export const TYPE_BYTE: Readonly<Record<WasmType, number>> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b };
 
 /** A branch target: the nesting depth at which its block was opened. */
@@ -28,14 +27,6 @@ export class Code {
   op(op: number): this {
     return op < 0x100 ? this.byte(op) : this.byte(op >>> 8).unsigned(op & 0xff);
   }
-  /** An opcode and what follows it, of a byte each: most of what is ever written. */
-  pair(op: number, operand: number): this {
-    if (this.length + 16 > this.bytes.length) this.#grow(16);
-    this.bytes[this.length] = op;
-    this.bytes[this.length + 1] = operand;
-    this.length += 2;
-    return this;
-  }
   unsigned(n: number): this {
     if (this.length + 16 > this.bytes.length) this.#grow(16);
     n >>>= 0;
@@ -60,7 +51,7 @@ export class Code {
     }
   }
   const(n: number): this {
-    return n >= -64 && n < 64 ? this.pair(W.const, n & 0x7f) : this.byte(W.const).signed(n);
+    return n >= -64 && n < 64 ? this.#pair(W.const, n & 0x7f) : this.byte(W.const).signed(n);
   }
   /** An i64 constant from its two halves. */
   const64(low: number, high: number): this {
@@ -74,29 +65,29 @@ export class Code {
     }
   }
   get(local: number): this {
-    return local < 0x80 ? this.pair(W.get, local) : this.byte(W.get).unsigned(local);
+    return local < 0x80 ? this.#pair(W.get, local) : this.byte(W.get).unsigned(local);
   }
   set(local: number): this {
-    return local < 0x80 ? this.pair(W.set, local) : this.byte(W.set).unsigned(local);
+    return local < 0x80 ? this.#pair(W.set, local) : this.byte(W.set).unsigned(local);
   }
   tee(local: number): this {
-    return local < 0x80 ? this.pair(W.tee, local) : this.byte(W.tee).unsigned(local);
+    return local < 0x80 ? this.#pair(W.tee, local) : this.byte(W.tee).unsigned(local);
   }
   call(index: number): this {
-    return index < 0x80 ? this.pair(W.call, index) : this.byte(W.call).unsigned(index);
+    return index < 0x80 ? this.#pair(W.call, index) : this.byte(W.call).unsigned(index);
   }
   /** A load or store; the address (and value) are on the stack. Alignment is always declared as 1. */
   memory(op: number, offset = 0): this {
     if (op >= 0x100) return this.op(op).byte(0).unsigned(offset);
-    return offset < 0x80 ? this.pair(op, 0).byte(offset) : this.pair(op, 0).unsigned(offset);
+    return offset < 0x80 ? this.#pair(op, 0).byte(offset) : this.#pair(op, 0).unsigned(offset);
   }
 
   block(): Label {
-    this.pair(W.block, EMPTY);
+    this.#pair(W.block, EMPTY);
     return ++this.#depth;
   }
   loop(): Label {
-    this.pair(W.loop, EMPTY);
+    this.#pair(W.loop, EMPTY);
     return ++this.#depth;
   }
   /** An `if` whose body hardly ever runs: the compiler keeps it, and what it needs, out of the way. */
@@ -105,7 +96,7 @@ export class Code {
     return this.if();
   }
   if(): Label {
-    this.pair(W.if, EMPTY);
+    this.#pair(W.if, EMPTY);
     return ++this.#depth;
   }
   /** An `if` whose arms leave a value. */
@@ -142,30 +133,27 @@ export class Code {
     return this;
   }
 
-  /** Begins anew. */
-  clear(): void {
-    this.length = this.unlikely.length = this.#depth = 0;
-  }
-  /** Other code, with what is known of its branches. */
   append(other: Code): this {
+    if (this.length + other.length + 16 > this.bytes.length) this.#grow(other.length + 16);
     for (const at of other.unlikely) this.unlikely.push(this.length + at);
-    return this.copy(other);
-  }
-  /** The bytes of other code. */
-  copy({ bytes, length }: Code): this {
-    if (this.length + length + 16 > this.bytes.length) this.#grow(length + 16);
-    this.bytes.set(bytes.subarray(0, length), this.length);
-    this.length += length;
+    this.bytes.set(other.bytes.subarray(0, other.length), this.length);
+    this.length += other.length;
     return this;
   }
-  /** A text of less than 128 characters of ASCII. */
   name(text: string): this {
-    if (this.length + text.length + 16 > this.bytes.length) this.#grow(text.length + 16);
-    this.bytes[this.length++] = text.length;
-    this.length += ASCII.encodeInto(text, this.bytes.subarray(this.length)).written;
+    this.unsigned(text.length);
+    for (let i = 0; i < text.length; i++) this.byte(text.charCodeAt(i));
     return this;
   }
 
+  /** An opcode and what follows it, of a byte each: most of what is ever written. */
+  #pair(op: number, operand: number): this {
+    if (this.length + 16 > this.bytes.length) this.#grow(16);
+    this.bytes[this.length] = op;
+    this.bytes[this.length + 1] = operand;
+    this.length += 2;
+    return this;
+  }
   #grow(by: number): void {
     const grown = new Uint8Array(Math.max(this.bytes.length * 2, this.length + by));
     grown.set(this.bytes.subarray(0, this.length));

@@ -52,12 +52,12 @@ export function assemble(
   { imports, functions, table, tableSize = table?.length ?? 0 }: ModuleParts,
   signatures = new SignatureTable(),
 ): Uint8Array<ArrayBuffer> {
-  const out = new Code(functions.reduce((sum, { code }) => sum + code.length, 1024));
+  const out = new Code(1 << 16);
   for (const byte of [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]) out.byte(byte);
   const section = (id: number, fill: (s: Code) => void): void => {
     const body = new Code();
     fill(body);
-    out.byte(id).unsigned(body.length).copy(body);
+    out.byte(id).unsigned(body.length).append(body);
   };
   for (const { signature } of [...imports, ...functions]) signatures.numberOf(signature);
   section(1, (s) => {
@@ -113,8 +113,8 @@ export function assemble(
     for (const [i, { code }] of functions.entries()) {
       const head = heads[i]!;
       s.unsigned(head.length + code.length + 1)
-        .copy(head)
-        .copy(code)
+        .append(head)
+        .append(code)
         .byte(W.end);
     }
   });

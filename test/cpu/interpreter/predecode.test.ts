@@ -112,7 +112,7 @@ for (const isReady of [false, true])
       const set = sets[0] === 'a32' ? 'a32' : 't32';
       it(`gives the records of words of every encoding (${sets.join(' and ')})`, () => {
         const next = numbers(41);
-        for (let round = 0; round < 100; round++) {
+        for (let round = 0; round < 200; round++) {
           fillPage(() => {
             const one = sets[next() % sets.length]!;
             return [one, someWord(one, next)];
