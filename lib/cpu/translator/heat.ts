@@ -50,11 +50,6 @@ export class Heat {
       if (counters[first + at]! >= least && !this.#isRegion(this.base, at)) visited.push(at);
     return visited.sort((a, b) => counters[first + a]! - counters[first + b]!);
   }
-  /** Has the record `up` become hot again after so many more arrivals; 0 for as many as a counter counts. */
-  again(up: number, arrivals: number): void {
-    if (this.#distance === 0) return;
-    this.#counters[(this.#distance + up / 8) / 2] = Math.max(0, this.#threshold - arrivals);
-  }
   /** Counts the arrivals at the records `from` to `end` of the page at `base` from 0 again. */
   forget(base: number, from: number, end: number): void {
     if (this.#distance === 0) return;
