@@ -5,7 +5,6 @@ import { markTightLoops } from './loops.ts';
 import { arrange, type Arrangement } from './nest.ts';
 import type { Reach } from './reach.ts';
 import { viewsOf } from './views.ts';
-import type { Runs } from './runs.ts';
 
 export interface Graph extends Arrangement {
   readonly returns: readonly number[];
@@ -25,8 +24,8 @@ export interface Graph extends Arrangement {
  * The blocks that are reached, in reverse postorder, with loops and merges marked; undefined if there is none at the first
  * entry.
  */
-export function graph(reach: Reach, runs: Runs): Graph | undefined {
-  const { leaders, returns, entries } = reach;
+export function graph(reach: Reach): Graph | undefined {
+  const { runs, leaders, returns, entries } = reach;
   const entry = entries[0]!;
   const blocks = new Map<number, Block>();
   let used = 0,

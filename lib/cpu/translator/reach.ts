@@ -16,7 +16,7 @@ export class Reach {
   readonly returns: number[] = [];
   /** Where the region may be entered from outside. */
   readonly entries: number[] = [];
-  readonly #runs: Runs;
+  readonly runs: Runs;
   readonly #ran: (at: number) => boolean;
   /** Per record, 1 if it is part of the region. */
   readonly #seen: Uint8Array;
@@ -25,7 +25,7 @@ export class Reach {
 
   /** Only what `ran` is led to. */
   constructor(runs: Runs, ran: (at: number) => boolean = () => true) {
-    this.#runs = runs;
+    this.runs = runs;
     this.#ran = ran;
     this.#seen = new Uint8Array(runs.records.size);
   }
@@ -42,7 +42,7 @@ export class Reach {
     const work = [entry];
     for (const at of work) {
       if (this.#blocks++ >= MAX_BLOCKS || this.#steps >= MAX_STEPS) return;
-      const run = this.#runs.from(at);
+      const run = this.runs.from(at);
       if (this.#see(run)) this.#follow(run, work);
     }
   }
@@ -56,9 +56,9 @@ export class Reach {
     // Where others were tried in vain.
     const past = new Set<number>();
     let tried = 0;
-    for (const at of this.#runs.heat.visited()) {
+    for (const at of this.runs.heat.visited()) {
       if (this.entries.length >= MAX_ENTRIES || tried === MAX_TRIED) return;
-      if (this.has(at) || this.#runs.records.isInIt(at)) continue;
+      if (this.has(at) || this.runs.records.isInIt(at)) continue;
       tried++;
       if (this.#isLedToFrom(at, past)) this.enter(at);
     }
@@ -98,7 +98,7 @@ export class Reach {
     let blocks = 0;
     for (const at of work) {
       if (blocks++ >= MAX_BLOCKS || steps > MAX_STEPS) break;
-      const { at: run, leads, returnTo, comeBack } = this.#runs.from(at);
+      const { at: run, leads, returnTo, comeBack } = this.runs.from(at);
       // A run that leads into the region ends where the region's own run does.
       const last = run.at(-1);
       if (last === undefined) continue;

@@ -1,6 +1,6 @@
 /**
- * Translates hot code: collects entries, makes modules of regions in batches, puts them in the place of the records at which
- * they begin, and takes them away when their code is gone or others need the room.
+ * Translates hot code: counts for a while which of it runs, makes a region of that, puts it in the place of the records at
+ * which it begins, and takes it away when its code is gone or others need the room.
  *
  * Nothing that the guest can see depends on it: a region counts and does exactly what the interpreter would.
  */
@@ -129,15 +129,23 @@ export class Translator {
     const at = (up - base) / RECORD.size;
     const holder = this.#places.holder(base, at);
     if (holder instanceof Census) {
-      if (this.#isBusy()) this.#places.restart(base, at);
-      else this.#translate(page, holder.entry, holder);
+      if (this.#isBusy()) {
+        this.#places.restart(base, at);
+        return;
+      }
+      const reach = holder.reach();
+      holder.end();
+      this.#censuses.delete(holder);
+      this.#translate(page, reach);
       return;
     }
     // The record behind a page's last one only leads to the next page.
     if (at >= recordsOf(page) || this.#isUnsettled(hostPage) || this.#mayCoolDown(base, at)) return;
     this.#watch(page, true);
-    if (this.#options.sample > 0) this.#count(page, at);
-    else this.#translate(page, at);
+    const reach = this.#around(page, at);
+    if (reach === undefined) return;
+    if (this.#options.sample > 0) this.#count(reach);
+    else this.#translate(page, reach);
   }
 
   /** The records `first` to `end` of the page at `base` are about to change. */
@@ -149,7 +157,7 @@ export class Translator {
     let isCounted = false;
     for (const census of this.#censuses) {
       if (census.base !== base) continue;
-      if (census.runs.first < end && first < census.runs.end) this.#drop(census);
+      if (census.dependsOn(first, end)) this.#drop(census);
       else isCounted = true;
     }
     let dropped: Region | undefined;
@@ -204,32 +212,31 @@ export class Translator {
     return true;
   }
 
-  /** Counts which blocks of a region are worth having in it. */
-  #count({ base, thumb }: CodePage, entry: number): void {
+  /** What a region might be made of that is entered at a record; undefined if none can be. */
+  #around({ base, thumb }: CodePage, entry: number): Reach | undefined {
     const runs = new Runs(this.#records, this.#heat, base, thumb);
-    if (this.#records.isInIt(entry)) return;
+    if (this.#records.isInIt(entry)) return undefined;
     const reach = new Reach(runs);
     reach.enter(entry);
     reach.surround();
-    const blocks = [...reach.leaders].filter((at) => reach.has(at));
-    if (!reach.has(entry) || this.#places.room < blocks.length) return;
-    this.#censuses.add(new Census(this.#places, runs, reach.entries, blocks, this.#parts.exports.count));
+    return reach.has(entry) ? reach : undefined;
+  }
+  /** Counts which of it runs. */
+  #count(reach: Reach): void {
+    if (this.#places.room < reach.leaders.size) return;
+    this.#censuses.add(new Census(this.#places, reach, this.#parts.exports.count));
     if (this.#censuses.size > MOST_CENSUSES) for (const oldest of this.#censuses) return this.#drop(oldest);
   }
+  /** Gives up counting: the entry must become hot again. */
   #drop(census: Census): void {
     census.end();
     this.#censuses.delete(census);
     this.#heat.forget(census.base, census.entry, census.entry + 1);
   }
 
-  #translate({ base, thumb, hostPage }: CodePage, entry: number, census?: Census): void {
+  #translate({ base, hostPage }: CodePage, reach: Reach): void {
     const start = performance.now();
-    const runs = census?.runs ?? new Runs(this.#records, this.#heat, base, thumb);
-    const g = this.#records.isInIt(entry) ? undefined : graph(this.#reach(entry, runs, census), runs);
-    if (census !== undefined) {
-      census.end();
-      this.#censuses.delete(census);
-    }
+    const g = graph(reach);
     if (g !== undefined && (g.steps >= this.#options.leastSteps || g.root.isLoop)) {
       const callees = new Callees();
       const body = this.#lowering.translate(g, callees);
@@ -242,19 +249,6 @@ export class Translator {
     this.statistics.translationMs += ms;
     const { evictEvery } = this.#options;
     if (evictEvery > 0 && ++this.#turns % evictEvery === 0) this.#evict(Math.imul(this.#turns, 0x9e3779b1) >>> 0);
-  }
-
-  #reach(entry: number, runs: Runs, census: Census | undefined): Reach {
-    runs.open();
-    if (census === undefined) {
-      const reach = new Reach(runs);
-      reach.enter(entry);
-      reach.surround();
-      return reach;
-    }
-    const reach = new Reach(runs, (at) => census.ran(at));
-    for (const at of census.entries) if (at === entry || (census.ran(at) && !reach.has(at))) reach.enter(at);
-    return reach;
   }
 
   #install(region: Region, body: Body, { names, signatures }: Callees): void {
