@@ -76,14 +76,16 @@ export class MachineTarget implements Target, MonitorHost {
         if (level) this.#catch(this.catches.maintenance(cpu, this.worlds.of(cpu).guest));
       });
     }
-    this.catches.onChange = () => this.#tellWrites();
+    this.catches.onChange = () => this.#tell();
     this.guests.isUnused = ({ id }) => !this.points.has(id);
     this.#steps = new Steps(machine.cluster, (thread) => this.#ask(this.#stepEnd(thread)));
     this.#host = { id: HOST_CONTEXT, name: machine.name, threads: this.threads };
   }
 
-  /** Writes of system registers are slower where somebody is told of them: only while there is a catch of one. */
-  #tellWrites(): void {
+  /** Exceptions and writes of system registers are slower where somebody is told of them: only while there is a catch of one. */
+  #tell(): void {
+    this.worlds.wantsAll = this.catches.all.some(({ kind }) => kind === 'vector');
+    for (const cpu of this.machine.cluster.cpus) cpu.rulesChanged();
     const told = this.catches.all.some(({ kind }) => kind === 'write');
     for (const { stops } of this.machine.cluster.cpus) {
       if (told === (stops.onWrite !== null)) continue;

@@ -29,11 +29,13 @@ export interface WorldListener {
   onEntry(cpu: Cpu, guest: VirtualCpu): void;
   /** A guest was left for Hyp or Monitor mode, by the exception with this vector. */
   onExit(cpu: Cpu, guest: VirtualCpu, vector: number): void;
-  /** An exception was taken, in whichever world. */
+  /** An exception was taken, in whichever world; those to PL1 modes only while {@link Worlds.wantsAll} is set. */
   onException(cpu: Cpu, from: World, vector: number): void;
 }
 
 export class Worlds implements WorldWatch {
+  /** To be set with {@link Cpu.rulesChanged}: exceptions that nobody is told of are quicker. */
+  wantsAll = false;
   readonly #guests: Guests;
   readonly #listener: WorldListener;
   readonly #cpus: readonly CpuWorld[];

@@ -43,6 +43,7 @@ const hex = (n: number): string => `0x${(n >>> 0).toString(16).padStart(8, '0')}
 
 /** Writes lines for the CPUs that it watches. */
 export class WorldLog implements WorldWatch {
+  readonly wantsAll = true;
   readonly #write: (text: string) => void;
   readonly #now: () => number;
   readonly #gic: InterruptIds | undefined;

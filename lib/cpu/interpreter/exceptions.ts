@@ -225,6 +225,9 @@ function returns(functions: ExceptionFunctions): Body {
   c.state('mode').set(old);
   c.isOneOf(old, WITH_SPSR);
   c.orRefuse();
+  code.get(old).const(MODE.hyp).op(W.ne);
+  c.state('swift').const(SWIFT.returnsFromHyp).op(W.and).op(W.or);
+  c.orRefuse();
   code.get(spsr).const(31).op(W.and).tee(mode).const(16).op(W.geU);
   c.orRefuse();
   c.isOneOf(mode, BELOW_HYP);

@@ -144,8 +144,8 @@ export const FOLLOWING = {
   thumb: 8 + STATE.simdAllowed + 4 - STATE.tlb,
   size: 12 + STATE.simdAllowed + 4 - STATE.tlb,
 } as const;
-/** Bits of `swift`: exceptions to PL1, traps to Hyp mode from below it, HVC, and returns. */
-export const SWIFT = { toPL1: 1, toHyp: 2, hvc: 4, returns: 8 } as const;
+/** Bits of `swift`: exceptions to PL1, traps to Hyp mode from below it, HVC, returns, and those from Hyp mode. */
+export const SWIFT = { toPL1: 1, toHyp: 2, hvc: 4, returns: 8, returnsFromHyp: 16 } as const;
 
 /** From the CPU's base: records for instructions executed once, and the record that goes to `target`. */
 export const ONE_OFF_RECORDS = 6144;

@@ -108,13 +108,14 @@ export class Following {
     const scr = words[SCR]!;
     const nonSecure = !hasSecurity || (scr & BIT.SCR.NS) !== 0;
     // SCR.AW and SCR.FW may forbid what exceptions mask (B1.8.5).
-    if (worlds !== null || pmu.active || (hasSecurity && nonSecure && !hasVirtualization)) return 0;
+    if (worlds?.wantsAll === true || pmu.active || (hasSecurity && nonSecure && !hasVirtualization)) return 0;
     const endianness = words[W.bigEndian] === 0 ? 0 : BIT.SCTLR.EE;
     const sctlr = words[SCTLR + (nonSecure ? 1 : 0)]! & BIT.SCTLR.EE;
     const hcr = hasVirtualization && nonSecure ? words[HCR]! : 0;
-    let swift: number = SWIFT.returns;
+    let swift: number = SWIFT.returns | (worlds === null ? SWIFT.returnsFromHyp : 0);
     if (sctlr === endianness && (hcr & BIT.HCR.TGE) === 0) swift |= SWIFT.toPL1;
-    if (!hasVirtualization || !nonSecure || (words[HSCTLR]! & BIT.SCTLR.EE) !== endianness) return swift;
+    if (worlds !== null || !hasVirtualization || !nonSecure || (words[HSCTLR]! & BIT.SCTLR.EE) !== endianness)
+      return swift;
     // What goes to Monitor mode is not masked by an exception to Hyp mode (B1.8.5).
     if (hasSecurity && (scr & (BIT.SCR.EA | BIT.SCR.IRQ | BIT.SCR.FIQ)) !== 0) return swift;
     return swift | SWIFT.toHyp | (hvcEnabled(this.#cpu) ? SWIFT.hvc : 0);

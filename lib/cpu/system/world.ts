@@ -26,6 +26,8 @@ export function worldOf({
 
 /** Who is told of exceptions. It is asked at exception entry and return only, so nobody there costs nothing. */
 export interface WorldWatch {
+  /** Whether it wants to know of every exception; else not of those to PL1 modes and of returns from there. */
+  readonly wantsAll: boolean;
   /**
    * An exception is about to be taken: the state is still that of the interrupted code. `spsr` is the CPSR to be saved, `lr`
    * what goes to LR or ELR_hyp; HSR is written already, if the exception writes it.
@@ -44,6 +46,9 @@ export class WorldWatches implements WorldWatch {
   readonly #watches: readonly WorldWatch[];
   constructor(watches: readonly WorldWatch[]) {
     this.#watches = watches;
+  }
+  get wantsAll(): boolean {
+    return this.#watches.some(({ wantsAll }) => wantsAll);
   }
   entering(cpu: Cpu, mode: number, spsr: number, lr: number, vector: number): void {
     for (const watch of this.#watches) watch.entering(cpu, mode, spsr, lr, vector);

@@ -47,6 +47,7 @@ const PREFETCH_ABORT_CLASSES = [0x20, 0x21];
 const hex = (n: number, digits = 8): string => n.toString(16).padStart(digits, '0');
 
 export class Tarmac implements Tracer, WorldWatch {
+  readonly wantsAll = true;
   readonly from: number;
   readonly to: number;
   readonly #window: TraceWindow;

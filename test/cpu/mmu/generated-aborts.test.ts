@@ -14,7 +14,7 @@ import { IPA, STAGE2, tables } from '../../virtualization/stage2-tables.ts';
 
 const SEED = process.env.ARMHYP_SEED ?? '1';
 const CASES = 600;
-const nobody: WorldWatch = { entering() {}, entered() {}, returning() {}, returned() {} };
+const nobody: WorldWatch = { wantsAll: true, entering() {}, entered() {}, returning() {}, returned() {} };
 
 /** Loads and stores through R1, which a word may change at random in these bits, as A32 words and as T32 halfwords. */
 const A32 = [0xe510_0000, 0xe410_0000, 0xe150_00b0, 0xe150_00d0, 0xe150_00f0, 0xe140_00b0, 0xe140_00d0, 0xe890_0010];

@@ -3,6 +3,7 @@
  * told of exceptions (DDI 0406C, B1.8, B1.9, B9.3).
  */
 import { expect } from 'chai';
+import type { Cpu } from '../../../lib/cpu/cpu.ts';
 import { FOLLOWING, STATE, SWIFT } from '../../../lib/cpu/state/layout.ts';
 import { BIT } from '../../../lib/cpu/system/fields.ts';
 import { MODE, PSR, type ModeName } from '../../../lib/cpu/system/modes.ts';
@@ -27,7 +28,23 @@ const INSTRUCTIONS: Readonly<Record<string, readonly [a32: number, t32: readonly
 const MODES = Object.keys(MODE) as ModeName[];
 const CASES = 400;
 
-const nobody: WorldWatch = { entering() {}, entered() {}, returning() {}, returned() {} };
+const nobody: WorldWatch = { wantsAll: true, entering() {}, entered() {}, returning() {}, returned() {} };
+/** Counts the exceptions that it is told of, those to Hyp mode by themselves. */
+class Counting implements WorldWatch {
+  readonly wantsAll: boolean;
+  toHyp = 0;
+  others = 0;
+  constructor(wantsAll: boolean) {
+    this.wantsAll = wantsAll;
+  }
+  entering(): void {}
+  entered({ mode }: Cpu): void {
+    if (mode === MODE.hyp) this.toHyp++;
+    else this.others++;
+  }
+  returning(): void {}
+  returned(): void {}
+}
 
 /** A PSR, mostly one that exceptions can return with. */
 function anyPsr(random: Random): number {
@@ -72,22 +89,37 @@ function outcome(bare: Bare, [a32, t32]: readonly [number, readonly number[]], s
 
 describe('exceptions in generated code', function () {
   this.timeout(120_000);
-  let bare: Bare, told: Bare;
+  let bare: Bare, told: Bare, watched: Bare;
   before(async () => {
     bare = await Bare.start();
     told = await Bare.start();
     told.cpu.worlds = nobody;
+    watched = await Bare.start();
+    watched.cpu.worlds = new Counting(false);
   });
   for (const [name, words] of Object.entries(INSTRUCTIONS))
     it(`${name}: leaves the same state from every mode (${CASES} cases)`, () => {
       let plain = 0;
       for (let n = 0; n < CASES; n++) {
         const seed = `${name} ${n}`;
-        expect(outcome(bare, words, seed), seed).to.deep.equal(outcome(told, words, seed));
+        const expected = outcome(told, words, seed);
+        expect(outcome(bare, words, seed), seed).to.deep.equal(expected);
+        expect(outcome(watched, words, seed), seed).to.deep.equal(expected);
         plain += bare.cpu.words[STATE.swift >> 2]! & SWIFT.toPL1;
       }
       expect(plain).to.be.greaterThan(CASES / 4);
     });
+  it('tell who watches worlds of all that go to Hyp mode, and of fewer others', () => {
+    const [all, worlds] = [new Counting(true), new Counting(false)];
+    told.cpu.worlds = all;
+    watched.cpu.worlds = worlds;
+    for (const name of ['SVC', 'HVC'])
+      for (let n = 0; n < CASES; n++)
+        for (const each of [told, watched]) outcome(each, INSTRUCTIONS[name]!, `${name} ${n}`);
+    expect(worlds.toHyp).to.equal(all.toHyp);
+    expect(all.toHyp).to.be.greaterThan(50);
+    expect(worlds.others).to.be.lessThan(0.7 * all.others);
+  });
   it('Monitor mode may write DACR: what follows from the PL1 modes of Non-secure state stays theirs', () => {
     bare.reset();
     bare.enter({ mode: 'svc', secure: false });
