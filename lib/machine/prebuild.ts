@@ -1,6 +1,7 @@
 /**
- * What the build makes beside the compiled files: the interpreter's module with forms of instructions, the schema that editors check descriptions with,
- * the bundled descriptions without their YAML, the command as one script, V8's code for it and for the module.
+ * What the build makes beside the compiled files: the interpreter's module with forms of instructions, the schema that
+ * editors check descriptions with, the bundled descriptions without their YAML, the command as one script, V8's code for it
+ * and for the module.
  */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';

@@ -26,7 +26,7 @@ export interface InterpreterImports {
   refused(state: number, up: number, cpu: number): void;
   /** Stops before an instruction, with 0; or the one-off record by which a breakpoint is passed over. */
   breakpoint(up: number, cpu: number): number;
-  /** Control has come to this record as often as `SHARED.threshold` says. */
+  /** Control has come to this record as often as `SHARED.threshold` says, or `SHARED.sample` where a counter stands. */
   hot(up: number, cpu: number): void;
 }
 

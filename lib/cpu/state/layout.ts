@@ -162,8 +162,8 @@ export const MAX_CPUS = 4;
 /**
  * Words that all CPUs share, below the first CPU's state: where counters of heat are (0: nobody counts), the count at
  * which code is hot, and how many breakpoints there are at virtual addresses; where forms are (isa/forms.ts), and how many
- * instructions were decoded; and where, by a sixteenth of a record's address, a byte says what it has been seen to do, as
- * {@link SEEN} says (0: nobody asks).
+ * instructions were decoded; where, by a sixteenth of a record's address, a byte says what it has been seen to do, as
+ * {@link SEEN} says (0: nobody asks); and the count at which a counter of arrivals tells the translator.
  */
 export const SHARED = {
   heat: 64,
