@@ -13,15 +13,19 @@ const BOOTS = 10;
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-/** What the process holds when all that can go has gone. */
+/**
+ * What the process holds when all that can go has gone: the least of some looks, each after a collection.
+ * V8 takes unused buffers from its books on another thread, so that a single look may still count them.
+ */
 async function held(): Promise<Record<'heapUsed' | 'external' | 'rss', number>> {
-  // Memory of WebAssembly is given back after the collection that found it unused.
-  for (let i = 0; i < 3; i++) {
+  const looks: NodeJS.MemoryUsage[] = [];
+  for (let i = 0; i < 10; i++) {
     collect();
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    looks.push(process.memoryUsage());
   }
-  const { heapUsed, external, rss } = process.memoryUsage();
-  return { heapUsed: heapUsed / MIB, external: external / MIB, rss: rss / MIB };
+  const least = (what: 'heapUsed' | 'external' | 'rss'): number => Math.min(...looks.map((look) => look[what])) / MIB;
+  return { heapUsed: least('heapUsed'), external: least('external'), rss: least('rss') };
 }
 
 describe('ten boots of Linux in one process', function () {
