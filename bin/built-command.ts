@@ -17,8 +17,8 @@ const codePath = new URL('../command.code', import.meta.url);
  * What V8 is told before anything else, for code is kept only for the flags that it was made under, and the last major
  * version of V8 that is known to understand it; later ones would complain to the user. To read which branches of WebAssembly
  * are hardly ever taken (the engine sets this too, for who uses it without the command); not to measure the stack in each
- * function and loop of WebAssembly, for none of ours calls itself: 3 % of the work in user space; and to optimize JavaScript a
- * third as eagerly, which saves a boot of Linux a twentieth of its time.
+ * function and loop of WebAssembly, for none of ours calls itself but regions, sixteen deep at most: 3 % of the work in user
+ * space; and to optimize JavaScript a third as eagerly, which saves a boot of Linux a twentieth of its time.
  */
 const FLAGS = {
   '--experimental-wasm-branch-hinting': 13,

@@ -65,6 +65,9 @@ const faults = (address: number, size: number, access: number): boolean => {
   words[stateAt('left')] = 0;
   return true;
 };
+/** The fetch TLB's entry of a page, which has bit 0 set for T32. */
+const fetchEntry = (page: number): number =>
+  ((BANK + (page % 2 === 0 ? TLB.fetchA32 : TLB.fetchT32)) >> 2) + (page >>> 12);
 const half = (address: number): number => view.getUint16(hostOf(address), true);
 /** Puts the data's pages where the host has them, or where they are one behind the other. */
 function swapPages(): void {
@@ -234,12 +237,19 @@ function execute(set: Set, program: number | readonly number[], setup: Setup, tr
   interpret(CPU);
   if (!translates) return outcome();
   // Decoded now, so that the program is there to be translated from its beginning.
-  const start = setup.at ?? CODE;
-  const base = pages.get(start - (start % 4096) + (set === 'a32' ? 0 : 1))!;
   prepare(set, code, setup);
-  translator.hot(base + (start % 4096) * (set === 'a32' ? 4 : 8));
+  for (const start of [(setup.at ?? CODE) + (set === 'a32' ? 0 : 1), ...(setup.regions ?? [])]) {
+    const offset = start % 4096;
+    const base = pages.get(start - offset + (offset % 2));
+    if (base === undefined) continue;
+    if (setup.regions !== undefined) words[fetchEntry(start - offset + (offset % 2))] = base;
+    translator.hot(base + (offset % 2 === 0 ? 4 * offset : 8 * (offset - 1)));
+  }
   interpret(CPU);
-  for (const page of pages.values()) translator.forget(page, 0, 2048);
+  for (const [page, records] of pages) {
+    translator.forget(records, 0, 2048);
+    words[fetchEntry(page)] = 0;
+  }
   return outcome();
 }
 

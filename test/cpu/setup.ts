@@ -26,6 +26,8 @@ export interface Setup {
   readonly steps?: number;
   /** Where the program lies, {@link CODE} by default. */
   readonly at?: number;
+  /** Where further regions begin, with bit 0 set for T32: what is called from the program's page. */
+  readonly regions?: readonly number[];
 }
 
 /** What is left in a CPU and its memory. */

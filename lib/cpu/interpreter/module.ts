@@ -3,7 +3,7 @@
  */
 import { library } from '../ir/library.ts';
 import { BUILTIN, RECORD, STAGINGS, type InstructionTable } from '../isa/table.ts';
-import { EXIT, JUMP_RECORD, LAZY, PLACES, STATE, TLB } from '../state/layout.ts';
+import { JUMP_RECORD, PLACES, STATE, TLB } from '../state/layout.ts';
 import { SYSTEM } from '../system/operations.ts';
 import { Code } from '../wasm/code.ts';
 import { assemble, SignatureTable, withSection, type Body } from '../wasm/module.ts';
@@ -12,6 +12,7 @@ import { ARRIVAL_FUNCTIONS, arrivalBodies, arrivalFunctions } from './arrivals.t
 import { exceptionBodies, exceptionFunctions } from './exceptions.ts';
 import { HandlerLowering } from './handler.ts';
 import { importIndex, IMPORTS } from './imports.ts';
+import { LEAVING_FUNCTIONS, leavingBodies } from './leaving.ts';
 import { MEMORY_FUNCTIONS, memoryBodies, memoryFunctions } from './memory-functions.ts';
 import { mmuBodies, mmuFunctions } from '../mmu/generated/functions.ts';
 import { overwrite } from './overwrite.ts';
@@ -190,71 +191,6 @@ class Builtins extends HandlerLowering {
     return { signature: { parameters: ['i32'], results: ['i32'] }, locals: [], code, exported: 'enterAny' };
   }
 
-  /** `leave(exit, left, base, cpu)`: the way out of all regions of the page at `base`, as EXIT says. */
-  leave(): Body {
-    const code = (this.code = new Code());
-    const exit = 0,
-      left = 1,
-      base = 2,
-      cpu = 3,
-      a = 4,
-      b = 5,
-      result = 6;
-    const word = (at: number): Code => code.get(cpu).memory(W.load, at);
-    const store = (at: number, value: () => void): void => {
-      code.get(cpu);
-      value();
-      code.memory(W.store, at);
-    };
-    // The flags of an addition or subtraction.
-    word(STATE.lazyFlags).if();
-    word(STATE.lazyA).set(a);
-    word(STATE.lazyB).set(b);
-    word(STATE.lazyFlags).const(LAZY.add).op(W.eq).if();
-    code.get(a).get(b).op(W.add).set(result);
-    store(STATE.C, () => code.get(result).get(a).op(W.ltU));
-    store(STATE.V, () => code.get(a).get(result).op(W.xor).get(b).get(result).op(W.xor).op(W.and));
-    code.else();
-    code.get(a).get(b).op(W.sub).set(result);
-    store(STATE.C, () => code.get(a).get(b).op(W.geU));
-    store(STATE.V, () => code.get(a).get(b).op(W.xor).get(a).get(result).op(W.xor).op(W.and));
-    code.end();
-    store(STATE.N, () => code.get(result));
-    store(STATE.Z, () => code.get(result));
-    store(STATE.lazyFlags, () => code.const(LAZY.none));
-    code.end();
-    code
-      .get(base)
-      .get(exit)
-      .const((1 << EXIT.undoneShift) - 1)
-      .op(W.and)
-      .const(4)
-      .op(W.shl)
-      .op(W.add)
-      .set(base);
-    code.get(exit).const(EXIT.howShift).op(W.shrU).tee(a).op(W.eqz).if();
-    store(STATE.left, () => code.get(left).get(exit).const(EXIT.undoneShift).op(W.shrU).op(W.add));
-    code
-      .get(base)
-      .get(cpu)
-      .call(this.functions.arrive + 1)
-      .op(W.return)
-      .end();
-    // The dispatch loop counts one instruction for the region as a whole.
-    store(STATE.left, () => code.get(left).const(1).op(W.add));
-    code.get(a).const(EXIT.arrive).op(W.eq).if();
-    code.get(base).get(cpu).call(this.functions.arrive).op(W.return).end();
-    code.get(a).const(EXIT.enterA32).op(W.eq).if();
-    code.get(cpu).call(this.functions.enterA32).op(W.return).end();
-    code.get(cpu).call(this.functions.enterT32);
-    return {
-      signature: { parameters: ['i32', 'i32', 'i32', 'i32'], results: ['i32'] },
-      locals: ['i32', 'i32', 'i32'],
-      code,
-      exported: 'leave',
-    };
-  }
-
   /**
    * `run(cpu)`: starts at `STATE.pc` and dispatches until `STATE.left` is used up or a handler stops; leaves the address to go
    * on at in `STATE.pc`. Every dispatch is one instruction, so the count is exact.
@@ -265,6 +201,8 @@ class Builtins extends HandlerLowering {
     const up = 1;
     const left = 2;
     const state = (offset: number): Code => code.get(cpu).memory(W.load, offset);
+    // What was left of it by an error of a handler's.
+    code.get(cpu).const(0).memory(W.store, STATE.nesting);
     code.get(cpu);
     state(STATE.pc).memory(W.store, STATE.target);
     code.get(cpu).call(this.functions.enterAny).set(up);
@@ -308,9 +246,17 @@ export function interpreterModule(instructions: InstructionTable): Uint8Array<Ar
   const handlerType = signatures.numberOf(HANDLER);
   const firstHandler = IMPORTS.length + 1;
   const enterA32 = firstHandler + microOps.length;
-  const memory = memoryFunctions(enterA32 + 11);
-  const mmu = mmuFunctions(enterA32 + 11 + MEMORY_FUNCTIONS);
-  const decoding = enterA32 + 11 + MEMORY_FUNCTIONS + Object.keys(mmu).length;
+  const leaving = {
+    enterA32,
+    enterT32: enterA32 + 1,
+    arrive: enterA32 + 3,
+    execute: enterA32 + 4,
+    settle: enterA32 + 10,
+  };
+  const firstMemory = leaving.settle + LEAVING_FUNCTIONS;
+  const memory = memoryFunctions(firstMemory);
+  const mmu = mmuFunctions(firstMemory + MEMORY_FUNCTIONS);
+  const decoding = firstMemory + MEMORY_FUNCTIONS + Object.keys(mmu).length;
   const functions: Functions = {
     enterA32,
     enterT32: enterA32 + 1,
@@ -349,10 +295,10 @@ export function interpreterModule(instructions: InstructionTable): Uint8Array<Ar
         builtins.enter(true),
         builtins.enterAny(),
         arrive(firstRegion),
-        execute(firstRegion, handlerType),
+        execute(firstRegion, handlerType, leaving.settle),
         ...exceptionBodies(functions.exceptions.cpsr, functions.mmu),
-        builtins.leave(),
         count(firstRegion, functions.arrive + 1),
+        ...leavingBodies(leaving, firstRegion, handlerType),
         ...memoryBodies(mmu, decoding + 3),
         ...mmuBodies({ ...mmu, take: functions.exceptions.take }),
         predecode(false, decoding + 2),

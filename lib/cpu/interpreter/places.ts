@@ -3,7 +3,7 @@
  * `firstPlace` is the number behind the last micro-op's; see translator/places.ts.
  */
 import { RECORD } from '../isa/table.ts';
-import { ARRIVALS, ORIGINALS, SHARED } from '../state/layout.ts';
+import { ARRIVALS, ORIGINALS, SHARED, STATE } from '../state/layout.ts';
 import { Code } from '../wasm/code.ts';
 import type { Body } from '../wasm/module.ts';
 import { W } from '../wasm/opcodes.ts';
@@ -33,10 +33,19 @@ export function arrive(firstPlace: number): Body {
   return { signature: HANDLER, locals: ['i32', 'i32'], code, exported: 'arrive' };
 }
 
-/** `execute(up, cpu)`: runs one record as if nothing stood at it. */
-export function execute(firstPlace: number, handlerType: number): Body {
+/**
+ * `execute(up, cpu)`: runs one record as if nothing stood at it, with the flags in their words, for which there is `settle`.
+ * Where a call has used up the budget there is nothing to run.
+ */
+export function execute(firstPlace: number, handlerType: number, settle: number): Body {
   const code = new Code();
   const first = 2;
+  code.get(CPU).memory(W.load, STATE.lazyFlags).if();
+  code.get(CPU).call(settle).op(W.drop).end();
+  code.get(CPU).memory(W.load, STATE.left).op(W.eqz).if();
+  // The dispatch loop counts one all the same.
+  code.get(CPU).const(1).memory(W.store, STATE.left);
+  code.get(UP).op(W.return).end();
   code.get(UP).memory(W.load16u, RECORD.first).tee(first).const(firstPlace).op(W.geU).if();
   code.get(first).const(firstPlace).op(W.sub).const(1).op(W.shl).memory(W.load16u, ORIGINALS).set(first).end();
   code.get(UP).get(CPU).get(first).op(W.callIndirect).unsigned(handlerType).byte(0);

@@ -83,6 +83,8 @@ export const STATE = {
   copies: 240,
   /** Where the vectors are with SCTLR.V: as of reset, for {@link FOLLOWING} names a word with their address. */
   highVectors: 244,
+  /** How deep regions have called each other, times four: so far behind `returns` - 4 is the return address of the last. */
+  nesting: 248,
 
   /** S0-S31, D0-D31 and Q0-Q15, over each other. */
   vfp: 256,
@@ -90,6 +92,8 @@ export const STATE = {
   banked: 512,
   /** What follows from each kind of mode: see {@link FOLLOWING}. */
   following: 704,
+  /** The return addresses of calls from one region to another, as LR has them, while regions run. */
+  returns: 896,
   /** What this run may use of the budget; what it has used is this less `left`. */
   budget: 960,
   /** The generic counter when the run began, and how much of the next tick had passed: see {@link GenericTimer.begin}. */
@@ -123,10 +127,14 @@ export const MAY = { refill: 1, maintain: 2 } as const;
 /** What `lazyFlags` says: all flags are in their words, or follow from the sum or the difference of `lazyA` and `lazyB`. */
 export const LAZY = { none: 0, add: 1, sub: 2 } as const;
 /**
- * How a region is left: by executing, or arriving at, a record, or by entering the page of `target`; how many instructions
- * are undone; and in the lower bits which record of the page it is.
+ * How a region is left: by executing, or arriving at, a record, or by going to an address; how many instructions are undone;
+ * and in the lower bits which record of the page it is.
  */
-export const EXIT = { execute: 0, arrive: 1, enterA32: 2, enterT32: 3, howShift: 24, undoneShift: 12 } as const;
+export const EXIT = { execute: 0, arrive: 1, go: 2, howShift: 24, undoneShift: 12 } as const;
+/** Regions call each other at most so deep. */
+export const MOST_NESTED = 16;
+/** What a region returns to one that called it if it went to the return address: no record. */
+export const CAME_BACK = 1;
 export type StateWord = Exclude<keyof typeof STATE, 'vfp' | 'banked' | 'following' | 'system'>;
 
 /**

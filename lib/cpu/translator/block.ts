@@ -11,6 +11,8 @@ export interface BlockEnd {
   readonly it: number;
   /** The last step returns from a function, perhaps to one of {@link Graph.returns}. */
   readonly isReturn: boolean;
+  /** Where a call to elsewhere returns to; -1 if it does not end with one. */
+  readonly comeBack: number;
 }
 export interface Block extends BlockEnd {
   readonly at: number;
@@ -37,12 +39,12 @@ export interface Block extends BlockEnd {
   need: number;
 }
 
-const NOWHERE: BlockEnd = { next: undefined, taken: undefined, it: 0, isReturn: false };
+const NOWHERE: BlockEnd = { next: undefined, taken: undefined, it: 0, isReturn: false, comeBack: -1 };
 
 export const newBlock = (
   at: number,
   steps: readonly Step[] = [],
-  { next, taken, it, isReturn }: BlockEnd = NOWHERE,
+  { next, taken, it, isReturn, comeBack }: BlockEnd = NOWHERE,
 ): Block => ({
   at,
   steps,
@@ -50,6 +52,7 @@ export const newBlock = (
   taken,
   it,
   isReturn,
+  comeBack,
   successors: [],
   predecessors: [],
   order: -1,

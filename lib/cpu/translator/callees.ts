@@ -14,6 +14,8 @@ const i32s = (parameters: number): Signature => ({
 /** A handler of the interpreter, and so of regions. */
 export const HANDLER = i32s(2);
 const LEAVE = i32s(4);
+const GO = i32s(3);
+const SETTLE = i32s(1);
 
 /** The functions that the regions of one module call. */
 export class Callees {
@@ -28,7 +30,15 @@ export class Callees {
   }
   /** `leave(exit, left, base, cpu)`: the way out of a region. */
   leave(code: Code): Code {
-    return this.#call(code, 'leave', LEAVE);
+    return this.#call(code, 'leave', LEAVE, W.returnCallIndirect);
+  }
+  /** `go(target, left, cpu)`: on to an address, in the state that its bit 0 says. */
+  go(code: Code, how: number): Code {
+    return this.#call(code, 'go', GO, how);
+  }
+  /** `settle(cpu)`: brings flags into their words. */
+  settle(code: Code): Code {
+    return this.#call(code, 'settle', SETTLE);
   }
   /** The library function of this index; the CPU's address is its last operand. */
   library(code: Code, index: number): Code {
@@ -36,9 +46,9 @@ export class Callees {
     return this.#call(code, `library${index}`, { parameters: [...parameters, 'i32'], results: [result] });
   }
 
-  #call(code: Code, name: string, signature: Signature): Code {
+  #call(code: Code, name: string, signature: Signature, how: number = W.callIndirect): Code {
     let at = this.names.indexOf(name);
     if (at < 0) at = this.names.push(name) - 1;
-    return code.const(at).op(W.callIndirect).unsigned(this.signatures.numberOf(signature)).byte(0);
+    return code.const(at).op(how).unsigned(this.signatures.numberOf(signature)).byte(0);
   }
 }

@@ -40,7 +40,11 @@ export function graph(reach: Reach): Graph | undefined {
     const steps = runs.steps(run, leaders);
     if (steps.length === 0) continue;
     const next = run.at[steps.length];
-    const block = newBlock(at, steps, next === undefined ? run : { next, taken: undefined, it: 0, isReturn: false });
+    const block = newBlock(
+      at,
+      steps,
+      next === undefined ? run : { next, taken: undefined, it: 0, isReturn: false, comeBack: -1 },
+    );
     blocks.set(at, block);
     count += steps.length;
     for (const s of steps) {

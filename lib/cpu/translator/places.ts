@@ -44,13 +44,13 @@ export class Places<Holder> {
     this.#arrivals[this.#numberAt(base, at)] = 0;
   }
 
-  /** Puts a function of the dispatch loop's into a record where nothing stands yet. */
-  take(base: number, at: number, holder: Holder, handler: unknown): void {
+  /** Puts a function of the dispatch loop's into a record where nothing stands yet; `arrivals` is what {@link arrivals} is at first. */
+  take(base: number, at: number, holder: Holder, handler: unknown, arrivals = 0): void {
     const number = this.#free.pop() ?? this.#holders.length;
     this.#holders[number] = holder;
     const record = (base + at * RECORD.size) >> 2;
     this.#originals[number] = this.#words[record]! & 0xffff;
-    this.#arrivals[number] = 0;
+    this.#arrivals[number] = arrivals;
     this.#functions.set(this.#first + number, handler);
     this.#words[record] = (this.#words[record]! & ~0xffff) | (this.#first + number);
   }

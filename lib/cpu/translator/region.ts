@@ -12,31 +12,34 @@ import type { Body } from '../wasm/module.ts';
 import { W, type WasmType } from '../wasm/opcodes.ts';
 import type { Block } from './block.ts';
 import { HANDLER, type Callees } from './callees.ts';
+import { Crossing, GO } from './crossing.ts';
 import { isNear, PC } from './facts.ts';
 import type { Graph } from './graph.ts';
 import { LOCAL, met, WORDS, type Flags } from './lazy-flags.ts';
 import type { TightLoop } from './loops.ts';
 import { DISPATCH } from './nest.ts';
-import { NO_PAGE, RegionOperands, UNKNOWN } from './operands.ts';
+import { UNKNOWN } from './operands.ts';
 import type { Step } from './records.ts';
 
-export class RegionLowering extends RegionOperands {
-  #graph!: Graph;
+export class RegionLowering extends Crossing {
   #block!: Block;
   #undone = 0;
   #itStored = false;
   readonly #labels = new Map<Block, Label>();
-  /** The way out of the region, and out of each of its tight loops, which leads to that. */
-  #out!: Label;
+  /** The records at which it may be entered. */
+  #entries!: ReadonlyMap<number, number>;
+  /** The ways out of its tight loops, which lead to that out of the region. */
   readonly #loopOuts = new Map<TightLoop, Label>();
 
-  /** The region as a function of the interpreter's handler type, in the module that calls these. */
-  translate(graph: Graph, callees: Callees): Body {
-    this.#graph = graph;
+  /** The region as a function of the interpreter's handler type, entered at these records, in the module that calls these. */
+  translate(graph: Graph, entries: ReadonlyMap<number, number>, callees: Callees): Body {
+    this.graph = graph;
+    this.#entries = entries;
     this.callees = callees;
     this.usesPage = false;
     this.guarded = [];
     this.#itStored = false;
+    this.goes = false;
     this.#labels.clear();
     this.firstTemporary = LOCAL.registers;
     for (let n = 0; n < PC; n++)
@@ -48,44 +51,17 @@ export class RegionLowering extends RegionOperands {
     const fixed = new Array<WasmType>(this.firstTemporary - 2).fill('i32');
     this.begin();
     const code = (this.code = new Code(4096));
-    this.#out = code.block();
-    this.#tree(graph.root, WORDS);
+    this.loadState();
+    this.out = code.block();
+    this.#tree(graph.root, graph.root.flagsIn === 0 ? met(0, false) : WORDS);
     code.op(W.unreachable).end();
-    callees.leave(code.get(LOCAL.exit).get(LOCAL.left).const(this.records.base).get(LOCAL.cpu));
+    this.leave();
     const whole = new Code(code.length + 512);
-    this.#enter(whole);
+    this.enter(whole);
     whole.append(code);
     return { signature: HANDLER, locals: [...fixed, ...this.temporaryTypes], code: whole };
   }
 
-  /** Events are due at exact counts: where the budget might not last, the interpreter goes on, one by one. */
-  #enter(code: Code): void {
-    const reload = (at: number, local: number): Code => code.get(LOCAL.cpu).memory(W.load, at).set(local);
-    code.get(LOCAL.cpu).memory(W.load, STATE.left).tee(LOCAL.left).const(this.#graph.root.need).op(W.ltS).ifUnlikely();
-    this.callees.execute(code.get(LOCAL.up).get(LOCAL.cpu)).op(W.return).end();
-    const { registersIn } = this.#graph.root;
-    for (let n = 0; n < PC; n++) if (((registersIn >>> n) & 1) !== 0) reload(4 * n, this.registers[n]!);
-    reload(STATE.tlb, LOCAL.tlb);
-    for (const view of this.#graph.views) code.const(0).const(NO_PAGE).memory(W.store, this.views[view]);
-    const { entries, dispatched } = this.#graph;
-    for (const at of entries) {
-      const n = dispatched.indexOf(at);
-      if (n <= 0) continue;
-      code
-        .get(LOCAL.up)
-        .const(this.records.base + (at << 4))
-        .op(W.eq)
-        .if();
-      code.const(n).set(LOCAL.dispatch).end();
-    }
-    if (!this.usesPage) return;
-    code
-      .get(LOCAL.cpu)
-      .memory(W.load, STATE.delta)
-      .const(this.records.base >>> (this.records.thumb ? 3 : 2))
-      .op(W.add)
-      .set(LOCAL.page);
-  }
   // Structure: blocks nest as the dominator tree does.
 
   #tree(block: Block, flags: Flags): void {
@@ -100,7 +76,7 @@ export class RegionLowering extends RegionOperands {
     for (const merge of merges) this.#labels.set(merge, code.block());
     if (block.at === DISPATCH) {
       this.meetTight(merges.filter(({ loop }) => loop !== undefined).map(({ flagsIn }) => flagsIn));
-      const targets = this.#graph.dispatched.map((at) => block.ways.get(at) ?? merges[0]!);
+      const targets = this.graph.dispatched.map((at) => block.ways.get(at) ?? merges[0]!);
       code.get(LOCAL.dispatch).brTable(targets.map((target) => this.#labels.get(target)!));
     } else if (block.ways.size > 0) this.#gate(block);
     else this.#body(block);
@@ -116,7 +92,7 @@ export class RegionLowering extends RegionOperands {
       code.end();
       this.#saveRegisters(tight);
       this.saveKind();
-      code.br(this.#out);
+      code.br(this.out);
     }
     this.guarded = guarded;
   }
@@ -124,7 +100,7 @@ export class RegionLowering extends RegionOperands {
   /** A block that leads on by the number in the local `dispatch`, which is hardly ever that of a gate. */
   #gate(block: Block): void {
     const { code, flags } = this;
-    const { dispatched, gated } = this.#graph;
+    const { dispatched, gated } = this.graph;
     code.get(LOCAL.dispatch).const(gated).op(W.geS).ifUnlikely();
     for (const [at, to] of block.ways) {
       code.get(LOCAL.dispatch).const(dispatched.indexOf(at)).op(W.eq).if();
@@ -220,7 +196,7 @@ export class RegionLowering extends RegionOperands {
       this.#exit((EXIT.arrive << EXIT.howShift) | at, this.#block.loop);
       return;
     }
-    if (to.ways.has(at)) this.code.const(this.#graph.dispatched.indexOf(at)).set(LOCAL.dispatch);
+    if (to.ways.has(at)) this.code.const(this.graph.dispatched.indexOf(at)).set(LOCAL.dispatch);
     this.#lead(from, to);
   }
   #lead(from: Block, to: Block): void {
@@ -272,7 +248,7 @@ export class RegionLowering extends RegionOperands {
     code.const(exit).set(LOCAL.exit).brIfUnlikely(this.#outOf(loop));
   }
   #outOf(loop: TightLoop | undefined): Label {
-    return loop === undefined ? this.#out : this.#loopOuts.get(loop)!;
+    return loop === undefined ? this.out : this.#loopOuts.get(loop)!;
   }
   /** Leaves before the instruction at hand if the value on the stack is not 0. */
   protected sideExit(): void {
@@ -314,7 +290,7 @@ export class RegionLowering extends RegionOperands {
     if (!exchanges) code.const(thumb ? -2 : -4).op(W.and);
     code.set(LOCAL.target);
     if (block.isReturn) {
-      for (const at of this.#graph.returns) {
+      for (const at of this.graph.returns) {
         if (wayTo(block, at) === undefined) continue;
         this.usesPage = true;
         code.get(LOCAL.target).get(LOCAL.page).op(W.sub);
@@ -328,25 +304,11 @@ export class RegionLowering extends RegionOperands {
         code.end();
       }
     }
-    const leaveTo = (isThumb: boolean): void => {
-      this.store32(STATE.target, () =>
-        code
-          .get(LOCAL.target)
-          .const(isThumb ? -2 : -4)
-          .op(W.and),
-      );
-      this.#exit((isThumb ? EXIT.enterT32 : EXIT.enterA32) << EXIT.howShift, this.#block.loop);
-    };
-    if (exchanges) {
-      code.get(LOCAL.target).const(1).op(W.and);
-      if (thumb) code.op(W.eqz);
-      code.if();
-      this.store32(STATE.thumb, () => code.const(thumb ? 0 : 1));
-      leaveTo(!thumb);
-      this.flags = flags;
-      code.end();
-    }
-    leaveTo(thumb);
+    if (exchanges) this.store32(STATE.thumb, () => code.get(LOCAL.target).const(1).op(W.and));
+    else if (thumb) code.get(LOCAL.target).const(1).op(W.or).set(LOCAL.target);
+    this.goes = true;
+    if (this.#entries.has(block.comeBack) && this.#block.loop === undefined) this.callAway(block.comeBack);
+    else this.#exit(GO, this.#block.loop);
   }
 }
 

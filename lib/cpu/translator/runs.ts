@@ -11,9 +11,8 @@ export interface Run extends BlockEnd {
   readonly at: readonly number[];
   /** Where control goes on in the same region. */
   readonly leads: readonly number[];
-  /** Where the call that it ends with returns to: one inside the region, one to elsewhere; -1 for none. */
+  /** Where the call inside the region that it ends with returns to; -1 for none. */
   readonly returnTo: number;
-  readonly comeBack: number;
 }
 
 const NOWHERE = { taken: undefined, isReturn: false, leads: [], returnTo: -1, comeBack: -1 };

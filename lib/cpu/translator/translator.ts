@@ -64,8 +64,8 @@ export interface InterpreterParts {
 interface Region {
   readonly base: number;
   readonly hostPage: number;
-  /** The records at which it may be entered. */
-  readonly at: readonly number[];
+  /** The records at which it may be entered, and the numbers by which it knows them. */
+  readonly entries: ReadonlyMap<number, number>;
   readonly first: number;
   readonly end: number;
   /** Where its blocks begin. */
@@ -115,7 +115,7 @@ export class Translator {
     const isRegion = (base: number, at: number): boolean => this.#isRegion(base, at);
     this.#heat = new Heat(new Uint16Array(memory.buffer), heat, threshold, isRegion);
     this.#records = records;
-    this.#lowering = new RegionLowering(records);
+    this.#lowering = new RegionLowering(records, table.microOps.length);
     words[SHARED.heat >> 2] = heat;
     words[SHARED.seen >> 2] = seen;
     words[SHARED.threshold >> 2] = threshold;
@@ -239,9 +239,12 @@ export class Translator {
     const g = graph(reach);
     if (g !== undefined && (g.steps >= this.#options.leastSteps || g.root.isLoop)) {
       const callees = new Callees();
-      const body = this.#lowering.translate(g, callees);
+      // Where another region is entered, this one is not.
+      const free = g.entries.filter((at) => !this.#isRegion(base, at));
+      const entries = new Map(free.map((at) => [at, Math.max(g.dispatched.indexOf(at), 0)]));
+      const body = this.#lowering.translate(g, entries, callees);
       const blocks = new Set(g.order.map((block) => block.at));
-      this.#install({ base, hostPage, at: g.entries, first: g.first, end: g.end, blocks }, body, callees);
+      this.#install({ base, hostPage, entries, first: g.first, end: g.end, blocks }, body, callees);
       this.statistics.translatedInstructions += g.steps;
     }
     const ms = performance.now() - start;
@@ -259,18 +262,17 @@ export class Translator {
     names.forEach((name, at) => {
       (made.table as WebAssembly.Table).set(at, exports[name]);
     });
-    const { base, at } = region;
-    for (const place of at) {
-      const holder = this.#places.holder(base, place);
+    const { base, entries } = region;
+    for (const at of entries.keys()) {
+      const holder = this.#places.holder(base, at);
       if (holder instanceof Census) this.#drop(holder);
     }
-    while (this.#regions.size >= this.#options.regions || this.#places.room < at.length) this.#evict(0);
+    while (this.#regions.size >= this.#options.regions || this.#places.room < entries.size) this.#evict(0);
     this.#regions.add(region);
     let page = this.#pages.get(base);
     if (page === undefined) this.#pages.set(base, (page = new Set()));
     page.add(region);
-    for (const place of at)
-      if (this.#places.holder(base, place) === undefined) this.#places.take(base, place, region, made.region);
+    for (const [at, number] of entries) this.#places.take(base, at, region, made.region, number);
     this.statistics.regions++;
     this.statistics.bytes += bytes.length;
   }
@@ -282,10 +284,10 @@ export class Translator {
     if (region !== undefined) this.#remove(region);
   }
   #remove(region: Region): void {
-    const { base, at } = region;
-    for (const place of at) {
-      this.#places.leave(base, place, region);
-      this.#heat.forget(base, place, place + 1);
+    const { base, entries } = region;
+    for (const at of entries.keys()) {
+      this.#places.leave(base, at, region);
+      this.#heat.forget(base, at, at + 1);
     }
     const page = this.#pages.get(base)!;
     page.delete(region);

@@ -51,6 +51,7 @@ export const shrU = binary(W.shrU);
 export const shrS = binary(W.shrS);
 export const eq = binary(W.eq);
 export const ne = binary(W.ne);
+export const gtS = binary(W.gtS);
 export const ltU = binary(W.ltU);
 export const ltS = binary(W.ltS);
 export const gtU = binary(W.gtU);
