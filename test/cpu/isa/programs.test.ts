@@ -157,7 +157,6 @@ describe('what the system executes', () => {
     ['a32', 'cpsid i', 0xf10c0080, SYSTEM.cps],
     ['a32', 'rfeia sp!', 0xf8bd0a00, SYSTEM.rfe],
     ['a32', 'srsdb sp!, #19', 0xf96d0513, SYSTEM.srs],
-    ['a32', 'ldmia sp, {r0, pc}^', 0xe8dd8001, SYSTEM.ldmExceptionReturn],
     ['a32', 'stmia sp, {sp, pc}^', 0xe8cda000, SYSTEM.stmUser],
     ['a32', 'eret', 0xe160006e, SYSTEM.eret],
     ['a32', 'swp r0, r1, [r2]', 0xe1020091, SYSTEM.swp],
@@ -258,6 +257,17 @@ describe('what the system leaves to the engines', () => {
     expect([left.r[0], left.r[13], left.r[14]]).to.deep.equal([1, 6, 7]);
     expect([0, 4, 8].map((at) => left.word(DATA + 0x10 + at))).to.deep.equal([1, 2, 3]);
     for (const mode of [0x10, 0x11, 0x1a, 0x1f]) expect(called('a32', LDM_USER, { r, state: { mode } })).to.equal(true);
+  });
+  it('LDM with PC returns in modes that have their own SP (B9.3.5)', () => {
+    const LDM_RETURN = 0xe8fd8001;
+    const options = { r: { 0: 5, 13: DATA }, memory: { [DATA]: 1, [DATA + 4]: CODE + 0x100 } };
+    const left = run('a32', LDM_RETURN, options);
+    expect([left.r[0], left.r[13], left.state('target')]).to.deep.equal([1, DATA + 8, CODE + 0x100]);
+    expect(left.system[0]?.operation).to.equal(SYSTEM.exceptionReturn);
+    for (const mode of [0x10, 0x11, 0x1a, 0x1f])
+      expect(run('a32', LDM_RETURN, { ...options, state: { mode } }).system).to.deep.equal([
+        { operation: SYSTEM.ldmExceptionReturn, word: LDM_RETURN },
+      ]);
   });
   it('registers of Hyp mode that are a word are read and written there', () => {
     const MCR_HTPIDR_R1 = 0xee8d1f50;

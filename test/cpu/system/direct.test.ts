@@ -55,10 +55,13 @@ const cases: readonly Case[] = [
   ]),
   ...[0, 1, 2, 3].flatMap((mode) => [
     { name: `LDM user ${mode}`, operation: SYSTEM.ldmUser, word: 0xe850_0000 | (mode << 23) },
+    { name: `LDM return ${mode}`, operation: SYSTEM.ldmExceptionReturn, word: 0xe850_8000 | (mode << 23) },
+    { name: `LDM return, writeback ${mode}`, operation: SYSTEM.ldmExceptionReturn, word: 0xe870_8000 | (mode << 23) },
     { name: `STM user ${mode}`, operation: SYSTEM.stmUser, word: 0xe840_0000 | (mode << 23) },
   ]),
 ];
-const isMultiple = ({ operation }: Case): boolean => operation === SYSTEM.ldmUser || operation === SYSTEM.stmUser;
+const MULTIPLES: readonly SystemOperation[] = [SYSTEM.ldmUser, SYSTEM.stmUser, SYSTEM.ldmExceptionReturn];
+const isMultiple = ({ operation }: Case): boolean => MULTIPLES.includes(operation);
 
 /** Puts a CPU into a state that follows from the seed; gives the word, with what is random of it. */
 function prepare(bare: Bare, each: Case, seed: string): number {
@@ -90,7 +93,8 @@ function prepare(bare: Bare, each: Case, seed: string): number {
   if (isMultiple(each)) {
     word = (word | (random.word() & 0x7fff) | 1) >>> 0;
     cpu.words[0] = DATA + 0x100 + (random.percent(10) ? 2 : 0);
-    for (let at = 0; at < 0x200; at += 4) bare.write(DATA + at, random.word());
+    // Each is an address to return to.
+    for (let at = 0; at < 0x200; at += 4) bare.write(DATA + at, CODE + random.below(0x8_0000));
   }
   bare.write(CODE, word);
   return word;

@@ -1,4 +1,5 @@
 /** Hints, barriers, exceptions, and loads and stores of the system level (DDI 0406C, A4.8 to A4.10, A8.8 and B9.3). */
+import type { Ir } from '../../ir/ir.ts';
 import type { Value } from '../../ir/operand.ts';
 import { OWN_STACK, USER_BANK } from '../../system/direct.ts';
 import { SYSTEM, type SystemOperation } from '../../system/operations.ts';
@@ -159,12 +160,32 @@ const multipleText =
   (name: string): WordText =>
   (w) =>
     `${name}${a32Mode(w)}{c} ${r(bits(w, 19, 16))}${bang(w)}, ${registerList(w & 0xffff)}^`;
-export const LDM_RETURN = systemOperation(
-  'return ldm',
-  'DDI 0406C, B9.3.5',
-  SYSTEM.ldmExceptionReturn,
-  multipleText('ldm'),
-);
+const ownsStack = (ir: Ir): Value =>
+  ir.and(ir.shr(ir.const(OWN_STACK), ir.and(ir.state('mode'), ir.const(15))), ir.const(1));
+
+/** LDM with PC in its list, by which kernels return from exceptions of their own; `list` is without PC. */
+export const LDM_RETURN = directOperation({
+  name: 'return ldm',
+  reference: 'DDI 0406C, B9.3.5',
+  number: SYSTEM.ldmExceptionReturn,
+  text: multipleText('ldm'),
+  operands: { rn: 'register', list: 'immediate' },
+  forms: BLOCK_MODES,
+  fields: (w) => ({ rn: bits(w, 19, 16), list: bits(w, 14, 0), form: BLOCK_MODES[bits(w, 24, 23)]! }),
+  ready: ownsStack,
+  execute(ir, { rn, list, word }, mode) {
+    const others = ir.shl(ir.popcount(ir.imm(list)), ir.const(2));
+    const size = ir.add(others, ir.const(4));
+    const { start, updated } = blockOf(ir, rn, size, mode);
+    ir.access('read', start, size);
+    ir.setState('target', ir.load('u32', ir.add(start, others)));
+    ir.when(ir.bit(ir.imm(word), 21), () => ir.setReg(rn, updated));
+    ir.eachRegister(list, (register, index) => {
+      ir.setReg(register, ir.load('u32', ir.add(start, ir.shl(index, ir.const(2)))));
+    });
+    ir.system(SYSTEM.exceptionReturn, word);
+  },
+});
 
 /** LDM and STM of User mode's registers, with which kernels are entered and left; `list` is R0 to R12 of it. */
 const userMultiple = (name: 'ldm' | 'stm', reference: string, number: SystemOperation) =>
@@ -179,7 +200,7 @@ const userMultiple = (name: 'ldm' | 'stm', reference: string, number: SystemOper
       bits(w, 15, 15) === 1
         ? undefined
         : { rn: bits(w, 19, 16), list: bits(w, 12, 0), form: BLOCK_MODES[bits(w, 24, 23)]! },
-    ready: (ir) => ir.and(ir.shr(ir.const(OWN_STACK), ir.and(ir.state('mode'), ir.const(15))), ir.const(1)),
+    ready: ownsStack,
     execute(ir, { rn, list, word }, mode) {
       const sizeOf = (registers: number): Value => {
         const count = ir.popcount(ir.and(ir.imm(word), ir.const(registers)));
