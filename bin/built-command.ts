@@ -47,8 +47,8 @@ export function keepCommand(script: Script): void {
   keep(codePath, script.createCachedData(), readFileSync(path));
 }
 
-/** Runs the command to its end; gives the script that it was. */
-export async function runBuilt(): Promise<Script> {
+/** The command, to be run, and the script that has it. */
+export function builtCommand(): { readonly script: Script; readonly command: Exports['command'] } {
   setFlags();
   const source = readFileSync(path);
   const cachedData = kept(codePath, source);
@@ -59,6 +59,5 @@ export async function runBuilt(): Promise<Script> {
   });
   const module = { exports: {} as Exports };
   (script.runInThisContext() as Bundle)(createRequire(path), module, path.href);
-  await module.exports.command();
-  return script;
+  return { script, command: () => module.exports.command() };
 }
