@@ -12,7 +12,7 @@ import { W } from '../wasm/opcodes.ts';
 import { PC } from './facts.ts';
 import type { Graph } from './graph.ts';
 import { LOCAL } from './lazy-flags.ts';
-import { NO_PAGE, RegionOperands } from './operands.ts';
+import { NO_PAGE, RegionMemory } from './memory.ts';
 import type { Records } from './records.ts';
 
 /** The exit to the address in `LOCAL.target`, which is as BX wants it. */
@@ -22,7 +22,7 @@ const RECORD_SHIFT = Math.log2(RECORD.size);
 /** The index of the region in its module. */
 const REGION = 0;
 
-export abstract class Crossing extends RegionOperands {
+export abstract class Crossing extends RegionMemory {
   readonly #firstPlace: number;
   protected graph!: Graph;
   /** The way out, with the exit in `LOCAL.exit`. */

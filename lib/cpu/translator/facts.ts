@@ -5,7 +5,7 @@ import type { Template } from '../ir/template.ts';
 import { RECORD, type MicroOp, type Staging } from '../isa/table.ts';
 import { STATE } from '../state/layout.ts';
 import { W } from '../wasm/opcodes.ts';
-import { knownOps } from './evaluate.ts';
+import { evaluate, knownOps, type Known } from './evaluate.ts';
 
 /** R15. */
 export const PC = 15;
@@ -25,6 +25,8 @@ export interface Facts {
   readonly list: number;
   /** Whether the instruction may leave the region before it has done anything. */
   readonly mayLeave: boolean;
+  /** Whether it may do so for another reason than an access. */
+  readonly guards: boolean;
   /** Flags that must be right before it: what it reads, and what it keeps although it writes others. */
   readonly flagsRead: number;
   readonly flagsWritten: number;
@@ -40,6 +42,11 @@ export interface Facts {
   readonly stores: boolean;
   /** The operand that the address of its access begins with; -1 for none, and for an access as if at PL0. */
   readonly base: number;
+  /** The op that accesses memory, in any case and at a known distance from a register or from PC; -1 for none, or several. */
+  readonly access: number;
+  /** The ops that write registers, and those of them that write a register that is moved by a known distance. */
+  readonly sets: readonly number[];
+  readonly moves: readonly number[];
   /** The IT instruction. */
   readonly isIt: boolean;
   /** Only gives one register a value that is quickly had: then a condition can choose between it and what the register had. */
@@ -71,18 +78,30 @@ export function factsOf({ template, staging }: MicroOp): Facts {
     branch = -1,
     target = -1,
     base = -1,
+    access = -1,
+    accesses = 0,
     flagSource = -1,
     depth = 0;
   let listReads = false,
     listWrites = false,
     falls = true,
     mayLeave = false,
+    guards = false,
     loads = false,
     stores = false,
     isIt = false,
     covered = false,
     certain = true;
   let translatable = true;
+  const sets: number[] = [],
+    moves: number[] = [];
+  const note = (i: number): void => {
+    const end = endOf(template, known, ops[4 * i + 2]!);
+    if (!covered) {
+      access = accesses++ > 0 || depth > 0 || base < 0 ? -1 : i;
+      if (end < 0 || (ops[4 * end] === IR.register && ops[4 * end + 1] === FIXED + PC)) access = -1;
+    } else if (access >= 0 && end !== endOf(template, known, ops[4 * access + 2]!)) access = -1;
+  };
   const bit = (operand: number): number => 1 << operand;
   for (let i = 0; i < count; i++) {
     const op = ops[4 * i]!;
@@ -94,7 +113,12 @@ export function factsOf({ template, staging }: MicroOp): Facts {
         break;
       case IR.setRegister:
         if (a === LOOP_REGISTER) listWrites = true;
-        else writes |= bit(a);
+        else {
+          writes |= bit(a);
+          const end = endOf(template, known, ops[4 * i + 2]!);
+          if (depth === 0 && end >= 0 && ops[4 * end] === IR.register && end < (sets[0] ?? count)) moves.push(i);
+          sets.push(i);
+        }
         if (depth > 0) certain = false;
         break;
       case IR.each:
@@ -104,24 +128,29 @@ export function factsOf({ template, staging }: MicroOp): Facts {
         loads = true;
         mayLeave = true;
         if (!covered) base = baseOf(template, i);
+        note(i);
         break;
       case IR.store:
         mayLeave = stores = true;
         if (!covered) base = baseOf(template, i);
+        note(i);
         break;
       case IR.guard:
       case IR.systemUnless:
-        mayLeave = true;
+        mayLeave = guards = true;
         break;
       case IR.access:
-        mayLeave = covered = true;
+        mayLeave = true;
         stores = (ops[4 * i + 1]! & 1) === 1;
         base = baseOf(template, i);
+        note(i);
+        covered = true;
         break;
       case IR.load64:
       case IR.store64:
         loads = true;
         if (!covered) translatable = false;
+        note(i);
         break;
       case IR.setState:
         if (a === STATE.it) isIt = true;
@@ -165,6 +194,7 @@ export function factsOf({ template, staging }: MicroOp): Facts {
     listReads,
     listWrites,
     mayLeave,
+    guards,
     flagsRead: guardless | (flagsWritten !== 0 ? NZCV & ~flagsWritten : 0),
     flagsWritten,
     flagSource,
@@ -175,6 +205,9 @@ export function factsOf({ template, staging }: MicroOp): Facts {
     loads,
     stores,
     base,
+    access,
+    sets,
+    moves,
     isIt,
     isValue: isValue(template),
     translatable,
@@ -203,6 +236,25 @@ function baseOf({ ops }: Template, access: number): number {
   while (ops[4 * at] === W.add || ops[4 * at] === W.sub) at = ops[4 * at + 1]!;
   if (ops[4 * at] === IR.relative) return FIXED + PC;
   return ops[4 * at] === IR.register ? ops[4 * at + 1]! : -1;
+}
+
+/** The op that a value begins with to which only known values are added: one that reads a register, or PC; -1 for others. */
+export function endOf({ ops }: Template, known: Uint8Array, value: number): number {
+  let at = value;
+  for (; ops[4 * at] === W.add || ops[4 * at] === W.sub; at = ops[4 * at + 1]!)
+    if (known[ops[4 * at + 2]!] !== 1) return -1;
+  return ops[4 * at] === IR.register || ops[4 * at] === IR.relative ? at : -1;
+}
+/** What is added to that, and for PC to the address of the instruction. */
+export function distanceOf(template: Template, value: number, known: Known): number {
+  const { ops } = template;
+  let at = value,
+    by = 0;
+  for (; ops[4 * at] === W.add || ops[4 * at] === W.sub; at = ops[4 * at + 1]!) {
+    const n = evaluate(template, ops[4 * at + 2]!, known);
+    by += ops[4 * at] === W.add ? n : -n;
+  }
+  return (ops[4 * at] === IR.relative ? by + known.immediate(ops[4 * at + 1]!) : by) | 0;
 }
 
 /** A guard reads all flags only for the sake of the exception, which a region leaves to the interpreter. */

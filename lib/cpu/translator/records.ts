@@ -1,14 +1,33 @@
 /** Decoded records as a translator reads them: one page's, as steps with what they read, write and need. */
-import { ALWAYS, CONDITION_FLAGS, IR, NZCV } from '../ir/ops.ts';
+import { ACCESS, ALWAYS, CONDITION_FLAGS, IR, NZCV, SIZES } from '../ir/ops.ts';
 import { FIXED } from '../ir/operand.ts';
 import { BUILTIN, RECORD, type InstructionTable } from '../isa/table.ts';
 import { advanceIt } from '../state/itstate.ts';
-import { factsOf, type Facts } from './facts.ts';
+import { SEEN } from '../state/layout.ts';
+import { evaluate, type Known } from './evaluate.ts';
+import { distanceOf, factsOf, PC, type Facts } from './facts.ts';
 
 const SP = 13,
   LR = 14;
 /** What is added to the number of a register through which memory is written. */
 const WRITE_VIEW = 16;
+
+/** An access to memory at a known distance from a register, or from the beginning of the page that PC is in. */
+export interface Access {
+  readonly base: number;
+  readonly offset: number;
+  readonly size: number;
+  /** The size of its largest parts that must be aligned. */
+  readonly unit: number;
+  readonly write: boolean;
+}
+/** A register gets what another one has, or it itself, and a known distance. */
+export interface Move {
+  readonly to: number;
+  readonly from: number;
+  readonly by: number;
+}
+const NO_MOVES: readonly Move[] = [];
 
 /** One instruction of a block. `at` counts records from the page's first. */
 export interface Step {
@@ -27,6 +46,9 @@ export interface Step {
   readonly flagsKilled: number;
   /** The register that the address of its access begins with, 16 more for a write; -1 for none. */
   readonly view: number;
+  /** Its only access, unless that is nothing for a window. */
+  readonly access: Access | undefined;
+  readonly moves: readonly Move[];
   /** ITSTATE while it runs. */
   readonly it: number;
 }
@@ -41,6 +63,8 @@ export class Records {
   readonly #original: (first: number) => number;
   base = 0;
   thumb = false;
+  #record = 0;
+  readonly #known: Known = { loopIndex: 0, immediate: (slot) => this.immediate(this.#record, slot) };
 
   constructor(table: InstructionTable, words: Int32Array, seen: number, original: (first: number) => number) {
     this.#table = table;
@@ -123,8 +147,46 @@ export class Records {
       flagsRead: facts.flagsRead | CONDITION_FLAGS[condition]! | (isConditional && flagsWritten !== 0 ? NZCV : 0),
       flagsKilled: isConditional ? 0 : flagsWritten,
       view: base < 0 ? -1 : facts.stores ? number + WRITE_VIEW : number,
+      access: this.#access(at, record, facts, number),
+      moves: isConditional || facts.moves.length === 0 ? NO_MOVES : this.#moves(record, facts, encoded, list),
       it,
     };
+  }
+  #access(at: number, record: number, facts: Facts, base: number): Access | undefined {
+    const { access, known, template } = facts;
+    const { ops } = template;
+    if (access < 0 || this.hasBeenSeen(record, SEEN.unaligned | SEEN.register)) return undefined;
+    if (base === PC && facts.base !== FIXED + PC) return undefined;
+    this.#record = record;
+    const op = ops[4 * access];
+    const mode = ops[4 * access + 1]!;
+    const isRange = op === IR.access;
+    const length = ops[4 * access + 3]!;
+    if (isRange && known[length] !== 1) return undefined;
+    const size = isRange ? evaluate(template, length, this.#known) : SIZES[mode & ACCESS.width]!;
+    const from = base === PC ? at * (this.thumb ? 2 : 4) : 0;
+    const offset = from + distanceOf(template, ops[4 * access + 2]!, this.#known);
+    const write = isRange ? (mode & 1) === 1 : op === IR.store;
+    return { base, offset, size, unit: isRange ? 4 : size, write };
+  }
+  #moves(record: number, facts: Facts, encoded: number, list: number): readonly Move[] {
+    const { template, sets } = facts;
+    const { ops } = template;
+    const numberOf = (slot: number): number => (slot >= FIXED ? slot - FIXED : (encoded >>> (8 * slot + 2)) & 15);
+    this.#record = record;
+    const moves: Move[] = [];
+    for (const i of facts.moves) {
+      const to = numberOf(ops[4 * i + 1]!);
+      let at = ops[4 * i + 2]!;
+      while (ops[4 * at] !== IR.register) at = ops[4 * at + 1]!;
+      const from = numberOf(ops[4 * at + 1]!);
+      const isLast =
+        (!facts.listWrites || ((list >>> to) & 1) === 0) &&
+        !sets.some((j) => j > i && numberOf(ops[4 * j + 1]!) === to);
+      if (isLast && to < PC && from < PC)
+        moves.push({ to, from, by: distanceOf(template, ops[4 * i + 2]!, this.#known) });
+    }
+    return moves;
   }
   /** Where the near branch at a record leads. */
   target(at: number, { target }: Facts): number {

@@ -20,6 +20,7 @@ import type { TightLoop } from './loops.ts';
 import { DISPATCH } from './nest.ts';
 import { UNKNOWN } from './operands.ts';
 import type { Step } from './records.ts';
+import { windowsOf } from './windows.ts';
 
 export class RegionLowering extends Crossing {
   #block!: Block;
@@ -41,7 +42,9 @@ export class RegionLowering extends Crossing {
     this.#itStored = false;
     this.goes = false;
     this.#labels.clear();
-    this.firstTemporary = LOCAL.registers;
+    this.windows = windowsOf(graph.order);
+    this.firstWindow = LOCAL.registers;
+    this.firstTemporary = this.firstWindow + this.windows.locals;
     for (let n = 0; n < PC; n++)
       if ((((graph.used | graph.written) >>> n) & 1) !== 0) this.registers[n] = this.firstTemporary++;
     this.views.fill(0);
@@ -120,15 +123,16 @@ export class RegionLowering extends Crossing {
     this.#block = block;
     this.#itStored = false;
     this.marked = UNKNOWN;
-    const overwritten = overwrittenIn(steps);
+    const overwritten = this.#overwrittenIn(steps);
     const kept = block.loop?.written ?? 0;
     for (let i = 0; i < count; i++) {
       const s = steps[i]!;
       this.unsaved = overwritten[i]! | kept;
       this.#undone = count - i;
-      if (s.it !== 0 && s.facts.mayLeave) this.#storeIt(s.it);
+      const mayLeave = this.mayLeave(s);
+      if (s.it !== 0 && mayLeave) this.#storeIt(s.it);
       if (s.it === 0) this.#clearIt();
-      if (s.facts.mayLeave && block.loop === undefined) this.save();
+      if (mayLeave && block.loop === undefined) this.save();
       if (s.facts.isIt) continue;
       this.scoped(() => this.#one(block, s));
     }
@@ -140,6 +144,17 @@ export class RegionLowering extends Crossing {
       this.#storeIt(block.it);
       this.#exit((EXIT.arrive << EXIT.howShift) | block.next, this.#block.loop);
     }
+  }
+  /** Per step, the registers that are certainly written again before the region can be left, or the block ends. */
+  #overwrittenIn(steps: readonly Step[]): number[] {
+    const overwritten: number[] = [];
+    let registers = 0;
+    for (let i = steps.length - 1; i >= 0; i--) {
+      const s = steps[i]!;
+      overwritten[i] = registers;
+      registers = this.mayLeave(s) ? 0 : registers | s.kills;
+    }
+    return overwritten;
   }
   #storeIt(it: number): void {
     this.code.get(LOCAL.cpu).const(it).memory(W.store, STATE.it);
@@ -315,15 +330,3 @@ export class RegionLowering extends Crossing {
 /** Where an edge to the block at a record leads: to it, or to a gate, to which another edge may lead for its own sake. */
 const wayTo = ({ successors }: Block, at: number): Block | undefined =>
   successors.find((to) => to.at === at) ?? successors.find(({ ways }) => ways.has(at));
-
-/** Per step, the registers that are certainly written again before the region can be left, or the block ends. */
-function overwrittenIn(steps: readonly Step[]): number[] {
-  const overwritten: number[] = [];
-  let registers = 0;
-  for (let i = steps.length - 1; i >= 0; i--) {
-    const s = steps[i]!;
-    overwritten[i] = registers;
-    registers = s.facts.mayLeave ? 0 : registers | s.kills;
-  }
-  return overwritten;
-}
