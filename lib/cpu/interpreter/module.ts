@@ -6,7 +6,7 @@ import { BUILTIN, RECORD, STAGINGS, type InstructionTable } from '../isa/table.t
 import { JUMP_RECORD, PLACES, STATE, TLB } from '../state/layout.ts';
 import { SYSTEM } from '../system/operations.ts';
 import { Code } from '../wasm/code.ts';
-import { assemble, SignatureTable, withSection, type Body } from '../wasm/module.ts';
+import { Assembler, SignatureTable, withSection, type Body } from '../wasm/module.ts';
 import { W } from '../wasm/opcodes.ts';
 import { ARRIVAL_FUNCTIONS, arrivalBodies, arrivalFunctions } from './arrivals.ts';
 import { exceptionBodies, exceptionFunctions } from './exceptions.ts';
@@ -285,7 +285,7 @@ export function interpreterModule(instructions: InstructionTable): Uint8Array<Ar
     };
   });
   const firstRegion = microOps.length;
-  const module = assemble(
+  const module = new Assembler().assemble(
     {
       imports: IMPORTS,
       functions: [

@@ -5,11 +5,11 @@
 import { library } from '../ir/library.ts';
 import { IR, isCall, isEffect, NONE } from '../ir/ops.ts';
 import type { Template } from '../ir/template.ts';
-import type { Code } from '../wasm/code.ts';
+import { Code } from '../wasm/code.ts';
 import { arity, hasLane, W, type WasmType } from '../wasm/opcodes.ts';
 
 export abstract class Lowering {
-  code!: Code;
+  code = new Code(1 << 14);
   protected template!: Template;
   #locals = new Int32Array(256);
   /** Types of the temporaries, and how many of them are taken. */

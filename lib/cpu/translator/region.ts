@@ -26,6 +26,7 @@ export class RegionLowering extends Crossing {
   #block!: Block;
   #undone = 0;
   #itStored = false;
+  readonly #whole = new Code(1 << 14);
   readonly #labels = new Map<Block, Label>();
   /** The records at which it may be entered. */
   #entries!: ReadonlyMap<number, number>;
@@ -53,13 +54,14 @@ export class RegionLowering extends Crossing {
     });
     const fixed = new Array<WasmType>(this.firstTemporary - 2).fill('i32');
     this.begin();
-    const code = (this.code = new Code(4096));
+    const { code } = this;
+    code.clear();
     this.loadState();
     this.out = code.block();
     this.#tree(graph.root, graph.root.flagsIn === 0 ? met(0, false) : WORDS);
     code.op(W.unreachable).end();
     this.leave();
-    const whole = new Code(code.length + 512);
+    const whole = this.#whole.clear();
     this.enter(whole);
     whole.append(code);
     return { signature: HANDLER, locals: [...fixed, ...this.temporaryTypes], code: whole };

@@ -6,7 +6,7 @@
  */
 import { RECORD, type InstructionTable } from '../isa/table.ts';
 import { MICRO_OP_PAGE, SHARED } from '../state/layout.ts';
-import { assemble, type Body } from '../wasm/module.ts';
+import { Assembler, type Body } from '../wasm/module.ts';
 import { Callees } from './callees.ts';
 import { Census } from './census.ts';
 import { graph } from './graph.ts';
@@ -89,6 +89,7 @@ export class Translator {
   readonly #places: Places<Region | Census>;
   readonly #records: Records;
   readonly #lowering: RegionLowering;
+  readonly #assembler = new Assembler();
   readonly #censuses = new Set<Census>();
   /** Oldest first. */
   readonly #regions = new Set<Region>();
@@ -257,7 +258,7 @@ export class Translator {
   #install(region: Region, body: Body, { names, signatures }: Callees): void {
     const { exports, memory } = this.#parts;
     const functions = [{ ...body, exported: 'region' }];
-    const bytes = assemble({ imports: [], functions, table: [], tableSize: names.length }, signatures);
+    const bytes = this.#assembler.assemble({ imports: [], functions, table: [], tableSize: names.length }, signatures);
     const made = new WebAssembly.Instance(new WebAssembly.Module(bytes), { e: { m: memory } }).exports;
     names.forEach((name, at) => {
       (made.table as WebAssembly.Table).set(at, exports[name]);

@@ -7,48 +7,76 @@ export const TYPE_BYTE: Readonly<Record<WasmType, number>> = { i32: 0x7f, i64: 0
 /** A branch target: the nesting depth at which its block was opened. */
 export type Label = number;
 
+/** What any of the methods below may write at once. */
+const SLACK = 16;
+
+/** V8 has optimized little of it when it is used most: no calls that can be spared, and no `length` of a typed array, which is one. */
 export class Code {
-  bytes: Uint8Array;
+  #bytes: Uint8Array<ArrayBuffer>;
   length = 0;
+  /** The last length at which there is room for {@link SLACK} bytes. */
+  #room: number;
   #depth = 0;
   /** Where the branches are that are hardly ever taken, and the `if`s whose body hardly ever runs. */
   readonly unlikely: number[] = [];
 
   constructor(capacity = 1024) {
-    this.bytes = new Uint8Array(capacity);
+    this.#bytes = new Uint8Array(capacity);
+    this.#room = capacity - SLACK;
+  }
+
+  /** What was written, in place. */
+  get content(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.subarray(0, this.length);
+  }
+  /** Begins again. */
+  clear(): this {
+    this.length = 0;
+    this.unlikely.length = 0;
+    return this;
   }
 
   byte(value: number): this {
-    if (this.length + 16 > this.bytes.length) this.#grow(16);
-    this.bytes[this.length++] = value;
+    const at = this.length;
+    if (at > this.#room) this.#grow(SLACK);
+    this.#bytes[at] = value;
+    this.length = at + 1;
     return this;
   }
   /** An opcode of {@link W}, with its prefix byte if it has one. */
   op(op: number): this {
-    return op < 0x100 ? this.byte(op) : this.byte(op >>> 8).unsigned(op & 0xff);
+    if (op >= 0x100) return this.byte(op >>> 8).unsigned(op & 0xff);
+    const at = this.length;
+    if (at > this.#room) this.#grow(SLACK);
+    this.#bytes[at] = op;
+    this.length = at + 1;
+    return this;
   }
   unsigned(n: number): this {
-    if (this.length + 16 > this.bytes.length) this.#grow(16);
+    let at = this.length;
+    if (at > this.#room) this.#grow(SLACK);
+    const bytes = this.#bytes;
     n >>>= 0;
     while (n > 0x7f) {
-      this.bytes[this.length++] = (n & 0x7f) | 0x80;
+      bytes[at++] = (n & 0x7f) | 0x80;
       n >>>= 7;
     }
-    this.bytes[this.length++] = n;
+    bytes[at++] = n;
+    this.length = at;
     return this;
   }
   signed(n: number): this {
-    if (this.length + 16 > this.bytes.length) this.#grow(16);
+    let at = this.length;
+    if (at > this.#room) this.#grow(SLACK);
+    const bytes = this.#bytes;
     n |= 0;
-    for (;;) {
-      const low = n & 0x7f;
+    while (n < -64 || n > 63) {
+      bytes[at++] = (n & 0x7f) | 0x80;
       n >>= 7;
-      if ((n === 0 && (low & 0x40) === 0) || (n === -1 && (low & 0x40) !== 0)) {
-        this.bytes[this.length++] = low;
-        return this;
-      }
-      this.bytes[this.length++] = low | 0x80;
     }
+    bytes[at++] = n & 0x7f;
+    this.length = at;
+    return this;
   }
   const(n: number): this {
     return n >= -64 && n < 64 ? this.#pair(W.const, n & 0x7f) : this.byte(W.const).signed(n);
@@ -134,10 +162,17 @@ export class Code {
   }
 
   append(other: Code): this {
-    if (this.length + other.length + 16 > this.bytes.length) this.#grow(other.length + 16);
-    for (const at of other.unlikely) this.unlikely.push(this.length + at);
-    this.bytes.set(other.bytes.subarray(0, other.length), this.length);
-    this.length += other.length;
+    const at = this.length;
+    for (const branch of other.unlikely) this.unlikely.push(at + branch);
+    return this.copy(other.content);
+  }
+  /** Bytes as they are. */
+  copy(bytes: Uint8Array): this {
+    const at = this.length;
+    const end = at + bytes.length;
+    if (end > this.#room) this.#grow(bytes.length + SLACK);
+    this.#bytes.set(bytes, at);
+    this.length = end;
     return this;
   }
   name(text: string): this {
@@ -148,15 +183,18 @@ export class Code {
 
   /** An opcode and what follows it, of a byte each: most of what is ever written. */
   #pair(op: number, operand: number): this {
-    if (this.length + 16 > this.bytes.length) this.#grow(16);
-    this.bytes[this.length] = op;
-    this.bytes[this.length + 1] = operand;
-    this.length += 2;
+    const at = this.length;
+    if (at > this.#room) this.#grow(SLACK);
+    const bytes = this.#bytes;
+    bytes[at] = op;
+    bytes[at + 1] = operand;
+    this.length = at + 2;
     return this;
   }
   #grow(by: number): void {
-    const grown = new Uint8Array(Math.max(this.bytes.length * 2, this.length + by));
-    grown.set(this.bytes.subarray(0, this.length));
-    this.bytes = grown;
+    const grown = new Uint8Array(Math.max(this.#bytes.length * 2, this.length + by));
+    grown.set(this.#bytes);
+    this.#bytes = grown;
+    this.#room = grown.length - SLACK;
   }
 }

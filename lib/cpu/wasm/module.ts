@@ -30,102 +30,114 @@ export interface ModuleParts {
 
 /** Gives each different signature a number, in order of first use. */
 export class SignatureTable {
-  readonly #numbers = new Map<string, number>();
   readonly list: Signature[] = [];
 
   numberOf(signature: Signature): number {
-    const key = `${signature.parameters.join()}:${signature.results.join()}`;
-    let number = this.#numbers.get(key);
-    if (number === undefined) {
-      this.#numbers.set(key, (number = this.list.length));
-      this.list.push(signature);
-    }
-    return number;
+    const { list } = this;
+    for (let i = 0; i < list.length; i++) if (list[i] === signature || isSame(list[i]!, signature)) return i;
+    return list.push(signature) - 1;
   }
 }
+const isSame = (a: Signature, b: Signature): boolean =>
+  areSame(a.parameters, b.parameters) && areSame(a.results, b.results);
+const areSame = (a: readonly WasmType[], b: readonly WasmType[]): boolean =>
+  a.length === b.length && a.every((type, i) => type === b[i]);
 
-/**
- * Assembles a module that imports memory `e.m` and functions `e.*`.
- * `signatures` must be the table that `call_indirect` in the bodies was written with.
- */
-export function assemble(
-  { imports, functions, table, tableSize = table?.length ?? 0 }: ModuleParts,
-  signatures = new SignatureTable(),
-): Uint8Array<ArrayBuffer> {
-  const out = new Code(1 << 16);
-  for (const byte of [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]) out.byte(byte);
-  const section = (id: number, fill: (s: Code) => void): void => {
-    const body = new Code();
-    fill(body);
-    out.byte(id).unsigned(body.length).append(body);
-  };
-  for (const { signature } of [...imports, ...functions]) signatures.numberOf(signature);
-  section(1, (s) => {
-    s.unsigned(signatures.list.length);
+const MAGIC = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+/** What is known of branches (WebAssembly Branch Hinting proposal). */
+const BRANCH_HINTS = new Code(64).name('metadata.code.branch_hint').content;
+const UNLIKELY = Uint8Array.of(1, 0);
+
+/** Assembles modules, one after another. */
+export class Assembler {
+  readonly #out = new Code(1 << 14);
+  readonly #section = new Code();
+
+  /**
+   * A module that imports memory `e.m` and functions `e.*`; it stands where the next one will.
+   * `signatures` must be the table that `call_indirect` in the bodies was written with.
+   */
+  assemble(
+    { imports, functions, table, tableSize = table?.length ?? 0 }: ModuleParts,
+    signatures = new SignatureTable(),
+  ): Uint8Array<ArrayBuffer> {
+    const out = this.#out.clear().copy(MAGIC);
+    const s = this.#section;
+    for (const { signature } of imports) signatures.numberOf(signature);
+    for (const { signature } of functions) signatures.numberOf(signature);
+    s.clear().unsigned(signatures.list.length);
     for (const { parameters, results } of signatures.list) {
       s.byte(0x60).unsigned(parameters.length);
       for (const type of parameters) s.byte(TYPE_BYTE[type]);
       s.unsigned(results.length);
       for (const type of results) s.byte(TYPE_BYTE[type]);
     }
-  });
-  section(2, (s) => {
+    this.#end(1);
     s.unsigned(imports.length + 1);
     s.name('e').name('m').byte(2).byte(0).unsigned(1);
     for (const { name, signature } of imports) s.name('e').name(name).byte(0).unsigned(signatures.numberOf(signature));
-  });
-  section(3, (s) => {
+    this.#end(2);
     s.unsigned(functions.length);
     for (const f of functions) s.unsigned(signatures.numberOf(f.signature));
-  });
-  if (table) section(4, (s) => s.unsigned(1).byte(0x70).byte(1).unsigned(tableSize).unsigned(tableSize));
-  section(7, (s) => {
-    const exported = functions
-      .map((f, i) => ({ name: f.exported, index: imports.length + i }))
-      .filter((f) => f.name !== undefined);
-    s.unsigned(exported.length + (table ? 1 : 0));
+    this.#end(3);
+    if (table) {
+      s.unsigned(1).byte(0x70).byte(1).unsigned(tableSize).unsigned(tableSize);
+      this.#end(4);
+    }
+    let exports = table ? 1 : 0;
+    let hinted = 0;
+    for (const { exported, code } of functions) {
+      if (exported !== undefined) exports++;
+      if (code.unlikely.length > 0) hinted++;
+    }
+    s.unsigned(exports);
     if (table) s.name('table').byte(1).unsigned(0);
-    for (const { name, index } of exported) s.name(name!).byte(0).unsigned(index);
-  });
-  if (table && table.length > 0) {
-    section(9, (s) => {
+    functions.forEach(({ exported }, i) => {
+      if (exported !== undefined)
+        s.name(exported)
+          .byte(0)
+          .unsigned(imports.length + i);
+    });
+    this.#end(7);
+    if (table && table.length > 0) {
       s.unsigned(1).byte(0).const(0).byte(W.end).unsigned(table.length);
       for (const index of table) s.unsigned(index);
-    });
-  }
-  const heads = functions.map(({ locals }) => declared(locals));
-  if (functions.some(({ code }) => code.unlikely.length > 0)) {
-    // What is known of branches stands before the code (WebAssembly Branch Hinting proposal).
-    section(0, (s) => {
-      const hinted = functions.map((f, i) => ({ ...f, i })).filter(({ code }) => code.unlikely.length > 0);
-      s.name('metadata.code.branch_hint').unsigned(hinted.length);
-      for (const { code, i } of hinted) {
-        s.unsigned(imports.length + i).unsigned(code.unlikely.length);
-        for (const at of code.unlikely)
-          s.unsigned(heads[i]!.length + at)
-            .unsigned(1)
-            .byte(0);
-      }
-    });
-  }
-  section(10, (s) => {
+      this.#end(9);
+    }
+    const heads = functions.map(({ locals }) => declared(locals));
+    if (hinted > 0) {
+      s.copy(BRANCH_HINTS).unsigned(hinted);
+      functions.forEach(({ code: { unlikely } }, i) => {
+        if (unlikely.length === 0) return;
+        s.unsigned(imports.length + i).unsigned(unlikely.length);
+        for (const at of unlikely) s.unsigned(heads[i]!.length + at).copy(UNLIKELY);
+      });
+      this.#end(0);
+    }
     s.unsigned(functions.length);
-    for (const [i, { code }] of functions.entries()) {
+    functions.forEach(({ code }, i) => {
       const head = heads[i]!;
       s.unsigned(head.length + code.length + 1)
-        .append(head)
-        .append(code)
+        .copy(head.content)
+        .copy(code.content)
         .byte(W.end);
-    }
-  });
-  return out.bytes.slice(0, out.length);
+    });
+    this.#end(10);
+    return out.content;
+  }
+  /** Ends the section of this number. */
+  #end(id: number): void {
+    const section = this.#section;
+    this.#out.byte(id).unsigned(section.length).copy(section.content);
+    section.clear();
+  }
 }
 
 /** Gives a module with what goes with it and is not code. */
 export function withSection(module: Uint8Array, name: string, content: Uint8Array): Uint8Array<ArrayBuffer> {
   const head = new Code(64).name(name);
   const size = new Code(64).byte(0).unsigned(head.length + content.length);
-  const parts = [module, size.bytes.subarray(0, size.length), head.bytes.subarray(0, head.length), content];
+  const parts = [module, size.content, head.content, content];
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {
