@@ -23,8 +23,9 @@ export type Verdict =
   | { readonly kind: 'failOn'; readonly pattern: string }
   | { readonly kind: 'shutdownTag'; readonly tag: string };
 
+const SPECIAL = /[\\^$.*+?()[\]{}|]/g;
 /** A text as a pattern. */
-const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+const escaped = (text: string): string => text.replace(SPECIAL, '\\$&');
 
 /** A line longer than this is cut in front: a guest that never ends a line costs neither memory nor time. */
 const LONGEST_LINE = 4096;
@@ -119,6 +120,8 @@ class Line {
   text = '';
   /** The position of the first character of `text`. */
   start = 0;
+  /** What was sent last. */
+  lastByte = -1;
 
   get end(): number {
     return this.start + this.text.length;
@@ -126,6 +129,7 @@ class Line {
 
   push(byte: number): void {
     const ends = byte === LINE_FEED || byte === CARRIAGE_RETURN;
+    this.lastByte = byte;
     this.text += String.fromCharCode(byte);
     if (ends) this.#drop(this.text.length);
     else if (this.text.length > LONGEST_LINE) this.#drop(LONGEST_LINE / 2);
@@ -140,14 +144,18 @@ class Line {
 /** How far a pattern has been found in what one UART sends: what has matched does not match again. */
 class Cursor {
   readonly regex: RegExp;
+  /** The last byte of a pattern that is a plain text: at another one nothing new can match. */
+  readonly #lastByte: number | undefined;
   #from: number;
 
   constructor(regex: RegExp, from = 0) {
     this.regex = regex;
     this.#from = from;
+    if (regex.source.search(SPECIAL) < 0) this.#lastByte = regex.source.charCodeAt(regex.source.length - 1);
   }
 
-  finds({ text, start, end }: Line): boolean {
+  finds({ text, start, end, lastByte }: Line): boolean {
+    if (this.#lastByte !== undefined && lastByte !== this.#lastByte) return false;
     if (this.#from >= end) return false;
     this.regex.lastIndex = Math.max(0, this.#from - start);
     const match = this.regex.exec(text);
