@@ -197,7 +197,8 @@ export abstract class RegionMemory extends RegionOperands {
     }
     this.#orUnaligned(unit);
     const length = window.high - window.low;
-    if (length > unit) {
+    // Literals are in one page.
+    if (length > unit && ops[4 * begin] !== IR.relative) {
       this.#crosses(length);
       code.op(W.or);
     }

@@ -5,6 +5,7 @@
  */
 import { ALWAYS } from '../ir/ops.ts';
 import type { Block } from './block.ts';
+import { PC } from './facts.ts';
 import type { Step } from './records.ts';
 
 /** A range of memory in one page; its bounds count from where what its first access begins with led. */
@@ -37,6 +38,7 @@ export interface Windows {
 /** Windows that are open at a time, and their greatest length in bytes: what crosses a page is left to the interpreter. */
 const MOST = 8;
 const LONGEST = 256;
+const pageOf = (offset: number): number => offset >> 12;
 
 /** What is known on a way through a region. */
 class Path {
@@ -108,7 +110,7 @@ class Planner {
 
 /** Has a window cover a further access, if that may be; one that is not certain to happen changes little. */
 function widen(window: Window, { access }: Step, offset: number, isCertain: boolean): boolean {
-  const { size, unit, write } = access!;
+  const { base, size, unit, write } = access!;
   const { reads, writes } = window;
   if (!isCertain && (!(write ? writes : reads) || unit > window.unit)) return false;
   if (((offset - window.anchor) & (Math.min(unit, window.unit) - 1)) !== 0) return false;
@@ -116,7 +118,7 @@ function widen(window: Window, { access }: Step, offset: number, isCertain: bool
   const least = Math.min(window.low, offset);
   const low = least - ((least - anchor) & (most - 1));
   const high = Math.max(window.high, offset + size);
-  if (high - low > LONGEST) return false;
+  if (high - low > LONGEST || (base === PC && pageOf(low) !== pageOf(high - 1))) return false;
   Object.assign(window, { low, high, unit: most, anchor, reads: reads || !write, writes: writes || write });
   window.steps++;
   return true;

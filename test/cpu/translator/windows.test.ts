@@ -43,6 +43,8 @@ const add = (rd: number, rn: number, by: number, condition = AL): number =>
 const vfp = (op: number, vd: number, rn: number, by: number, condition = AL): number =>
   ((condition << 28) | 0x0d00_0a00 | (by < 0 ? 0 : 1 << 23) | op | (rn << 16) | (vd << 12) | (Math.abs(by) / 4)) >>> 0;
 const CMP = 0xe350_0000; // cmp r0, #0
+/** Where no access was seen to be unaligned. */
+const UNSEEN = CODE + 0x800;
 const FOREVER = 0xeaff_fffe;
 const OVER_ONE = 0x1a00_0000; // bne over the next one
 
@@ -81,7 +83,7 @@ describe('A window', () => {
   it('is checked once for all accesses through a register', () => {
     const bytesOf = (program: readonly number[]): number => {
       const { bytes } = translated();
-      run('a32', program, { r: { 1: DATA }, pattern: true });
+      run('a32', program, { r: { 1: DATA }, pattern: true, at: UNSEEN });
       return translated().bytes - bytes;
     };
     const loads = [ldr(2, 1, 0), ldr(3, 1, 8), ldr(4, 1, -4), ldr(5, 1, 12), ldr(6, 1, 16), ldr(7, 1, 20)];
@@ -116,6 +118,14 @@ describe('A window', () => {
     bothWays([ldr(2, 1, 4), CMP, OVER_ONE, str(2, 1, 12), ldr(3, 1, 20)]);
   });
 
+  it('has the literals of one page', () => {
+    const program = [0xf0c, 0xef8, 0xf0c, 0xef4].map((by, i) => ldr(2 + i, 15, by));
+    const literals = [0xffc, 0xfec, 0x1004, 0xff0];
+    const memory = Object.fromEntries(literals.map((at) => [CODE + at, at]));
+    const { r } = run('a32', program, { at: CODE + 0xe8, memory });
+    expect([...r.subarray(2, 6)]).to.deep.equal(literals);
+  });
+
   it('leaves in front of the access that faults, with those before it done', () => {
     for (const [first, second] of [
       [ldr(2, 1, -4), ldr(3, 1, 0)],
@@ -128,9 +138,9 @@ describe('A window', () => {
       expect(pc).to.equal(0);
       if ((first & LOAD) === 0) expect([word(END - 8), word(END - 4)]).to.include(0x1234_5678);
     }
-    // What must be aligned, although the word before it is. Nothing else here was seen to be unaligned.
+    // What must be aligned, although the word before it is.
     const exclusive = [ldr(2, 1, 0), add(4, 1, 2), 0xe194_5f9f]; // ldrex r5, [r4]
-    const { fault } = run('a32', exclusive, { r: { 1: DATA }, at: CODE + 0x800 });
+    const { fault } = run('a32', exclusive, { r: { 1: DATA }, at: UNSEEN });
     expect(fault?.address).to.equal(DATA + 2);
   });
 
