@@ -173,8 +173,8 @@ function number(root: Block): Block[] {
   const visit = (block: Block): void => {
     seen.add(block);
     block.predecessors = [];
-    for (let i = block.successors.length - 1; i >= 0; i--)
-      if (!seen.has(block.successors[i]!)) visit(block.successors[i]!);
+    const { successors } = block;
+    for (let i = successors.length - 1; i >= 0; i--) if (!seen.has(successors[i]!)) visit(successors[i]!);
     order.push(block);
   };
   visit(root);

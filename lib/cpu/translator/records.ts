@@ -56,6 +56,8 @@ export interface Step {
 /** Reads records as steps; facts are kept per micro-op. */
 export class Records {
   readonly #facts: (Facts | undefined)[] = [];
+  /** By both micro-ops of a record outside of IT blocks, what {@link facts} gives. */
+  readonly #outsideIt = new Map<number, Facts | undefined>();
   readonly #table: InstructionTable;
   readonly #words: Int32Array;
   readonly #seen: Uint8Array;
@@ -110,10 +112,19 @@ export class Records {
   }
   /** Facts of the instruction at a record; undefined if only the interpreter can go there. */
   facts(at: number, it: number): Facts | undefined {
-    const first = this.first(at);
-    const main = this.#words[this.indexOf(at)]! >>> 16;
-    if (at >= this.size || main < BUILTIN.first || first === BUILTIN.undecoded || first === BUILTIN.breakpoint)
-      return undefined;
+    if (at >= this.size) return undefined;
+    const word = this.#words[this.indexOf(at)]!;
+    const first = this.#original(word & 0xffff);
+    const main = word >>> 16;
+    if (it !== 0) return this.#factsOf(first, main, it);
+    const key = (main << 16) | first;
+    let facts = this.#outsideIt.get(key);
+    if (facts === undefined && !this.#outsideIt.has(key))
+      this.#outsideIt.set(key, (facts = this.#factsOf(first, main, 0)));
+    return facts;
+  }
+  #factsOf(first: number, main: number, it: number): Facts | undefined {
+    if (main < BUILTIN.first || first === BUILTIN.undecoded || first === BUILTIN.breakpoint) return undefined;
     const facts = (this.#facts[main] ??= factsOf(this.#table.microOps[main]!));
     if (!facts.translatable) return undefined;
     // UNPREDICTABLE (A8.8.54), and so not worth having twice: another IT, or a branch before the block's last place.

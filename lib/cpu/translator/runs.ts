@@ -7,8 +7,9 @@ import type { Heat } from './heat.ts';
 import type { Records, Step } from './records.ts';
 
 export interface Run extends BlockEnd {
-  /** The records of its instructions. */
+  /** The records of its instructions, and what is known of these. */
   readonly at: readonly number[];
+  readonly facts: readonly Facts[];
   /** Where control goes on in the same region. */
   readonly leads: readonly number[];
   /** Where the call inside the region that it ends with returns to; -1 for none. */
@@ -58,11 +59,12 @@ export class Runs {
     const { records } = this;
     const steps: Step[] = [];
     let it = 0;
-    for (const at of run.at) {
-      if (steps.length > 0 && leaders.has(at)) break;
-      const facts = records.facts(at, it)!;
+    for (let i = 0; i < run.at.length; i++) {
+      const at = run.at[i]!;
+      if (i > 0 && leaders.has(at)) break;
+      const facts = run.facts[i]!;
       steps.push(records.step(at, it, facts));
-      it = records.itBehind(at, it, facts);
+      if (it !== 0 || facts.isIt) it = records.itBehind(at, it, facts);
     }
     return steps;
   }
@@ -70,26 +72,29 @@ export class Runs {
   #find(from: number): Run {
     const { records } = this;
     const at: number[] = [];
+    const all: Facts[] = [];
     let here = from;
     let it = 0;
-    for (;;) {
+    let branches = false;
+    while (!branches) {
       const facts = records.facts(here, it);
-      if (facts !== undefined) {
-        at.push(here);
-        it = records.itBehind(here, it, facts);
-        here += facts.records;
-        if (facts.branch < 0) continue;
-      }
-      this.first = Math.min(this.first, from);
-      this.end = Math.max(this.end, here);
-      return facts === undefined ? { at, next: here, it, ...NOWHERE } : this.#end(at, facts, here, it);
+      if (facts === undefined) break;
+      at.push(here);
+      all.push(facts);
+      if (it !== 0 || facts.isIt) it = records.itBehind(here, it, facts);
+      here += facts.records;
+      branches = facts.branch >= 0;
     }
+    if (from < this.first) this.first = from;
+    if (here > this.end) this.end = here;
+    return branches ? this.#end(at, all, here, it) : { at, facts: all, next: here, it, ...NOWHERE };
   }
   /** The run whose last instruction branches. */
-  #end(run: readonly number[], facts: Facts, next: number, it: number): Run {
+  #end(run: readonly number[], all: readonly Facts[], next: number, it: number): Run {
     const { records } = this;
-    const { branch } = facts;
     const at = run.at(-1)!;
+    const facts = all.at(-1)!;
+    const { branch } = facts;
     const falls = facts.falls || records.condition(at) < ALWAYS;
     const taken = isNear(branch) ? records.target(at, facts) : undefined;
     const inside = branch === BRANCH.near || (taken !== undefined && this.heat.isVisited(taken));
@@ -106,7 +111,7 @@ export class Runs {
       }
     }
     const isReturn = isIndirect(facts) && records.isReturn(at, facts);
-    return { at: run, next: falls ? next : undefined, taken, it, isReturn, leads, returnTo, comeBack };
+    return { at: run, facts: all, next: falls ? next : undefined, taken, it, isReturn, leads, returnTo, comeBack };
   }
   #mayLead(at: number): boolean {
     const { records } = this;
