@@ -19,7 +19,8 @@ export const IR = {
   endEach: 0x2_0006, branch: 0x2_0007, system: 0x2_0008, setState: 0x2_0009, setFile: 0x2_000a, when: 0x2_000b,
   otherwise: 0x2_000c, endWhen: 0x2_000d, guard: 0x2_000e, setStateAt: 0x2_000f, systemUnless: 0x2_0010,
 } as const;
-export const isEffect = (op: number): boolean => op >= 0x2_0000;
+export const FIRST_EFFECT = 0x2_0000;
+export const isEffect = (op: number): boolean => op >= FIRST_EFFECT;
 export const isCall = (op: number): boolean => op >= IR.call && op < IR.setRegister;
 
 export type Width = 'u32' | 'u8' | 's8' | 'u16' | 's16';

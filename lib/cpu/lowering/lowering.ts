@@ -3,7 +3,7 @@
  * a flag or a memory access is, each engine says for itself.
  */
 import { library } from '../ir/library.ts';
-import { IR, isCall, isEffect, NONE } from '../ir/ops.ts';
+import { FIRST_EFFECT, IR, isCall, NONE } from '../ir/ops.ts';
 import type { Template } from '../ir/template.ts';
 import { Code } from '../wasm/code.ts';
 import { arity, hasLane, W, type WasmType } from '../wasm/opcodes.ts';
@@ -33,9 +33,12 @@ export abstract class Lowering {
     this.#temporaries = [];
   }
 
+  /** The temporaries that it takes are free again behind it. */
   protected lower(template: Template): void {
+    const free = this.#free;
     this.template = template;
     this.range(0, template.count);
+    this.#free = free;
   }
 
   /** Emits the effects of ops `from` to `to`, and the values they share. */
@@ -43,7 +46,7 @@ export abstract class Lowering {
     const { ops, placement } = this.template;
     for (let i = from; i < to; i++) {
       const op = ops[4 * i]!;
-      if (!isEffect(op)) {
+      if (op < FIRST_EFFECT) {
         if (placement[i] !== 2 || this.shares(i)) continue;
         this.expression(i);
         this.code.set((this.#locals[i] = this.temporary(this.template.types[i])));
@@ -147,6 +150,10 @@ export abstract class Lowering {
     const a = ops[4 * i + 1]!;
     const b = ops[4 * i + 2]!;
     const c = ops[4 * i + 3]!;
+    if (op === IR.register) {
+      this.register(a);
+      return;
+    }
     if (op < 0x1_0000) {
       if (op === W.divS || op === W.divU) {
         this.#divide(op, a, b);
@@ -157,6 +164,7 @@ export abstract class Lowering {
       if (n > 1) this.value(b);
       if (n > 2) this.value(c);
       code.op(op);
+      if (op < 0x100) return;
       if (op === W.shuffle) for (const lane of vectors[c]!) code.byte(lane);
       else if (hasLane(op)) code.byte(n === 1 ? b : c);
       return;
@@ -179,9 +187,6 @@ export abstract class Lowering {
         break;
       case IR.immediate:
         this.immediate(a);
-        break;
-      case IR.register:
-        this.register(a);
         break;
       case IR.state:
         this.state(a);

@@ -86,7 +86,7 @@ export abstract class Crossing extends RegionMemory {
       .op(W.add)
       .memory(W.load, STATE.returns - 4);
     code.get(LOCAL.target).op(W.eq).if();
-    this.store32(STATE.left, () => code.get(LOCAL.left));
+    code.keep(LOCAL.left, LOCAL.cpu, STATE.left);
     code.const(CAME_BACK).op(W.return).end().end();
   }
 
@@ -104,7 +104,7 @@ export abstract class Crossing extends RegionMemory {
     code.get(LOCAL.cpu).get(depth).op(W.add).get(this.registers[LR]!).memory(W.store, STATE.returns);
     this.store32(STATE.nesting, () => code.get(depth).const(4).op(W.add));
     this.callees.go(code.get(LOCAL.target).get(LOCAL.left).get(LOCAL.cpu), W.callIndirect).set(LOCAL.up);
-    this.store32(STATE.nesting, () => code.get(depth));
+    code.keep(depth, LOCAL.cpu, STATE.nesting);
     code.get(LOCAL.up).const(CAME_BACK).op(W.ne).ifUnlikely();
     code.get(LOCAL.up).op(W.return).end();
     this.usesPage = true;

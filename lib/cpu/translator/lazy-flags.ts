@@ -99,8 +99,7 @@ export abstract class LazyFlags extends Lowering {
       this.settle();
       return;
     }
-    this.store32(STATE.lazyA, () => this.code.get(LOCAL.A));
-    this.store32(STATE.lazyB, () => this.code.get(LOCAL.B));
+    this.code.keep(LOCAL.A, LOCAL.cpu, STATE.lazyA).keep(LOCAL.B, LOCAL.cpu, STATE.lazyB);
     if (lazy !== LAZY[operation]) this.store32(STATE.lazyFlags, () => this.code.const(LAZY[operation]));
     this.flags = { ...this.flags, saved: true, lazy: LAZY[operation] };
   }
@@ -175,7 +174,7 @@ export abstract class LazyFlags extends Lowering {
   }
   /** Saves what {@link toKind} made of the flags. */
   protected saveKind(): void {
-    for (const [local, offset] of LAZY_LOCALS) this.store32(offset, () => this.code.get(local));
+    for (const [local, offset] of LAZY_LOCALS) this.code.keep(local, LOCAL.cpu, offset);
   }
 
   #word(offset: number): Code {

@@ -90,7 +90,7 @@ export abstract class RegionOperands extends LazyFlags {
       this.code.op(W.select);
     }
     this.code.set(local);
-    if (((this.unsaved >>> n) & 1) === 0) this.store32(4 * n, () => this.code.get(local));
+    if (((this.unsaved >>> n) & 1) === 0) this.code.keep(local, LOCAL.cpu, 4 * n);
   }
   protected file(operand: number, type: number, bytes: number): void {
     this.code.get(LOCAL.cpu).memory(LOADS[type]!, STATE.vfp + bytes + this.#byteOf(operand));
@@ -166,14 +166,18 @@ export abstract class RegionOperands extends LazyFlags {
   }
   protected override expression(i: number): void {
     const { ops } = this.template;
-    if (this.step.facts.known[i] === 1) {
+    const { known } = this.step.facts;
+    if (known[i] === 1) {
       this.code.const(this.evaluate(i));
       return;
     }
-    const b = ops[4 * i + 2]!;
-    if (IDENTITY.has(ops[4 * i]!) && this.step.facts.known[b] === 1 && this.evaluate(b) === 0) {
-      this.value(ops[4 * i + 1]!);
-      return;
+    const op = ops[4 * i]!;
+    if (op < 0x100 && IDENTITY[op] === 1) {
+      const b = ops[4 * i + 2]!;
+      if (known[b] === 1 && this.evaluate(b) === 0) {
+        this.value(ops[4 * i + 1]!);
+        return;
+      }
     }
     super.expression(i);
   }
@@ -212,4 +216,5 @@ export abstract class RegionOperands extends LazyFlags {
 }
 
 /** `a op 0` is `a`. */
-const IDENTITY = new Set<number>([W.add, W.sub, W.or, W.xor, W.shl, W.shrU, W.shrS, W.rotr]);
+const IDENTITY = new Uint8Array(0x100);
+for (const op of [W.add, W.sub, W.or, W.xor, W.shl, W.shrU, W.shrS, W.rotr]) IDENTITY[op] = 1;

@@ -72,7 +72,7 @@ export class RegionLowering extends Crossing {
   #tree(block: Block, flags: Flags): void {
     const { code } = this;
     const guarded = this.guarded;
-    const merges = block.children.filter((b) => b.isMerge).sort((a, b) => b.order - a.order);
+    const merges = mergesOf(block);
     this.flags = flags;
     if (block.isLoop || block.at === DISPATCH) this.#meet(block);
     const tight = block.isLoop ? block.loop : undefined;
@@ -136,7 +136,7 @@ export class RegionLowering extends Crossing {
       if (s.it === 0) this.#clearIt();
       if (mayLeave && block.loop === undefined) this.save();
       if (s.facts.isIt) continue;
-      this.scoped(() => this.#one(block, s));
+      this.#one(block, s);
     }
     if (block.next === undefined) code.op(W.unreachable);
     else if (block.it === 0) {
@@ -240,10 +240,7 @@ export class RegionLowering extends Crossing {
   #saveRegisters({ written }: TightLoop): void {
     for (let rest = written; rest !== 0; rest &= rest - 1) {
       const n = 31 - Math.clz32(rest & -rest);
-      this.code
-        .get(LOCAL.cpu)
-        .get(this.registers[n]!)
-        .memory(W.store, 4 * n);
+      this.code.keep(this.registers[n]!, LOCAL.cpu, 4 * n);
     }
   }
   #exit(exit: number, loop: TightLoop | undefined): void {
@@ -328,6 +325,11 @@ export class RegionLowering extends Crossing {
     else this.#exit(GO, this.#block.loop);
   }
 }
+
+const NONE: readonly Block[] = [];
+/** The merges that a block dominates at once, the last first. */
+const mergesOf = ({ children }: Block): readonly Block[] =>
+  children.some((b) => b.isMerge) ? children.filter((b) => b.isMerge).sort((a, b) => b.order - a.order) : NONE;
 
 /** Where an edge to the block at a record leads: to it, or to a gate, to which another edge may lead for its own sake. */
 const wayTo = ({ successors }: Block, at: number): Block | undefined =>

@@ -109,6 +109,21 @@ export class Code {
     if (op >= 0x100) return this.op(op).byte(0).unsigned(offset);
     return offset < 0x80 ? this.#pair(op, 0).byte(offset) : this.#pair(op, 0).unsigned(offset);
   }
+  /** Stores the word of a local into memory, at a distance from the address in another. */
+  keep(local: number, base: number, offset: number): this {
+    if (local >= 0x80 || base >= 0x80 || offset >= 0x80) return this.get(base).get(local).memory(W.store, offset);
+    const at = this.length;
+    if (at > this.#room) this.#grow(SLACK);
+    const bytes = this.#bytes;
+    bytes[at] = bytes[at + 2] = W.get;
+    bytes[at + 1] = base;
+    bytes[at + 3] = local;
+    bytes[at + 4] = W.store;
+    bytes[at + 5] = 0;
+    bytes[at + 6] = offset;
+    this.length = at + 7;
+    return this;
+  }
 
   block(): Label {
     this.#pair(W.block, EMPTY);

@@ -74,9 +74,8 @@ export const W = {
 } as const;
 
 /** How many values an arithmetic opcode consumes; 0 for one that is not plain arithmetic. */
-export function arity(op: number): 0 | 1 | 2 | 3 {
-  if (op < 0x45) return op === W.select ? 3 : 0;
-  if (op <= 0xc4) return isUnaryByte(op) ? 1 : 2;
+export function arity(op: number): number {
+  if (op < 0x100) return ARITY[op]!;
   if (op >>> 8 === 0xfc) return 1;
   if (op >>> 8 !== 0xfd || op < 0xfd0d) return 0;
   if (op === W.v128Bitselect) return 3;
@@ -91,6 +90,12 @@ const isUnaryByte = (op: number): boolean =>
   (op >= W.f32Abs && op <= W.f32Sqrt) ||
   (op >= W.f64Abs && op <= W.f64Sqrt) ||
   op >= W.wrap;
+
+/** {@link arity} of the opcodes without a prefix. */
+const ARITY = Uint8Array.from({ length: 0x100 }, (_, op) => {
+  if (op < W.eqz || op > W.i64Extend32) return op === W.select ? 3 : 0;
+  return isUnaryByte(op) ? 1 : 2;
+});
 
 const UNARY_VECTOR = new Set<number>([
   W.v128Not,
