@@ -17,6 +17,23 @@ const addresses = (root: string): Plugin => ({
     }),
 });
 
+/**
+ * Names of numbers, which become the numbers wherever they are used: a start and a translation run most of their code so
+ * few times that V8 looks the names up. For esbuild to do it they must be enumerations.
+ */
+const numbers: Plugin = {
+  name: 'numbers',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /\/cpu\/(wasm\/opcodes|ir\/ops|translator\/lazy-flags)\.js$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replaceAll(
+        /^export const (\w+) = (\{(?:\s*\w+: \w+,?|\s*\/[/*].*)+\s*\});$/gm,
+        (_, name: string, members: string) =>
+          `export enum ${name} ${members.replaceAll(/(\w+): (?=\w+[,\s])/g, '$1 = ')}`,
+      ),
+      loader: 'ts',
+    })),
+};
+
 /** Packages that few starts need stay where they are installed; the others' modules become part of the script. */
 const OUTSIDE = ['ajv', 'debug', 'yaml'];
 
@@ -49,7 +66,7 @@ export async function bundle(root: URL, entry: string): Promise<string> {
     external: OUTSIDE,
     // A script with kept code cannot import.
     supported: { 'dynamic-import': false },
-    plugins: [addresses(fileURLToPath(root))],
+    plugins: [numbers, addresses(fileURLToPath(root))],
   });
   const text = outputFiles[0]!.text.replaceAll(LATE, 'late("$1")');
   return `${await licences(Object.keys(metafile.inputs))}(function (require, module, base) {\n${LATE_MODULE}\n${text}})`;
