@@ -32,7 +32,7 @@ export interface TranslatorOptions {
   readonly evictEvery: number;
 }
 const DEFAULTS: TranslatorOptions = {
-  threshold: 16000,
+  threshold: 12000,
   sample: 500,
   patient: true,
   regions: 4000,
