@@ -13,9 +13,9 @@ import { importIndex } from './imports.ts';
 const PAGE = 4096;
 const SHIFT = STAGINGS.t16.pcShift;
 
-/** The records of the page at a virtual address, as the fetch TLB has them. */
-const recordsAt = (address: Term, cpu: Term): Term =>
-  load(add(state(cpu, 'tlb'), and(shrU(address, 10), 0x3ffffc)), TLB.fetchT32);
+/** The records of the page at a virtual address, as the fetch TLB has them; 0 if it has none. */
+export const recordsAt = (address: Term, cpu: Term, thumb: boolean): Term =>
+  load(add(state(cpu, 'tlb'), and(shrU(address, 10), 0x3ffffc)), thumb ? TLB.fetchT32 : TLB.fetchA32);
 /** Makes PC right at a record. */
 const settle = (w: Writer, pc: Term, record: Term, cpu: Term): void =>
   w.store(cpu, STATE.delta, sub(pc, shrU(record, SHIFT)));
@@ -49,7 +49,7 @@ function enterItBlock(isItBlock: number): Body {
   const [cpu] = w.parameters as [Local];
   const ask = (): void => w.return(call(importIndex('fetch'), cpu));
   const target = w.local(state(cpu, 'target'));
-  const up = w.local(recordsAt(target, cpu));
+  const up = w.local(recordsAt(target, cpu, true));
   w.if(isZero(up), ask);
   w.set(up, add(up, shl(and(target, PAGE - 2), SHIFT)));
   w.if(isZero(call(isItBlock, up, state(cpu, 'it'))), ask);
@@ -66,7 +66,7 @@ function crossPage(): Body {
   const [halfwords, source] = [[w.local(), w.local()] as const, w.local()];
   halfwords.forEach((halfword, i) => {
     const address = add(pc, 2 * i);
-    w.set(source, recordsAt(address, cpu));
+    w.set(source, recordsAt(address, cpu, true));
     w.if(isZero(source), ask);
     w.set(source, load(add(source, PAGE << SHIFT), MICRO_OP_PAGE.source));
     w.if(isZero(source), ask);

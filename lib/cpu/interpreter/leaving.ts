@@ -1,27 +1,12 @@
 /** The ways out of regions, in generated code: on to the next region where there is one, else back to the dispatch loop. */
 import { RECORD, STAGINGS } from '../isa/table.ts';
 import { state } from '../mmu/generated/terms.ts';
-import { EXIT, LAZY, STATE, TLB } from '../state/layout.ts';
+import { EXIT, LAZY, STATE } from '../state/layout.ts';
 import type { Body } from '../wasm/module.ts';
 import { W } from '../wasm/opcodes.ts';
-import {
-  add,
-  and,
-  call,
-  emit,
-  eq,
-  gtS,
-  isZero,
-  load,
-  load16,
-  ltU,
-  shl,
-  shrU,
-  sub,
-  Writer,
-  xor,
-} from '../wasm/writer.ts';
+import { add, and, call, emit, eq, gtS, isZero, load16, ltU, shl, shrU, sub, Writer, xor } from '../wasm/writer.ts';
 import type { Local, Term } from '../wasm/writer.ts';
+import { recordsAt } from './arrivals.ts';
 
 /** The indices of what leaves regions, and of what that calls. */
 export interface LeavingFunctions {
@@ -85,8 +70,7 @@ function go(functions: LeavingFunctions, firstPlace: number, handlerType: number
   const goOn = (thumb: boolean): void => {
     const { pcShift } = thumb ? STAGINGS.t16 : STAGINGS.a32;
     w.set(target, and(target, thumb ? -2 : -4));
-    const entry = add(state(cpu, 'tlb'), and(shrU(target, 10), 0x3ffffc));
-    const records = w.local(load(entry, thumb ? TLB.fetchT32 : TLB.fetchA32));
+    const records = w.local(recordsAt(target, cpu, thumb));
     w.if(records, () => {
       const up = w.local(add(records, shl(and(target, thumb ? 0xffe : 0xffc), pcShift)));
       const first = w.local(load16(up, RECORD.first));

@@ -199,7 +199,7 @@ export const VIEWS = 256;
 export const PLACES = 16384;
 /** Per place that one of them has taken in a record: the micro-op that was there, as u16. */
 export const ORIGINALS = 0x1_0000;
-/** Per place: how often control came to a counter, as u16. */
+/** Per place: how often control came to a counter, or which entry of its region it is, as u16. */
 export const ARRIVALS = 0x1_8000;
 
 /** Tables of one translation bank, a word per page of 4 KB: bytes from the bank's base. */

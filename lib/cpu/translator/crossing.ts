@@ -9,7 +9,7 @@ import { RECORD } from '../isa/table.ts';
 import { ARRIVALS, CAME_BACK, EXIT, MOST_NESTED, STATE } from '../state/layout.ts';
 import type { Code, Label } from '../wasm/code.ts';
 import { W } from '../wasm/opcodes.ts';
-import { PC } from './facts.ts';
+import { LR, PC } from './facts.ts';
 import type { Graph } from './graph.ts';
 import { LOCAL } from './lazy-flags.ts';
 import { NO_PAGE, RegionMemory } from './memory.ts';
@@ -17,7 +17,6 @@ import type { Records } from './records.ts';
 
 /** The exit to the address in `LOCAL.target`, which is as BX wants it. */
 export const GO = EXIT.go << EXIT.howShift;
-const LR = 14;
 const RECORD_SHIFT = Math.log2(RECORD.size);
 /** The index of the region in its module. */
 const REGION = 0;

@@ -7,8 +7,10 @@ import { STATE } from '../state/layout.ts';
 import { W } from '../wasm/opcodes.ts';
 import { evaluate, knownOps, type Known } from './evaluate.ts';
 
-/** R15. */
-export const PC = 15;
+/** R13 to R15. */
+export const SP = 13,
+  LR = 14,
+  PC = 15;
 
 export interface Facts {
   readonly template: Template;

@@ -44,15 +44,18 @@ export class Places<Holder> {
     this.#arrivals[this.#numberAt(base, at)] = 0;
   }
 
-  /** Puts a function of the dispatch loop's into a record where nothing stands yet; `arrivals` is what {@link arrivals} is at first. */
-  take(base: number, at: number, holder: Holder, handler: unknown, arrivals = 0): void {
-    const number = this.#free.pop() ?? this.#holders.length;
-    this.#holders[number] = holder;
+  /**
+   * Puts a function of the dispatch loop's into a record where nothing stands yet. A counter counts from 0; a region finds the
+   * number of its entry in the counter's place.
+   */
+  take(base: number, at: number, holder: Holder, handler: unknown, number = 0): void {
+    const place = this.#free.pop() ?? this.#holders.length;
+    this.#holders[place] = holder;
     const record = (base + at * RECORD.size) >> 2;
-    this.#originals[number] = this.#words[record]! & 0xffff;
-    this.#arrivals[number] = arrivals;
-    this.#functions.set(this.#first + number, handler);
-    this.#words[record] = (this.#words[record]! & ~0xffff) | (this.#first + number);
+    this.#originals[place] = this.#words[record]! & 0xffff;
+    this.#arrivals[place] = number;
+    this.#functions.set(this.#first + place, handler);
+    this.#words[record] = (this.#words[record]! & ~0xffff) | (this.#first + place);
   }
   /** Takes it away from there, if it is still the holder's. */
   leave(base: number, at: number, holder: Holder): void {

@@ -5,10 +5,8 @@ import { BUILTIN, RECORD, type InstructionTable } from '../isa/table.ts';
 import { advanceIt } from '../state/itstate.ts';
 import { SEEN } from '../state/layout.ts';
 import { evaluate, type Known } from './evaluate.ts';
-import { distanceOf, factsOf, PC, type Facts } from './facts.ts';
+import { distanceOf, factsOf, LR, PC, SP, type Facts } from './facts.ts';
 
-const SP = 13,
-  LR = 14;
 /** What is added to the number of a register through which memory is written. */
 const WRITE_VIEW = 16;
 
