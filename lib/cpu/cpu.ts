@@ -241,7 +241,6 @@ export class Cpu implements CpuSurroundings {
     return interruptStatus(this);
   }
   exclusiveCleared(): void {
-    this.words[STATE.exclusiveAddress >> 2] = -1;
     this.words[STATE.exclusiveSize >> 2] = 0;
   }
   count(name: ExceptionName): void {

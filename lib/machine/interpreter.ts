@@ -20,7 +20,7 @@ export interface Interpreter {
 export const READY_FORMS = 'forms';
 
 /** Counts changes of the module that the operations' names and numbers do not show. */
-const FORMAT = 20;
+const FORMAT = 21;
 
 /** Where the build leaves the module of a table: named by its operations, so that one of another table is not taken. */
 export function modulePath(table: InstructionTable): URL {

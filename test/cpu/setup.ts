@@ -102,7 +102,6 @@ export function prepareState(words: Int32Array, set: Set, { r, flags = '', GE = 
   put('GE', GE);
   put('it', 0);
   put('thumb', set === 'a32' ? 0 : 1);
-  put('exclusiveAddress', -1);
   for (const word of ['exclusiveSize', 'vfpEnabled', 'simdEnabled', 'FPSCR', ...THREAD_IDS] as const) put(word, 0);
   for (const [word, value] of Object.entries(state ?? {})) put(word as StateWord, value);
   put('pc', at);

@@ -206,7 +206,6 @@ function take(functions: ExceptionFunctions): Body {
       .memory(W.load);
     code.get(entry).const(ENTRY.vector).op(W.shrU).const(31).op(W.and).op(W.add);
   });
-  c.set('exclusiveAddress', () => code.const(-1));
   c.set('exclusiveSize', () => code.const(0));
   code.const(1);
   return c.body(3, 5, 'take');

@@ -1,7 +1,7 @@
 /** A finished template and what its analysis finds: placement of values, flags and registers touched. */
 import { arity, resultType, W, type WasmType } from '../wasm/opcodes.ts';
 import { library } from './library.ts';
-import { ALWAYS, BRANCH, C, CONDITION_FLAGS, FLAGS_WRITTEN, IR, isCall, isEffect, NONE, NZCV } from './ops.ts';
+import { ALWAYS, BRANCH, FLAGS_WRITTEN, IR, isCall, isEffect, NONE } from './ops.ts';
 
 /** One micro-op's meaning, ready to be lowered any number of times. Four words an op: opcode, a, b, c. */
 export interface Template {
@@ -13,15 +13,10 @@ export interface Template {
   readonly types: readonly (WasmType | undefined)[];
   /** Per op: 0 unused, 1 write it where it is used, 2 compute it once into a local. */
   readonly placement: Uint8Array;
-  readonly flagsRead: number;
   readonly flagsWritten: number;
-  readonly memory: boolean;
   readonly branch: 'none' | 'relative' | 'near' | 'indirect' | 'system';
-  readonly isCall: boolean;
   /** For a conditional branch, the index of its condition; 14 otherwise. */
   readonly condition: number;
-  /** Per op: 1 if its value follows from the record alone, so that a region can fold it. */
-  readonly known: Uint8Array;
   /** Per op: the last op that uses it. */
   readonly last: Int32Array;
 }
@@ -116,10 +111,7 @@ export function analyse(ops: Int32Array, vectors: readonly Uint8Array[]): Templa
     last = new Int32Array(count);
   const types: (WasmType | undefined)[] = [];
   for (let i = 0; i < count; i++) types.push(typeOf(ops, i, types));
-  let flagsRead = 0,
-    flagsWritten = 0,
-    memory = false,
-    isACall = false,
+  let flagsWritten = 0,
     condition = ALWAYS;
   let branch: Template['branch'] = 'none',
     loop = count,
@@ -128,42 +120,27 @@ export function analyse(ops: Int32Array, vectors: readonly Uint8Array[]): Templa
     if (ops[4 * i] === IR.each) loop = i;
     if (ops[4 * i] === IR.endEach) loopEnd = i;
   }
-  for (let i = count - 1; i >= 0; i--) {
+  let i = count - 1;
+  const use = (v: number): void => {
+    uses[v]!++;
+    // What comes from outside a loop is needed until the loop ends: LDM may load its own base register.
+    const until = v < loop && loop < i && i < loopEnd ? loopEnd : i;
+    if (until > last[v]!) last[v] = until;
+  };
+  for (; i >= 0; i--) {
     const op = ops[4 * i]!;
     if (!isEffect(op) && uses[i] === 0 && op !== IR.load && op !== IR.load64) continue;
-    // What comes from outside a loop is needed until the loop ends: LDM may load its own base register.
-    const until = (v: number): number => (v < loop && loop < i && i < loopEnd ? loopEnd : i);
-    operandsOf(ops, 4 * i, (v) => {
-      uses[v]!++;
-      last[v] = Math.max(last[v]!, until(v));
-    });
+    operandsOf(ops, 4 * i, use);
     switch (op) {
-      case IR.carry:
-        flagsRead |= C;
-        break;
-      case IR.condition:
-        flagsRead |= CONDITION_FLAGS[ops[4 * i + 1]!]!;
-        break;
       case IR.setFlags:
         flagsWritten |= FLAGS_WRITTEN[ops[4 * i + 1]! & 0xff]!;
         break;
-      case IR.load:
-      case IR.store:
-      case IR.load64:
-      case IR.store64:
-        memory = true;
-        break;
       case IR.system:
-      case IR.guard:
-      case IR.systemUnless:
-        if (op === IR.system) branch = 'system';
-        flagsRead = NZCV;
+        branch = 'system';
         break;
       case IR.branch: {
         const kind = ops[4 * i + 3]!;
         condition = ops[4 * i + 2]!;
-        flagsRead |= CONDITION_FLAGS[condition]!;
-        isACall = kind === BRANCH.call || kind === BRANCH.callExchange || kind === BRANCH.nearCall;
         branch =
           kind === BRANCH.near || kind === BRANCH.nearCall
             ? 'near'
@@ -186,33 +163,7 @@ export function analyse(ops: Int32Array, vectors: readonly Uint8Array[]): Templa
     if (inline && (op === IR.load || op === IR.load64) && uses[i] === 0) inline = false;
     placement[i] = inline ? 1 : 2;
   }
-  const known = new Uint8Array(count);
-  for (let i = 0; i < count; i++) {
-    const op = ops[4 * i]!,
-      a = ops[4 * i + 1]!,
-      b = ops[4 * i + 2]!;
-    if (op >= 0x1_0000) known[i] = isFree(op) && op !== IR.constant64 && op !== IR.vector ? 1 : 0;
-    else if (types[i] === 'i32' && op < 0x100 && op !== W.select && op !== W.divS && op !== W.divU) {
-      const n = arity(op);
-      known[i] =
-        n > 0 && types[a] === 'i32' && known[a] === 1 && (n === 1 || (types[b] === 'i32' && known[b] === 1)) ? 1 : 0;
-    }
-  }
-  return {
-    ops,
-    count,
-    vectors,
-    types,
-    placement,
-    flagsRead,
-    flagsWritten,
-    memory,
-    branch,
-    isCall: isACall,
-    condition,
-    known,
-    last,
-  };
+  return { ops, count, vectors, types, placement, flagsWritten, branch, condition, last };
 }
 
 /** Faults must come before any change, or the instruction could not be run again. Returns the first op that breaks this. */

@@ -129,13 +129,19 @@ export function stage(op: Operation, shape: Chosen<Shape>): Template {
   return ir.finish();
 }
 
+const known = new Map<Operation, Readonly<Record<string, number>>>();
+
 /** Where each operand lives in a micro-op record: register slots (0 to 3) and immediate slots (0 and 1), numbered apart. */
-export function slotsOf(op: Operation): Record<string, number> {
+export function slotsOf(op: Operation): Readonly<Record<string, number>> {
+  let slots = known.get(op);
+  if (slots === undefined) known.set(op, (slots = numbered(op)));
+  return slots;
+}
+function numbered({ name: operation, operands }: Operation): Record<string, number> {
+  const slots: Record<string, number> = {};
   let registers = 0;
   let immediates = 0;
-  const slots = Object.fromEntries(
-    Object.entries(op.operands).map(([name, kind]) => [name, kind === 'immediate' ? immediates++ : registers++]),
-  );
-  if (registers > 4 || immediates > 2) throw new Error(`${op.name}: more operands than a record holds`);
+  for (const name in operands) slots[name] = operands[name] === 'immediate' ? immediates++ : registers++;
+  if (registers > 4 || immediates > 2) throw new Error(`${operation}: more operands than a record holds`);
   return slots;
 }

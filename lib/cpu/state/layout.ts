@@ -30,7 +30,7 @@ export const STATE = {
   delta: 116,
   /** Set by a slow path when the instruction did not complete: control goes on at `target`. */
   fault: 120,
-  /** The local monitor: the address an exclusive load marked (all ones: none), and its size in bytes. */
+  /** The local monitor: the address an exclusive load marked, and its size in bytes (0: none). */
   exclusiveAddress: 124,
   exclusiveSize: 128,
   FPSCR: 132,

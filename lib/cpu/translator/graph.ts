@@ -60,8 +60,10 @@ export function graph(reach: Reach): Graph | undefined {
     const to = block.isReturn
       ? [block.taken, block.next, ...returns]
       : [block.taken, block.it === 0 ? block.next : undefined];
+    const from = block.steps.at(-1)!.at;
     for (const at of to) {
-      const successor = at === undefined ? undefined : blocks.get(at);
+      if (at === undefined || !reach.goes(from, at)) continue;
+      const successor = blocks.get(at);
       if (successor !== undefined && !block.successors.includes(successor)) block.successors.push(successor);
     }
   }

@@ -17,16 +17,17 @@ export class Reach {
   /** Where the region may be entered from outside. */
   readonly entries: number[] = [];
   readonly runs: Runs;
-  readonly #ran: (at: number) => boolean;
+  /** Whether the region goes on from the end of a run to a record by itself. */
+  readonly goes: (from: number, to: number) => boolean;
   /** Per record, 1 if it is part of the region. */
   readonly #seen: Uint8Array;
   #steps = 0;
   #blocks = 0;
 
-  /** Only what `ran` is led to. */
-  constructor(runs: Runs, ran: (at: number) => boolean = () => true) {
+  /** Of the ways on from where runs end, only those that `goes` tells of. */
+  constructor(runs: Runs, goes: (from: number, to: number) => boolean = () => true) {
     this.runs = runs;
-    this.#ran = ran;
+    this.goes = goes;
     this.#seen = new Uint8Array(runs.records.size);
   }
 
@@ -73,20 +74,26 @@ export class Reach {
     }
     return true;
   }
-  #follow({ leads, returnTo, comeBack }: Run, work: number[]): void {
-    for (const at of leads) this.#lead(at, work);
-    if (returnTo >= 0 && this.#ran(returnTo) && this.returns.length < MAX_RETURNS && !this.returns.includes(returnTo)) {
+  #follow({ at: run, leads, returnTo, comeBack }: Run, work: number[]): void {
+    const from = run.at(-1)!;
+    for (const at of leads) this.#lead(from, at, work);
+    if (
+      returnTo >= 0 &&
+      this.goes(from, returnTo) &&
+      this.returns.length < MAX_RETURNS &&
+      !this.returns.includes(returnTo)
+    ) {
       this.returns.push(returnTo);
-      this.#lead(returnTo, work);
+      this.#lead(from, returnTo, work);
     }
     // A place that a call to elsewhere returns to becomes an entry, lest the function is translated once for each of them.
-    if (comeBack >= 0 && this.#ran(comeBack) && this.entries.length < MAX_ENTRIES) {
+    if (comeBack >= 0 && this.goes(from, comeBack) && this.entries.length < MAX_ENTRIES) {
       if (!this.entries.includes(comeBack)) this.entries.push(comeBack);
-      this.#lead(comeBack, work);
+      this.#lead(from, comeBack, work);
     }
   }
-  #lead(at: number, work: number[]): void {
-    if (this.leaders.has(at) || !this.#ran(at)) return;
+  #lead(from: number, at: number, work: number[]): void {
+    if (this.leaders.has(at) || !this.goes(from, at)) return;
     this.leaders.add(at);
     work.push(at);
   }

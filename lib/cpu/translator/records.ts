@@ -54,8 +54,6 @@ export interface Step {
 /** Reads records as steps; facts are kept per micro-op. */
 export class Records {
   readonly #facts: (Facts | undefined)[] = [];
-  /** By both micro-ops of a record outside of IT blocks, what {@link facts} gives. */
-  readonly #outsideIt = new Map<number, Facts | undefined>();
   readonly #table: InstructionTable;
   readonly #words: Int32Array;
   readonly #seen: Uint8Array;
@@ -114,14 +112,6 @@ export class Records {
     const word = this.#words[this.indexOf(at)]!;
     const first = this.#original(word & 0xffff);
     const main = word >>> 16;
-    if (it !== 0) return this.#factsOf(first, main, it);
-    const key = (main << 16) | first;
-    let facts = this.#outsideIt.get(key);
-    if (facts === undefined && !this.#outsideIt.has(key))
-      this.#outsideIt.set(key, (facts = this.#factsOf(first, main, 0)));
-    return facts;
-  }
-  #factsOf(first: number, main: number, it: number): Facts | undefined {
     if (main < BUILTIN.first || first === BUILTIN.undecoded || first === BUILTIN.breakpoint) return undefined;
     const facts = (this.#facts[main] ??= factsOf(this.#table.microOps[main]!));
     if (!facts.translatable) return undefined;
@@ -141,7 +131,7 @@ export class Records {
     const list = facts.list < 0 ? 0 : this.#words[record + 2 + facts.list]!;
     const isConditional = condition < ALWAYS;
     const { flagsWritten, base } = facts;
-    const number = base >= FIXED ? base - FIXED : (encoded >>> (8 * base + 2)) & 15;
+    const number = registerAt(base, encoded);
     const writes = (registersOf(facts.writes, encoded) | (facts.listWrites ? list : 0)) & 0x7fff;
     const reads = registersOf(facts.reads, encoded) | (facts.listReads ? list : 0);
     return {
@@ -181,17 +171,16 @@ export class Records {
   #moves(record: number, facts: Facts, encoded: number, list: number): readonly Move[] {
     const { template, sets } = facts;
     const { ops } = template;
-    const numberOf = (slot: number): number => (slot >= FIXED ? slot - FIXED : (encoded >>> (8 * slot + 2)) & 15);
     this.#record = record;
     const moves: Move[] = [];
     for (const i of facts.moves) {
-      const to = numberOf(ops[4 * i + 1]!);
+      const to = registerAt(ops[4 * i + 1]!, encoded);
       let at = ops[4 * i + 2]!;
       while (ops[4 * at] !== IR.register) at = ops[4 * at + 1]!;
-      const from = numberOf(ops[4 * at + 1]!);
+      const from = registerAt(ops[4 * at + 1]!, encoded);
       const isLast =
         (!facts.listWrites || ((list >>> to) & 1) === 0) &&
-        !sets.some((j) => j > i && numberOf(ops[4 * j + 1]!) === to);
+        !sets.some((j) => j > i && registerAt(ops[4 * j + 1]!, encoded) === to);
       if (isLast && to < PC && from < PC)
         moves.push({ to, from, by: distanceOf(template, ops[4 * i + 2]!, this.#known) });
     }
@@ -210,12 +199,14 @@ export class Records {
     const record = this.indexOf(at);
     const { ops } = facts.template;
     const op = ops[4 * facts.target]!;
-    const numberOf = (slot: number): number =>
-      slot >= FIXED ? slot - FIXED : (this.encoded(record) >>> (8 * slot + 2)) & 15;
-    if (op === IR.register) return numberOf(ops[4 * facts.target + 1]!) === LR;
+    if (op === IR.register) return registerAt(ops[4 * facts.target + 1]!, this.encoded(record)) === LR;
     return op === IR.load && (registersOf(facts.reads & 15, this.encoded(record)) >>> SP) % 2 === 1;
   }
 }
+
+/** The register that an operand slot names, or that is fixed. */
+const registerAt = (slot: number, encoded: number): number =>
+  slot >= FIXED ? slot - FIXED : (encoded >>> (8 * slot + 2)) & 15;
 
 /** The registers that operand slots name, and those that are fixed. */
 function registersOf(slots: number, encoded: number): number {

@@ -131,7 +131,7 @@ export class Translator {
     const holder = this.#places.holder(base, at);
     if (holder instanceof Census) {
       if (this.#isBusy()) {
-        this.#places.restart(base, at);
+        holder.restart();
         return;
       }
       const reach = holder.reach();
@@ -225,7 +225,7 @@ export class Translator {
   /** Counts which of it runs. */
   #count(reach: Reach): void {
     if (this.#places.room < reach.leaders.size) return;
-    this.#censuses.add(new Census(this.#places, reach, this.#parts.exports.count));
+    this.#censuses.add(new Census(this.#places, reach, this.#parts.exports.count, this.#options.sample));
     if (this.#censuses.size > MOST_CENSUSES) for (const oldest of this.#censuses) return this.#drop(oldest);
   }
   /** Gives up counting: the entry must become hot again. */

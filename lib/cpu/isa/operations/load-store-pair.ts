@@ -120,7 +120,6 @@ const mark = (ir: Ir, address: Value, bytes: number): void => {
   ir.setState('exclusiveSize', ir.const(bytes));
 };
 const clear = (ir: Ir): void => {
-  ir.setState('exclusiveAddress', ir.const(-1));
   ir.setState('exclusiveSize', ir.const(0));
 };
 const isMarked = (ir: Ir, address: Value, bytes: number): Value =>
