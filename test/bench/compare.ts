@@ -1,7 +1,7 @@
 /**
  * `npm run compare`: runs the same software on QEMU and on armhyp in turns, and prints medians of CPU time (all threads),
  * their ratio (above 1, armhyp is faster), armhyp's million instructions per second, and the peak memory. A check word
- * that differs is an error. CPU times of parts are as fine as the host kernel's tick, mostly 4 ms.
+ * that differs is an error.
  */
 import { parseArgs } from 'node:util';
 import { ensurePayloads } from '../payloads/payloads.ts';
@@ -62,6 +62,7 @@ async function compare(rows: [string, Workload][], chosen: [string, Emulator][],
           command: emulator.command(workload),
           marker: workload.marker,
           timeoutSeconds: workload.timeoutSeconds,
+          exact: workload.parts !== undefined,
           // Node reads further certificates at each start, 30 ms that are the host's affair.
           env: { ...process.env, QEMU_AUDIO_DRV: 'none', NODE_EXTRA_CA_CERTS: undefined },
         });
@@ -76,7 +77,7 @@ function printSamples(name: string, samples: readonly Samples[]): void {
   for (const row of new Set(samples.flatMap((each) => [...each.rows.keys()]))) {
     const whole = row === name;
     const seconds = samples.map((each) => median(each.rows.get(row)?.cpuSeconds));
-    const columns = samples.flatMap((each, index) => [figure(seconds[index], 3), whole ? figure(each.peakMiB, 0) : '']);
+    const columns = samples.flatMap((each, index) => [figure(seconds[index], whole ? 3 : 4), whole ? figure(each.peakMiB, 0) : '']);
     const rate = samples.map(
       (each, index) => (each.rows.get(row)?.instructions ?? NaN) / (seconds[index] ?? NaN) / 1e6,
     );
