@@ -77,7 +77,10 @@ function printSamples(name: string, samples: readonly Samples[]): void {
   for (const row of new Set(samples.flatMap((each) => [...each.rows.keys()]))) {
     const whole = row === name;
     const seconds = samples.map((each) => median(each.rows.get(row)?.cpuSeconds));
-    const columns = samples.flatMap((each, index) => [figure(seconds[index], whole ? 3 : 4), whole ? figure(each.peakMiB, 0) : '']);
+    const columns = samples.flatMap((each, index) => [
+      figure(seconds[index], whole ? 3 : 4),
+      whole ? figure(each.peakMiB, 0) : '',
+    ]);
     const rate = samples.map(
       (each, index) => (each.rows.get(row)?.instructions ?? NaN) / (seconds[index] ?? NaN) / 1e6,
     );
